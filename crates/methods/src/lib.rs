@@ -1,0 +1,1 @@
+//! Statistical methods with the standard or paper each one implements.
