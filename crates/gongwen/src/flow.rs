@@ -1,0 +1,88 @@
+//! A stretch of running text without its blanks and line breaks (which are copying faults inside Chinese
+//! text), each character knowing where it stood.
+
+use crate::page::{Page, Span};
+use crate::script;
+
+/// Folded characters without blanks, with their offsets in the page.
+#[derive(Debug, Default)]
+pub(crate) struct Flow {
+    chars: Vec<char>,
+    offsets: Vec<usize>,
+}
+
+impl Flow {
+    pub(crate) fn new(page: &Page, span: Span) -> Self {
+        let mut flow = Flow::default();
+        for (at, &c) in (span.start..).zip(page.folded(span)) {
+            if c != ' ' && !script::is_blank(c) {
+                flow.chars.push(c);
+                flow.offsets.push(at);
+            }
+        }
+        flow
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.chars.len()
+    }
+
+    /// The character at a place of the flow, `\0` outside.
+    pub(crate) fn at(&self, at: usize) -> char {
+        self.chars.get(at).copied().unwrap_or('\0')
+    }
+
+    pub(crate) fn slice(&self, span: Span) -> &[char] {
+        self.chars.get(span.start..span.end.min(self.chars.len())).unwrap_or(&[])
+    }
+
+    /// Where a stretch of the flow stands in the page.
+    pub(crate) fn place(&self, span: Span) -> Span {
+        let start = self.offsets.get(span.start).copied().unwrap_or(0);
+        let last = span.end.checked_sub(1).and_then(|last| self.offsets.get(last)).copied();
+        Span::new(start, last.map_or(start, |last| last + 1))
+    }
+
+    pub(crate) fn starts(&self, at: usize, word: &str) -> bool {
+        let mut here = at;
+        for c in word.chars() {
+            if self.at(here) != c {
+                return false;
+            }
+            here += 1;
+        }
+        true
+    }
+
+    /// Whether the word ends just before `at` and does not begin before `floor`.
+    pub(crate) fn ends(&self, floor: usize, at: usize, word: &str) -> bool {
+        match at.checked_sub(word.chars().count()) {
+            Some(start) if start >= floor => self.starts(start, word),
+            _ => false,
+        }
+    }
+
+    /// The longest of the words that starts here.
+    pub(crate) fn any_at<'w>(&self, at: usize, words: &[&'w str]) -> Option<&'w str> {
+        words.iter().filter(|word| self.starts(at, word)).max_by_key(|word| word.len()).copied()
+    }
+
+    /// The longest of the words that ends just before `at`.
+    pub(crate) fn any_before<'w>(&self, floor: usize, at: usize, words: &[&'w str]) -> Option<&'w str> {
+        words.iter().filter(|word| self.ends(floor, at, word)).max_by_key(|word| word.len()).copied()
+    }
+
+    /// The first place of the word within the span.
+    pub(crate) fn find(&self, span: Span, word: &str) -> Option<usize> {
+        let length = word.chars().count();
+        (span.start..(span.end + 1).saturating_sub(length).max(span.start)).find(|at| self.starts(*at, word))
+    }
+
+    pub(crate) fn find_any(&self, span: Span, words: &[&str]) -> Option<usize> {
+        words.iter().filter_map(|word| self.find(span, word)).min()
+    }
+
+    pub(crate) fn has_any(&self, span: Span, words: &[&str]) -> bool {
+        words.iter().any(|word| self.find(span, word).is_some())
+    }
+}
