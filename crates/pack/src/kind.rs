@@ -1,0 +1,248 @@
+//! Record kinds (登记种类) and their fields: what a record may contain.
+
+use jiff::civil::Date;
+
+use crate::formula::Condition;
+use crate::problem::Level;
+use crate::value::Decimal;
+
+/// The fourteen field types. Closed on purpose: a new one is a change of the program, seen by every match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// 短文本
+    Text,
+    /// 长文本
+    Passage,
+    /// 整数
+    Integer,
+    /// 小数, exact
+    Decimal,
+    /// 日期
+    Date,
+    /// 时间
+    Moment,
+    /// 是否
+    YesNo,
+    /// 单选
+    Choice,
+    /// 多选
+    Choices,
+    /// 关联
+    Reference,
+    /// 地区
+    Area,
+    /// 坐标
+    Point,
+    /// 商品条码
+    Gs1Key,
+    /// 附件
+    File,
+}
+
+impl Type {
+    /// Every type with its name in the pack language.
+    pub const NAMES: [(&str, Type); 14] = [
+        ("text", Type::Text),
+        ("passage", Type::Passage),
+        ("integer", Type::Integer),
+        ("decimal", Type::Decimal),
+        ("date", Type::Date),
+        ("moment", Type::Moment),
+        ("yes_no", Type::YesNo),
+        ("choice", Type::Choice),
+        ("choices", Type::Choices),
+        ("reference", Type::Reference),
+        ("area", Type::Area),
+        ("point", Type::Point),
+        ("gs1_key", Type::Gs1Key),
+        ("file", Type::File),
+    ];
+
+    /// The type of that name.
+    pub fn of_name(name: &str) -> Option<Type> {
+        Type::NAMES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+
+    /// The name in the pack language.
+    pub fn name(self) -> &'static str {
+        Type::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A special shape of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// 统一社会信用代码: a wrong check character is a reminder, not a refusal.
+    Uscc,
+    /// 不合格项目: a line each, `项目║检验结果║标准值`.
+    FailingItems,
+    /// 电话
+    Phone,
+}
+
+/// The bound of a date field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateBound {
+    /// A fixed day.
+    On(Date),
+    /// The day on which the record is made.
+    Today,
+}
+
+/// One field of a kind.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Stable id.
+    pub id: String,
+    /// 名称, on pages and as the first header of files.
+    pub name: String,
+    /// Type.
+    pub kind: Type,
+    /// Further headers under which imports find it.
+    pub names: Vec<String>,
+    /// Hint under the label.
+    pub hint: Option<String>,
+    /// A record cannot be understood without it.
+    pub required: bool,
+    /// Personal data: never in logs and public pages, masked in exports.
+    pub personal: bool,
+    /// Longest text in characters.
+    pub max_len: usize,
+    /// Shape of a text.
+    pub format: Option<Format>,
+    /// Least number.
+    pub min: Option<Decimal>,
+    /// Greatest number.
+    pub max: Option<Decimal>,
+    /// Earliest date.
+    pub earliest: Option<DateBound>,
+    /// Latest date.
+    pub latest: Option<DateBound>,
+    /// Digits stored after the point.
+    pub decimals: u32,
+    /// Unit printed after a number.
+    pub unit: Option<String>,
+    /// Position of the list in [`crate::Pack::lists`].
+    pub list: Option<usize>,
+    /// Id of the kind that a reference points to.
+    pub to: Option<String>,
+    /// File extensions accepted.
+    pub accept: Vec<String>,
+    /// Greatest size of a file in bytes.
+    pub max_bytes: u64,
+    /// Preset of the form.
+    pub default: Option<String>,
+}
+
+/// 台账 or 办理.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// 台账: mirrors another system.
+    Register,
+    /// 办理: its steps are taken here.
+    Handle,
+}
+
+/// A rule across fields.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// True or unknown passes.
+    pub condition: Condition,
+    /// Field the problem is shown at.
+    pub field: Option<usize>,
+    /// What to tell.
+    pub message: String,
+    /// Refuse or warn.
+    pub level: Level,
+}
+
+/// How announcement tables of this kind are read.
+#[derive(Debug, Clone, Default)]
+pub struct ImportRule {
+    /// The scope of a list (合格, 不合格, 混合) is asked and confirmed.
+    pub scope: bool,
+    /// Field that a list's scope fills: its index, and the items for passing and failing.
+    pub verdict: Option<(usize, String, String)>,
+    /// Field of the failing items: a row that has one fails.
+    pub items: Option<usize>,
+}
+
+/// What anonymous readers may see, and when.
+#[derive(Debug, Clone, Default)]
+pub struct Public {
+    /// Indices of the fields.
+    pub fields: Vec<usize>,
+    /// The state or act after which they are public.
+    pub after: String,
+}
+
+/// A kind of record.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Stable id.
+    pub id: String,
+    /// 名称
+    pub name: String,
+    /// Menu group.
+    pub group: String,
+    /// 台账 or 办理.
+    pub mode: Mode,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// Articles it rests on.
+    pub basis: Vec<String>,
+    /// Fields in order.
+    pub fields: Vec<Field>,
+    /// Rules across fields.
+    pub checks: Vec<Check>,
+    /// Business key.
+    pub key: Option<usize>,
+    /// The valid date of a record.
+    pub day: Option<usize>,
+    /// The area field.
+    pub area: Option<usize>,
+    /// Text fields whose address tells whether the record lies in the place when there is no area.
+    pub place_from: Vec<usize>,
+    /// Owner of the records when no field says otherwise.
+    pub body: Option<String>,
+    /// Field with the responsible body.
+    pub body_field: Option<usize>,
+    /// The firm or person a record is about.
+    pub subject: Option<usize>,
+    /// `{field}` template of a record's title.
+    pub label: String,
+    /// Columns of the list.
+    pub columns: Vec<usize>,
+    /// Declared filters: one or two fields each, at most four.
+    pub filters: Vec<Vec<usize>>,
+    /// What the public may see.
+    pub public: Public,
+    /// How files are read.
+    pub import: ImportRule,
+    /// Valid records for tests and for people who learn the kind.
+    pub samples: Vec<crate::record::Draft>,
+    /// In force from.
+    pub since: Option<Date>,
+    /// In force to.
+    pub until: Option<Date>,
+    /// False when a fact of this kind is not verified.
+    pub verified: bool,
+}
+
+impl Kind {
+    /// Index of a field.
+    pub fn field_index(&self, id: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.id == id)
+    }
+
+    /// A field by id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Sets of field ids that lists may be filtered by quickly, for the indexes of the store.
+    pub fn filter_ids(&self) -> Vec<Vec<String>> {
+        let id = |index: &usize| self.fields.get(*index).map(|field| field.id.clone());
+        self.filters.iter().map(|set| set.iter().filter_map(id).collect()).collect()
+    }
+}

@@ -1,0 +1,236 @@
+//! [`Pack`]: the checked whole of one county's plan.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::indicator::Indicator;
+use crate::kind::Kind;
+
+/// A responsible body (责任单位) or another office.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Stable id.
+    pub id: String,
+    /// 单位名称, never shortened.
+    pub name: String,
+    /// Other ways in which files write it.
+    pub names: Vec<String>,
+    /// What it is in the plan.
+    pub role: BodyRole,
+    /// False when nobody checked it.
+    pub verified: bool,
+}
+
+/// A body's part in the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyRole {
+    /// Named by the plan's table.
+    Responsible,
+    /// The office that runs the plan.
+    Office,
+    /// Another office that measures need.
+    Other,
+}
+
+/// An area of the place (乡镇、街道).
+#[derive(Debug, Clone)]
+pub struct Area {
+    /// 行政区划代码
+    pub code: String,
+    /// 名称
+    pub name: String,
+    /// Other ways in which files write it.
+    pub names: Vec<String>,
+    /// False when nobody checked the code.
+    pub verified: bool,
+}
+
+/// A list of choices (字典).
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Stable id.
+    pub id: String,
+    /// 名称
+    pub name: String,
+    /// Items in order.
+    pub items: Vec<Item>,
+}
+
+impl List {
+    /// The item that a person or a file means: by id, by name, or by another name.
+    pub fn find(&self, text: &str) -> Option<&Item> {
+        let same = |name: &String| name == text;
+        self.items
+            .iter()
+            .find(|item| item.id == text)
+            .or_else(|| self.items.iter().find(|item| item.name == text || item.names.iter().any(same)))
+    }
+}
+
+/// One choice.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Stable id, what records keep.
+    pub id: String,
+    /// 名称, what pages show.
+    pub name: String,
+    /// Other ways in which files write it.
+    pub names: Vec<String>,
+    /// Not for new records after this day.
+    pub until: Option<Date>,
+}
+
+/// A group of indicators (类别).
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Stable id.
+    pub id: String,
+    /// 名称
+    pub name: String,
+}
+
+/// A day that the holiday arrangement changes.
+#[derive(Debug, Clone)]
+pub struct Holiday {
+    /// The day.
+    pub day: Date,
+    /// True for a make-up working day (调休上班).
+    pub working: bool,
+    /// 节日
+    pub name: String,
+}
+
+/// The compiled pack.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Stable id.
+    pub id: String,
+    /// 方案名称
+    pub title: String,
+    /// 行政区划代码 of the place; the first part of every key in storage.
+    pub place: String,
+    /// 县名
+    pub place_name: String,
+    /// Printed on every page.
+    pub notice: Option<String>,
+    /// A fictional county.
+    pub demo: bool,
+    /// 发文机关
+    pub issuer: Option<String>,
+    /// 成文日期
+    pub issued_on: Option<Date>,
+    /// 基期
+    pub baseline_year: i16,
+    /// 目标年
+    pub target_year: i16,
+    /// Hours east of Greenwich of the pack's days.
+    pub utc_offset_hours: i64,
+    /// The plan's text.
+    pub document: String,
+    /// SHA-256 over every file of the pack and of those it includes.
+    pub hash: [u8; 32],
+    /// 单位
+    pub bodies: Vec<Body>,
+    /// 乡镇街道
+    pub areas: Vec<Area>,
+    /// 字典
+    pub lists: Vec<List>,
+    /// 登记种类
+    pub kinds: Vec<Kind>,
+    /// 指标类别
+    pub groups: Vec<Group>,
+    /// 指标
+    pub indicators: Vec<Indicator>,
+    /// 放假调休
+    pub holidays: Vec<Holiday>,
+    pub(crate) kind_index: HashMap<String, usize>,
+    pub(crate) indicator_index: HashMap<String, usize>,
+    /// For each kind, the (indicator, source) pairs that its records move.
+    pub(crate) moved_by: Vec<Vec<(usize, crate::indicator::SourceRef)>>,
+}
+
+impl Pack {
+    /// A kind by id.
+    pub fn kind(&self, id: &str) -> Option<&Kind> {
+        self.kind_index.get(id).and_then(|index| self.kinds.get(*index))
+    }
+
+    /// Position of a kind.
+    pub fn kind_position(&self, id: &str) -> Option<usize> {
+        self.kind_index.get(id).copied()
+    }
+
+    /// An indicator by id.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicator_index.get(id).and_then(|index| self.indicators.get(*index))
+    }
+
+    /// A list by id.
+    pub fn list(&self, id: &str) -> Option<&List> {
+        self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// A body by id.
+    pub fn body(&self, id: &str) -> Option<&Body> {
+        self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// The body that a text names.
+    pub fn body_named(&self, text: &str) -> Option<&Body> {
+        let bare = text.strip_prefix(self.place_name.as_str()).unwrap_or(text);
+        self.bodies.iter().find(|body| {
+            body.id == text
+                || body.name == text
+                || body.name == bare
+                || body.names.iter().any(|name| name == text || name == bare)
+        })
+    }
+
+    /// The area that a text names, by code, by name, or by another name, with or without the county's name before it.
+    pub fn area_named(&self, text: &str) -> Option<&Area> {
+        let bare = text.strip_prefix(self.place_name.as_str()).unwrap_or(text);
+        self.areas.iter().find(|area| {
+            area.code == text || area.name == bare || area.names.iter().any(|name| name == bare || name == text)
+        })
+    }
+
+    /// An area by code.
+    pub fn area(&self, code: &str) -> Option<&Area> {
+        self.areas.iter().find(|area| area.code == code)
+    }
+
+    /// What an anonymous address says of the place: the area where it names one, the county, elsewhere, or nothing.
+    pub fn locate(&self, address: &str) -> Whereabouts {
+        let named = |name: &str| name.chars().count() > 1 && address.contains(name);
+        let short = self.place_name.trim_end_matches(['县', '市', '区']);
+        let elsewhere = ["省", "自治区", "市", "县", "区", "州"].iter().any(|level| address.contains(level));
+        let inside = named(&self.place_name) || (short.chars().count() > 1 && address.contains(short) && !elsewhere);
+        if !inside && elsewhere {
+            return Whereabouts::Outside;
+        }
+        match self.areas.iter().find(|area| named(&area.name) || area.names.iter().any(|name| named(name))) {
+            Some(area) => Whereabouts::Area(area.code.clone()),
+            None if inside => Whereabouts::Inside,
+            None => Whereabouts::Unknown,
+        }
+    }
+
+    /// The day of an instant (microseconds, UTC) at the place.
+    pub fn day_of(&self, micros: i64) -> i32 {
+        crate::day::of_instant(micros, self.utc_offset_hours)
+    }
+}
+
+/// What an address tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In this area of the place.
+    Area(String),
+    /// In the place, area unknown.
+    Inside,
+    /// In another county.
+    Outside,
+    /// The address does not say.
+    Unknown,
+}

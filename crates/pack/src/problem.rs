@@ -1,0 +1,145 @@
+//! Everything that can be wrong with a pack or a record, as values in a list.
+//!
+//! A problem is a finding about somebody's input, never a failure of the program. Codes are permanent: a code that is no longer
+//! given stays in the catalogue as retired, and none is used twice (tested).
+
+use serde::Serialize;
+
+/// How much a problem weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// 必须修改: nothing is stored or started while it stands.
+    Refuse,
+    /// 提醒: stored, and said.
+    Warn,
+}
+
+/// One thing that is wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Permanent code, `ZH` and four digits.
+    pub code: &'static str,
+    /// Weight.
+    pub level: Level,
+    /// File inside the pack; empty for records.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// 1-based line; 0 when there is none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub line: u32,
+    /// 1-based column in characters; 0 when there is none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub column: u32,
+    /// Field of the record; absent for packs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What is wrong and what to do, one Chinese sentence.
+    pub message: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Problem {
+    /// A problem of one field of a record.
+    pub fn of_field(code: Code, field: &str, detail: impl AsRef<str>) -> Problem {
+        Problem {
+            code: code.0,
+            level: Level::Refuse,
+            file: String::new(),
+            line: 0,
+            column: 0,
+            field: Some(field.to_owned()),
+            message: code.say(detail.as_ref()),
+        }
+    }
+
+    /// The same problem as a reminder that does not stop anything.
+    pub fn as_warning(mut self) -> Problem {
+        self.level = Level::Warn;
+        self
+    }
+}
+
+/// A catalogue entry: the permanent code, what it says, and what to do. `{}` is where the particulars go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub &'static str, pub &'static str);
+
+impl Code {
+    /// The sentence with its particulars.
+    pub fn say(self, detail: &str) -> String {
+        if self.1.contains("{}") { self.1.replacen("{}", detail, 1) } else { format!("{}{detail}", self.1) }
+    }
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
+        $(#[doc = $text] pub const $name: Code = Code($code, $text);)*
+        /// Every code of this crate, in order.
+        pub const CATALOGUE: &[Code] = &[$($name),*];
+    };
+}
+
+catalogue! {
+    SYNTAX = "ZH1001", "TOML 语法有误：{}。请按提示的位置修改。";
+    UNKNOWN_KEY = "ZH1002", "方案包语言没有 {} 这一项。请对照 docs/pack.md 改正或删去。";
+    MISSING_KEY = "ZH1003", "缺少必填项 {}。请补上。";
+    WRONG_TYPE = "ZH1004", "{}。请改成要求的写法。";
+    BAD_ID = "ZH1005", "标识 {} 只能用小写字母、数字和下划线，并以字母开头。";
+    DUPLICATE_ID = "ZH1006", "标识 {} 已在别处使用。标识不得重复，请换一个。";
+    UNKNOWN_NAME = "ZH1007", "找不到 {}。请检查拼写，或先声明它。";
+    NOT_A_DECIMAL = "ZH1008", "{} 不是准确的十进制数。官方数字要加引号书写，例如 \"98.2\"。";
+    FLOAT = "ZH1009", "{} 是浮点数。官方数字要加引号书写，例如 \"98.2\"。";
+    BAD_EXPRESSION = "ZH1010", "表达式有误：{}。";
+    EXPRESSION_TYPE = "ZH1011", "表达式两边的类型不合：{}。";
+    UNKNOWN_FIELD = "ZH1012", "表达式用到了这个种类没有的字段 {}。";
+    UNKNOWN_ITEM = "ZH1013", "字典里没有 {} 这一项。";
+    BAD_CHOICE = "ZH1014", "{}。";
+    QUOTE_NOT_FOUND = "ZH1015", "引文「{}」在方案原文中找不到。引文必须与原文逐字一致。";
+    FORM_NEEDS = "ZH1016", "这种指标形式需要 {}。";
+    ROW_TWICE = "ZH1017", "分解表第 {} 项已被另一个指标占用。";
+    RESERVED = "ZH1018", "{} 的语法尚未启用。请先删去。";
+    BAD_SAMPLE = "ZH1019", "样例记录不合格：{}。";
+    TOO_MANY_FILTERS = "ZH1020", "一个种类最多声明四组筛选，每组一到两个字段；这里是 {}。";
+    NO_PACK = "ZH1021", "没有找到 [pack]。请在 pack.toml 里写明方案包。";
+    BAD_PERIOD = "ZH1022", "基期年必须早于目标年：{}。";
+    SCALE_MIXED = "ZH1023", "同一指标各来源的小数位数不一致：{}。请统一字段的 decimals。";
+    NO_SAMPLE = "ZH1024", "种类 {} 没有样例。每个种类至少写一个 [[kind.sample]]。";
+    SPLIT_SUM = "ZH1025", "分解值之和与总目标不符：{}。";
+    ENDS_BEFORE = "ZH1026", "{} 的 until 早于 since。";
+
+    REQUIRED = "ZH1101", "{} 未填写。请补上。";
+    NO_SUCH_FIELD = "ZH1102", "本种类没有字段 {}。请删去或改名。";
+    NOT_INTEGER = "ZH1103", "「{}」不是整数。请只填数字。";
+    NOT_DECIMAL = "ZH1104", "「{}」不是数。请填十进制数，不带单位。";
+    TOO_PRECISE = "ZH1105", "{}。请按规定的小数位数填写。";
+    TOO_SMALL = "ZH1106", "{}。请核对后修改。";
+    TOO_LARGE = "ZH1107", "{}。请核对后修改。";
+    NOT_DATE = "ZH1108", "「{}」不是日期。请写成 2026-01-31 的样子。";
+    NOT_MOMENT = "ZH1109", "「{}」不是时间。请写成 2026-01-31 09:30 的样子。";
+    NOT_IN_LIST = "ZH1110", "{}。请从列表中选择。";
+    NOT_YES_NO = "ZH1111", "「{}」不是“是”或“否”。";
+    TOO_LONG = "ZH1112", "{}。请缩短。";
+    BAD_USCC = "ZH1113", "统一社会信用代码「{}」校验不通过。请核对原件；照原样保存，但不与主体关联。";
+    CHECK_FAILED = "ZH1114", "{}";
+    NOT_POINT = "ZH1115", "「{}」不是经纬度。请写成 31.0748,109.8789 的样子（先纬度后经度）。";
+    NOT_FILE = "ZH1116", "附件「{}」没有上传成功。请重新上传。";
+    NOT_GS1 = "ZH1117", "「{}」不是有效的商品条码（校验位不符）。请核对。";
+    CONTROL_CHARACTER = "ZH1118", "「{}」含有不可见的控制字符。请重新输入。";
+    UNKNOWN_INDICATOR = "ZH1119", "没有标识为「{}」的指标。请从指标列表中选择。";
+    ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        for pair in CATALOGUE.windows(2) {
+            assert!(pair[0].0 < pair[1].0, "{} before {}", pair[0].0, pair[1].0);
+        }
+    }
+}

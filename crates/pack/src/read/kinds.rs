@@ -1,0 +1,307 @@
+//! `[kind]` blocks: fields first, then everything of the kind that refers to a field.
+
+use super::{any, field_of, is_dated};
+use crate::formula::{Condition, Fault, Scope};
+use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Type};
+use crate::node::{At, Node};
+use crate::pack::Pack;
+use crate::problem::{self as codes, Level};
+use crate::record::Draft;
+use crate::value::Decimal;
+
+/// Largest text, unless a field says otherwise, in characters.
+const TEXT_LEN: usize = 500;
+const PASSAGE_LEN: usize = 10_000;
+/// Largest file, unless a field says otherwise, in bytes.
+const FILE_BYTES: u64 = 20 * 1024 * 1024;
+const FILTERS_MAX: usize = 4;
+
+pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
+    for node in roots.iter().flat_map(|root| root.tables("kind")) {
+        let kind = kind(pack, &node);
+        if pack.kind_index.insert(kind.id.clone(), pack.kinds.len()).is_some() {
+            node.file.say(codes::DUPLICATE_ID, &node.span, &kind.id);
+        }
+        pack.kinds.push(kind);
+        node.finish();
+    }
+}
+
+fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
+    let mut kind = Kind {
+        id: node.id("id").value,
+        name: node.need("name").value,
+        group: node.need("group").value,
+        mode: mode(node),
+        about: node.need("about").value,
+        basis: node.plains("basis"),
+        fields: Vec::new(),
+        checks: Vec::new(),
+        key: None,
+        day: None,
+        area: None,
+        place_from: Vec::new(),
+        body: None,
+        body_field: None,
+        subject: None,
+        label: node.need("label").value,
+        columns: Vec::new(),
+        filters: Vec::new(),
+        public: Public::default(),
+        import: ImportRule::default(),
+        samples: Vec::new(),
+        since: node.date("since"),
+        until: node.date("until"),
+        verified: node.flag("verified").unwrap_or(true),
+    };
+    for part in node.tables("field") {
+        let read = field(pack, &part);
+        if kind.fields.iter().any(|known| known.id == read.id) {
+            part.file.say(codes::DUPLICATE_ID, &part.span, &read.id);
+        }
+        kind.fields.push(read);
+        part.finish();
+    }
+    if let (Some(since), Some(until)) = (kind.since, kind.until)
+        && until < since
+    {
+        node.file.say(codes::ENDS_BEFORE, &node.span, &kind.id);
+    }
+    envelope(pack, &mut kind, node);
+    lists(&mut kind, node);
+    kind.import = import(pack, &kind, node);
+    kind.checks = node.tables("check").into_iter().filter_map(|part| check(pack, &kind, part)).collect();
+    kind.samples = node
+        .tables("sample")
+        .iter()
+        .map(|part| Draft { fields: part.as_json().into_iter().collect(), scope: None })
+        .collect();
+    kind
+}
+
+fn mode(node: &Node<'_>) -> Mode {
+    match node.text("mode") {
+        Some(At { value, .. }) if value == "handle" => Mode::Handle,
+        Some(At { value, span }) if value != "register" => {
+            node.file.say(
+                codes::BAD_CHOICE,
+                &span,
+                format!("mode 只能是 register（台账）或 handle（办理），这里是 {value}"),
+            );
+            Mode::Register
+        }
+        _ => Mode::Register,
+    }
+}
+
+fn field(pack: &Pack, node: &Node<'_>) -> Field {
+    let type_name = node.need("type");
+    let kind = Type::of_name(&type_name.value).unwrap_or_else(|| {
+        let known: Vec<&str> = Type::NAMES.iter().map(|(name, _)| *name).collect();
+        let detail = format!("没有字段类型 {}（可用：{}）", type_name.value, known.join("、"));
+        node.file.say(codes::BAD_CHOICE, &type_name.span, detail);
+        Type::Text
+    });
+    let (earliest, min) = bounds(node, "min", kind);
+    let (latest, max) = bounds(node, "max", kind);
+    let length = node.integer("max_len").and_then(|length| usize::try_from(length.value).ok());
+    Field {
+        id: node.id("id").value,
+        name: node.need("name").value,
+        kind,
+        names: node.plains("names"),
+        hint: node.plain("hint"),
+        required: node.flag("required").unwrap_or(false),
+        personal: node.flag("personal").unwrap_or(false),
+        max_len: length.unwrap_or(if kind == Type::Passage { PASSAGE_LEN } else { TEXT_LEN }),
+        format: format(node),
+        min,
+        max,
+        earliest,
+        latest,
+        decimals: node.integer("decimals").map_or(2, |digits| u32::try_from(digits.value.clamp(0, 9)).unwrap_or(2)),
+        unit: node.plain("unit"),
+        list: list_of(pack, node, kind),
+        to: target_kind(node, kind),
+        accept: node.plains("accept"),
+        max_bytes: node.integer("max_bytes").and_then(|size| u64::try_from(size.value).ok()).unwrap_or(FILE_BYTES),
+        default: default(node),
+    }
+}
+
+/// A bound is a date for dates (`today` allowed) and a number for numbers.
+fn bounds(node: &Node<'_>, key: &str, kind: Type) -> (Option<DateBound>, Option<Decimal>) {
+    if !node.has(key) {
+        return (None, None);
+    }
+    if !is_dated(kind) {
+        return (None, node.decimal(key));
+    }
+    if !node.is_text(key) {
+        return (node.date(key).map(DateBound::On), None);
+    }
+    let word = node.need(key);
+    if word.value != "today" {
+        node.file.say(codes::WRONG_TYPE, &word.span, format!("{key} 应当是日期或 \"today\""));
+    }
+    (Some(DateBound::Today), None)
+}
+
+fn format(node: &Node<'_>) -> Option<Format> {
+    let name = node.text("format")?;
+    match name.value.as_str() {
+        "uscc" => Some(Format::Uscc),
+        "failing_items" => Some(Format::FailingItems),
+        "phone" => Some(Format::Phone),
+        other => {
+            node.file.say(
+                codes::BAD_CHOICE,
+                &name.span,
+                format!("format 只能是 uscc、failing_items 或 phone，这里是 {other}"),
+            );
+            None
+        }
+    }
+}
+
+fn list_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Option<usize> {
+    let wanted = matches!(kind, Type::Choice | Type::Choices);
+    let Some(name) = node.text("list") else {
+        if wanted {
+            node.file.say(codes::MISSING_KEY, &node.span, "list");
+        }
+        return None;
+    };
+    if !wanted {
+        node.file.say(codes::WRONG_TYPE, &name.span, "只有 choice 和 choices 用 list");
+    }
+    let found = pack.lists.iter().position(|list| list.id == name.value);
+    if found.is_none() {
+        node.file.say(codes::UNKNOWN_NAME, &name.span, format!("字典 {}", name.value));
+    }
+    found
+}
+
+fn target_kind(node: &Node<'_>, kind: Type) -> Option<String> {
+    node.plain("level"); // an area field may say its level; only towns exist below the place
+    let to = node.text("to");
+    if kind == Type::Reference && to.is_none() {
+        node.file.say(codes::MISSING_KEY, &node.span, "to");
+    }
+    to.map(|to| to.value)
+}
+
+fn default(node: &Node<'_>) -> Option<String> {
+    if !node.has("default") {
+        return None;
+    }
+    if node.is_text("default") {
+        return node.plain("default");
+    }
+    node.flag("default").map(|yes| if yes { "yes" } else { "no" }.to_owned())
+}
+
+fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
+    kind.key = field_of(kind, node, "key", any, "字段");
+    kind.day = field_of(kind, node, "day", is_dated, "日期");
+    kind.area = field_of(kind, node, "area", |kind| kind == Type::Area, "地区");
+    kind.subject = field_of(kind, node, "subject", any, "字段");
+    kind.body_field = field_of(kind, node, "body_field", any, "字段");
+    kind.place_from = indices(kind, node, "place_from");
+    kind.body = node.text("body").and_then(|name| match pack.body(&name.value) {
+        Some(body) => Some(body.id.clone()),
+        // A common kind may name the bureau of a county that has none of that id.
+        None => None,
+    });
+}
+
+fn lists(kind: &mut Kind, node: &Node<'_>) {
+    kind.columns = indices(kind, node, "columns");
+    let sets = node.text_sets("filters");
+    if sets.len() > FILTERS_MAX {
+        node.file.say(codes::TOO_MANY_FILTERS, &node.span, format!("{} 组", sets.len()));
+    }
+    for set in sets {
+        if set.value.is_empty() || set.value.len() > 2 {
+            node.file.say(codes::TOO_MANY_FILTERS, &set.span, format!("一组里有 {} 个字段", set.value.len()));
+        }
+        kind.filters.push(set.value.iter().filter_map(|name| index(kind, node, name)).collect());
+    }
+    if let Some(part) = node.table("public") {
+        kind.public = Public { fields: indices(kind, &part, "fields"), after: part.plain("after").unwrap_or_default() };
+        part.finish();
+    }
+}
+
+fn indices(kind: &Kind, node: &Node<'_>, key: &str) -> Vec<usize> {
+    node.texts(key).iter().filter_map(|name| index(kind, node, name)).collect()
+}
+
+fn index(kind: &Kind, node: &Node<'_>, name: &At<String>) -> Option<usize> {
+    let found = kind.field_index(&name.value);
+    if found.is_none() {
+        node.file.say(codes::UNKNOWN_NAME, &name.span, format!("种类 {} 的字段 {}", kind.id, name.value));
+    }
+    found
+}
+
+fn import(pack: &Pack, kind: &Kind, node: &Node<'_>) -> ImportRule {
+    let Some(part) = node.table("import") else { return ImportRule::default() };
+    let verdict = field_of(kind, &part, "verdict", |kind| kind == Type::Choice, "单选");
+    let item = |key: &str| {
+        let name = part.text(key)?;
+        let list = verdict.and_then(|index| kind.fields.get(index)).and_then(|field| field.list);
+        let known = list
+            .and_then(|list| pack.lists.get(list))
+            .is_some_and(|list| list.items.iter().any(|i| i.id == name.value));
+        if !known {
+            part.file.say(codes::UNKNOWN_ITEM, &name.span, &name.value);
+        }
+        Some(name.value)
+    };
+    let (pass, fail) = (item("pass"), item("fail"));
+    let rule = ImportRule {
+        scope: part.flag("scope").unwrap_or(false),
+        verdict: verdict.and_then(|index| Some((index, pass?, fail?))),
+        items: field_of(kind, &part, "items", |kind| kind == Type::Passage, "长文本"),
+    };
+    part.finish();
+    rule
+}
+
+fn check(pack: &Pack, kind: &Kind, node: Node<'_>) -> Option<Check> {
+    let condition = condition(pack, kind, &node, "expr")?;
+    let level = match node.text("level") {
+        Some(At { value, .. }) if value == "warn" => Level::Warn,
+        Some(At { value, span }) if value != "refuse" => {
+            node.file.say(codes::BAD_CHOICE, &span, format!("level 只能是 refuse 或 warn，这里是 {value}"));
+            Level::Refuse
+        }
+        _ => Level::Refuse,
+    };
+    let check = Check {
+        condition,
+        field: field_of(kind, &node, "field", any, "字段"),
+        message: node.need("message").value,
+        level,
+    };
+    node.finish();
+    Some(check)
+}
+
+/// A required condition, or its faults said where they stand.
+pub(super) fn condition(pack: &Pack, kind: &Kind, node: &Node<'_>, key: &str) -> Option<Condition> {
+    let text = node.need(key);
+    let scope = Scope { kind, lists: &pack.lists };
+    if text.value.is_empty() {
+        return None;
+    }
+    Condition::compile(&text.value, scope).map_err(|faults| say(node, &text, &faults)).ok()
+}
+
+/// Faults of an expression at their place in the file: one past the opening quote.
+pub(super) fn say(node: &Node<'_>, text: &At<String>, faults: &[Fault]) {
+    for fault in faults {
+        node.file.say_at(fault.code, text.span.start + 1 + fault.at, &fault.detail);
+    }
+}
