@@ -1,1 +1,33 @@
-//! Pages, forms and the public read API.
+//! 页面、表单与公开读取接口: pages, forms and the public read API.
+//!
+//! - [`components`] are the parts, [`pages`] the pages. One struct per page, named `…Page`, is everything its template can
+//!   see; rendering is pure and knows no record, no pack and no clock.
+//! - [`assets`] are the stylesheet and the script, [`headers`] what every answer carries.
+//! - [`samples`] are the pages of a fictional county, for tests and for the gallery (`cargo run --example gallery`).
+
+pub mod assets;
+pub mod components;
+pub mod headers;
+pub mod pages;
+pub mod samples;
+
+use axum::{
+    Router,
+    http::header,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+/// The routes that need no county: static files, with the security headers of every answer.
+pub fn assets_router() -> Router {
+    Router::new()
+        .route(assets::style_href(), get(|| async { unchanging("text/css; charset=utf-8", assets::STYLE) }))
+        .route(assets::script_href(), get(|| async { unchanging("text/javascript; charset=utf-8", assets::SCRIPT) }))
+        .layer(middleware::map_response(headers::secure))
+}
+
+/// A file whose name changes with its content.
+fn unchanging(kind: &'static str, content: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], content).into_response()
+}

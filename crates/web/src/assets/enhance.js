@@ -1,0 +1,46 @@
+// Enhancement only: every page works without this file.
+(function () {
+  'use strict';
+  // Dates are text, so that a wrong one can be shown back; an empty or well-formed one gets the browser's picker.
+  var forms = { 'date': /^(\d{4}-\d\d-\d\d)?$/, 'datetime-local': /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)?$/ };
+  document.querySelectorAll('input[data-picker]').forEach(function (input) {
+    var kind = input.getAttribute('data-picker');
+    if (!forms[kind] || !forms[kind].test(input.value)) return;
+    var value = input.value.replace(' ', 'T');
+    input.type = kind;
+    input.value = value;
+  });
+  // What was refused comes first.
+  var errors = document.getElementById('errors');
+  if (errors) errors.focus();
+  // One press, one submission; a page that the browser brings back may be sent again.
+  function release() {
+    document.querySelectorAll('form[data-sent]').forEach(function (form) { form.removeAttribute('data-sent'); });
+  }
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.method !== 'post') return;
+    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    form.setAttribute('data-sent', '');
+    setTimeout(release, 10000);
+  });
+  window.addEventListener('pageshow', release);
+  // All or none of a column of tick boxes.
+  document.querySelectorAll('[data-tick-all]').forEach(function (place) {
+    var boxes = document.querySelectorAll('input[name="' + place.getAttribute('data-tick-all') + '"]');
+    if (boxes.length < 2) return;
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button';
+    button.textContent = '全选 / 全不选';
+    button.addEventListener('click', function () {
+      var any = Array.prototype.some.call(boxes, function (box) { return !box.checked; });
+      boxes.forEach(function (box) { box.checked = any; });
+    });
+    place.appendChild(button);
+  });
+  // A one-time link is selected with one press.
+  document.querySelectorAll('input[readonly]').forEach(function (input) {
+    input.addEventListener('focus', function () { input.select(); });
+  });
+})();

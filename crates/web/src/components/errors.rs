@@ -1,0 +1,50 @@
+//! 错误汇总: at the top of a form that was refused, with the focus, each line a link to its field, in the field's own
+//! words.
+
+use maud::{Markup, html};
+
+use super::{Sample, field::Field};
+
+/// One thing to put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Id of the field; empty when it concerns the whole form.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// The errors of a form's fields, in order.
+pub fn wrongs<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Vec<Wrong> {
+    fields
+        .into_iter()
+        .filter_map(|field| {
+            field.error.as_ref().map(|error| Wrong { field: field.id.clone(), message: format!("{}：{error}", field.label) })
+        })
+        .collect()
+}
+
+/// Renders the summary; nothing when nothing is wrong.
+pub fn error_summary(wrongs: &[Wrong]) -> Markup {
+    html! {
+        @if !wrongs.is_empty() {
+            div.error-summary id="errors" role="alert" tabindex="-1" autofocus {
+                h2 { "有 " (wrongs.len()) " 处需要修改" }
+                ul {
+                    @for wrong in wrongs {
+                        li { @if wrong.field.is_empty() { (wrong.message) } @else { a href={ "#" (wrong.field) } { (wrong.message) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Two errors.
+pub fn samples() -> Vec<Sample> {
+    let wrongs = [
+        Wrong { field: "f_date".into(), message: "抽样日期：没有 2026 年 13 月".into() },
+        Wrong { field: String::new(), message: "这条记录刚被他人更正，请核对后重新提交".into() },
+    ];
+    vec![Sample::new("errors", "两处", error_summary(&wrongs))]
+}

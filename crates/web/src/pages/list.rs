@@ -1,0 +1,118 @@
+//! 台账列表: title and count, query form, toolbar, table with 序号, pager – in this order on every list.
+
+use maud::{Markup, html};
+
+use crate::components::{
+    action::{Action, actions},
+    empty::{Empty, empty},
+    flash::{Flash, remark},
+    light::Tone,
+    pager::{Pager, pager},
+    query::{Query, query},
+    section::heading,
+    shell::{Crumb, Head, Shell, page},
+    table::{Cell, Column, Row, Table, table},
+    tag::{Tag, tag},
+};
+
+/// The records of one kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KindListPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 食品抽检样品.
+    pub kind: String,
+    /// The menu group it is listed under.
+    pub group: String,
+    /// What a record of it is.
+    pub about: String,
+    /// 台账 or 办理.
+    pub mode: String,
+    /// 最近一次导入 2026年11月20日，距今 3 天.
+    pub freshness: Option<String>,
+    /// 1000+ or 87.
+    pub total: String,
+    /// Conditions.
+    pub query: Query,
+    /// 新增, 导入, 导出当前筛选结果（共 n 条）, 打印.
+    pub toolbar: Vec<Action>,
+    /// Headings after 序号.
+    pub columns: Vec<Column>,
+    /// 序号 of the first row.
+    pub first: u64,
+    /// Records.
+    pub rows: Vec<ListRow>,
+    /// Said when the list stopped after a bounded scan.
+    pub scan_limit: Option<String>,
+    /// Where the list stands.
+    pub pager: Pager,
+    /// Conditions are set: an empty list means that none match.
+    pub filtered: bool,
+}
+
+/// A record in the list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListRow {
+    /// One cell a column.
+    pub cells: Vec<Cell>,
+    /// 已撤销.
+    pub withdrawn: bool,
+}
+
+impl KindListPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let crumbs = [Crumb::to("登记台账", "/kinds"), Crumb::here(self.kind.clone())];
+        let beside = html! { span.count { "共 " (self.total) " 条" } @if !self.mode.is_empty() { (tag(&Tag::new(Tone::Neutral, self.mode.clone()))) } };
+        let lead = html! { (self.about) @if let Some(freshness) = &self.freshness { span.dot { "·" } (freshness) } };
+        page(
+            &self.shell,
+            Head { title: &self.kind, crumbs: &crumbs, ..Head::default() },
+            html! {
+                (heading(&self.kind, beside, lead))
+                (query(&self.query))
+                (actions(&self.shell.csrf, &self.toolbar))
+                @if let Some(limit) = &self.scan_limit { (remark(&Flash { tone: Tone::Warn, text: limit.clone(), link: None })) }
+                @if self.rows.is_empty() { (self.nothing()) } @else { (table(&self.table())) (pager(&self.pager)) }
+            },
+        )
+    }
+
+    fn nothing(&self) -> Markup {
+        let nothing = if self.filtered {
+            Empty {
+                title: "没有符合条件的记录".into(),
+                text: "放宽日期范围，或者去掉一个条件。".into(),
+                actions: vec![Action::open("重置条件", self.query.action.clone())],
+            }
+        } else {
+            Empty {
+                title: format!("还没有{}记录", self.kind),
+                text: "从现有的表格导入，或者逐条新增。".into(),
+                actions: Vec::new(),
+            }
+        };
+        empty(&self.shell.csrf, &nothing)
+    }
+
+    fn table(&self) -> Table {
+        let rows = self
+            .rows
+            .iter()
+            .zip(self.first..)
+            .map(|(row, no)| Row {
+                cells: std::iter::once(Cell::Soft(no.to_string())).chain(row.cells.iter().cloned()).collect(),
+                tone: row.withdrawn.then_some(Tone::Neutral),
+            })
+            .collect();
+        Table {
+            id: "records".into(),
+            caption: format!("{}一览", self.kind),
+            quiet_caption: true,
+            columns: std::iter::once(Column::number("序号")).chain(self.columns.iter().cloned()).collect(),
+            rows,
+            stacked: true,
+            ..Table::default()
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! 页面: one file per page or per small family; one struct per page, named `…Page`, is everything the template can see.
+
+mod accounts;
+mod board;
+mod cell_records;
+mod home;
+mod import;
+mod indicator;
+mod kinds;
+mod list;
+mod plan;
+mod plain;
+mod record;
+mod record_form;
+mod settings;
+mod sign_in;
+
+pub use accounts::{AccountRow, AccountsPage, InvitationRow};
+pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive};
+pub use cell_records::{CellRecordsPage, Computation};
+pub use home::{HomeFact, HomeGroup, HomePage};
+pub use import::{
+    ImportColumn, ImportCorrection, ImportCount, ImportPage, ImportPreviewPage, ImportProblem, ImportResultPage, ImportScope, Moved,
+};
+pub use indicator::{Definition, IndicatorLive, IndicatorPage, Published, Quantity, Quote, Uncounted, VersionNote};
+pub use kinds::{KindGroup, KindLine, KindsPage};
+pub use list::{KindListPage, ListRow};
+pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
+pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
+pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, RecordSection};
+pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
+pub use settings::{SettingsGroup, SettingsPage};
+pub use sign_in::{LoginPage, SetPasswordPage};

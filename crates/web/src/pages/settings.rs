@@ -1,0 +1,66 @@
+//! 系统设置: the public address behind a TLS proxy and the like.
+
+use maud::{Markup, html};
+
+use crate::components::{
+    action::{Encoding, Weight, post_form, submit},
+    errors::{error_summary, wrongs},
+    field::{Field, field},
+    section::{card, heading},
+    shell::{Crumb, Head, Shell, page},
+    summary::{Line, summary},
+};
+
+/// Settings of the installation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SettingsPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// What can be changed here, by subject.
+    pub groups: Vec<SettingsGroup>,
+    /// Where the form goes.
+    pub action: String,
+    /// What runs: version, database, pack, size.
+    pub facts: Vec<Line>,
+}
+
+/// Settings that belong together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SettingsGroup {
+    /// 访问地址.
+    pub title: String,
+    /// In a sentence.
+    pub about: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+impl SettingsPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let wrong = wrongs(self.groups.iter().flat_map(|group| &group.fields));
+        page(
+            &self.shell,
+            Head { title: "系统设置", crumbs: &[Crumb::to("系统", "/settings"), Crumb::here("设置")], refused: !wrong.is_empty(), narrow: false },
+            html! {
+                (heading("系统设置", html! {}, html! {}))
+                (error_summary(&wrong))
+                div.columns {
+                    div.primary {
+                        (post_form(&self.shell.csrf, &self.action, "form", Encoding::Plain, html! {
+                            @for group in &self.groups {
+                                section.card {
+                                    h2 { (group.title) }
+                                    @if !group.about.is_empty() { p.soft { (group.about) } }
+                                    div.fields { @for one in &group.fields { (field(one)) } }
+                                }
+                            }
+                            div.actions { (submit("保存设置", Weight::Primary)) }
+                        }))
+                    }
+                    div.rail { (card("运行情况", summary(&self.facts))) }
+                }
+            },
+        )
+    }
+}
