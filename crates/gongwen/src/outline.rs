@@ -448,8 +448,12 @@ impl<'p> Walk<'p> {
 
     fn first_year(&self) -> Option<i32> {
         let head = self.page.folded(Span::new(0, self.page.len().min(600)));
+        // The first year of the plan's period is the year of its issue, a single year only may be.
+        if let Some((first, _)) = period(head) {
+            return Some(first);
+        }
         head.windows(5).find_map(|w| match w {
-            ['2', '0', a, b, c] if a.is_ascii_digit() && b.is_ascii_digit() && matches!(c, '年' | '-') => {
+            ['2', '0', a, b, '年'] if a.is_ascii_digit() && b.is_ascii_digit() => {
                 w.iter().take(4).collect::<String>().parse().ok()
             }
             _ => None,
@@ -770,8 +774,8 @@ fn number_before(chars: &[char], at: usize) -> Option<u32> {
 /// The last year of a plan's period, where a title names one: 十四五, 第十四个五年, 2021—2025年.
 pub(crate) fn plan_year(text: &str) -> Option<i32> {
     let chars: Vec<char> = text.chars().map(script::fold).filter(|c| *c != ' ').collect();
-    if let Some(year) = period_end(&chars) {
-        return Some(year);
+    if let Some((_, last)) = period(&chars) {
+        return Some(last);
     }
     let ordinal = |at: usize, length: usize| {
         let no = number::chinese(chars.get(at..at + length)?)?;
@@ -793,8 +797,8 @@ pub(crate) fn plan_year(text: &str) -> Option<i32> {
     None
 }
 
-/// 2021-2025年
-fn period_end(chars: &[char]) -> Option<i32> {
+/// First and last year of 2021-2025年.
+fn period(chars: &[char]) -> Option<(i32, i32)> {
     let four = |at: usize| -> Option<i32> {
         let digits = chars.get(at..at + 4)?;
         let year: i32 = digits.iter().collect::<String>().parse().ok()?;
@@ -811,6 +815,6 @@ fn period_end(chars: &[char]) -> Option<i32> {
             here += 1;
         }
         let last = four(here)?;
-        (last > first && chars.get(here + 4) == Some(&'年')).then_some(last)
+        (last > first && chars.get(here + 4) == Some(&'年')).then_some((first, last))
     })
 }
