@@ -1,0 +1,5 @@
+//! Backup.
+/// x
+pub struct Archive;
+/// x
+pub struct TableCount;

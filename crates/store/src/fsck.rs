@@ -1,0 +1,3 @@
+//! Fsck.
+/// x
+pub struct Fault;

@@ -1,0 +1,400 @@
+//! Lists of records, newest first: by day, then by id; records without a day come last. A list never counts and never
+//! skips: the next page begins after the last row of this one.
+//!
+//! A list reads one index. What the index does not cover is tested row by row, and after a bounded number of rows the
+//! list stops and says so, instead of reading a million rows for a page.
+
+use std::sync::{PoisonError, RwLock};
+
+use crate::StoreError;
+use crate::db::{Conn, Dialect, Row, Value};
+use crate::job::is_name;
+use crate::pool::Reader;
+use crate::records::{RECORD_COLUMNS, RecordId, RecordRow, read_record};
+use crate::rollup::after_prefix;
+use crate::schema::IndexSpec;
+
+/// A column of a record that can be filtered and indexed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// The responsible body.
+    Body,
+    /// The area code.
+    Area,
+    /// The enterprise or person.
+    Subject,
+    /// The business key.
+    Key,
+    /// A declared field, `[a-z][a-z0-9_]*`.
+    Field(String),
+}
+
+impl Column {
+    /// The same expression for an index and for a filter, on both databases. The cast makes a number text on SQLite
+    /// too, where it would otherwise compare unequal to every text.
+    pub(crate) fn sql(&self) -> String {
+        match self {
+            Column::Body => "body".to_owned(),
+            Column::Area => "area".to_owned(),
+            Column::Subject => "subject".to_owned(),
+            Column::Key => "key".to_owned(),
+            Column::Field(field) => format!("(CAST(fields ->> '{field}' AS TEXT))"),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Column::Field(field) if !is_name(field) => {
+                Err(StoreError::invalid(format!("{field:?} is not the name of a field")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A column has a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The column.
+    pub column: Column,
+    /// What it must be equal to.
+    pub value: Match,
+}
+
+/// The value of a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// Text, or a number as it is written.
+    Text(String),
+    /// A yes/no field.
+    Flag(bool),
+    /// The field is absent or null.
+    Absent,
+}
+
+/// Which records to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// The kind.
+    pub kind: String,
+    /// All must hold.
+    pub filters: Vec<Filter>,
+    /// From this day on; leaves out records without a day.
+    pub from: Option<i32>,
+    /// Up to this day; leaves out records without a day.
+    pub to: Option<i32>,
+    /// Only records that count (`true`), only withdrawn ones (`false`), or both.
+    pub live: Option<bool>,
+    /// Begin after this place in the order.
+    pub after: Option<Cursor>,
+    /// At most so many records.
+    pub limit: usize,
+}
+
+/// A place in the order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The day of the record there.
+    pub day: Option<i32>,
+    /// Its id.
+    pub id: RecordId,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListPage {
+    /// The records, newest first.
+    pub records: Vec<RecordRow>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<Cursor>,
+    /// True when the list stopped after its bounded number of rows before the page was full. Continuing at `next`
+    /// looks further.
+    pub stopped: bool,
+}
+
+/// How many records there are, counted up to a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// At least so many.
+    pub at_least: usize,
+    /// No more than that either.
+    pub exact: bool,
+}
+
+/// The indexes on declared fields that exist, so that a list can choose its own.
+#[derive(Default)]
+pub(crate) struct Declared(RwLock<Vec<IndexSpec>>);
+
+impl Declared {
+    pub(crate) fn set(&self, specs: Vec<IndexSpec>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = specs;
+    }
+
+    /// The columns of the best index for these filters, in its order.
+    fn best(&self, kind: &str, filters: &[Filter]) -> Vec<Column> {
+        let has = |column: &Column| filters.iter().any(|filter| filter.column == *column);
+        let specs = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let declared =
+            specs.iter().filter(|spec| spec.kind == kind && spec.on.iter().all(has)).map(|spec| spec.on.clone());
+        let built_in = [Column::Key, Column::Subject, Column::Area, Column::Body].map(|column| vec![column]);
+        // Most columns first; of several with one column the most selective in practice: a key, a subject, a field.
+        declared
+            .chain(built_in.into_iter().filter(|on| on.iter().all(has)))
+            .max_by_key(|on| (on.len(), on.first().map_or(0, selectivity)))
+            .unwrap_or_default()
+    }
+}
+
+fn selectivity(column: &Column) -> u8 {
+    match column {
+        Column::Key => 5,
+        Column::Subject => 4,
+        Column::Field(_) => 3,
+        Column::Area => 2,
+        Column::Body => 1,
+    }
+}
+
+/// A list as one statement: `scan` is what the index answers, `rest` is tested row by row.
+struct Plan<'q> {
+    scan: Vec<String>,
+    rest: Vec<String>,
+    values: Vec<Value<'q>>,
+}
+
+impl<'q> Plan<'q> {
+    fn new(
+        place: &'q str,
+        query: &'q ListQuery,
+        declared: &Declared,
+        dialect: Dialect,
+    ) -> Result<Plan<'q>, StoreError> {
+        if !is_name(&query.kind) {
+            return Err(StoreError::invalid(format!("{:?} is not the name of a kind", query.kind)));
+        }
+        query.filters.iter().try_for_each(|filter| filter.column.check())?;
+        let index = declared.best(&query.kind, &query.filters);
+        let mut plan = Plan { scan: Vec::new(), rest: Vec::new(), values: Vec::new() };
+        let place = plan.bind(Value::Text(place));
+        // The kind is written out, so that a partial index on it can be used.
+        plan.scan.extend([format!("place = {place}"), format!("kind = '{}'", query.kind)]);
+        let mut used = Vec::new();
+        for filter in &query.filters {
+            let by_index = index.contains(&filter.column) && !used.contains(&&filter.column);
+            used.push(&filter.column);
+            let column = filter.column.sql();
+            let test = match &filter.value {
+                Match::Text(text) => format!("{column} = {}", plan.bind(Value::Text(text))),
+                Match::Flag(flag) => format!("{column} = '{}'", flag_text(*flag, dialect)),
+                Match::Absent => format!("{column} IS NULL"),
+            };
+            if by_index { plan.scan.push(test) } else { plan.rest.push(test) }
+        }
+        if let Some(live) = query.live {
+            plan.rest.push(format!("live = {}", i64::from(live)));
+        }
+        Ok(plan)
+    }
+
+    fn bind(&mut self, value: Value<'q>) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    /// The rows of the index, at most `rows` of them, in the order of the list.
+    fn scanned(&self, columns: &str, order: &str, rows: usize) -> String {
+        format!(
+            "SELECT {columns}
+             FROM   record
+             WHERE  {}
+             ORDER  BY {order}
+             LIMIT  {rows}",
+            self.scan.join(" AND ")
+        )
+    }
+
+    fn page(&self, order: &str, rows: usize, limit: usize) -> String {
+        if self.rest.is_empty() {
+            return self.scanned(RECORD_COLUMNS, order, rows.min(limit));
+        }
+        format!(
+            "SELECT {RECORD_COLUMNS}
+             FROM   ({}) AS scanned
+             WHERE  {}
+             ORDER  BY {order}
+             LIMIT  {limit}",
+            self.scanned(RECORD_COLUMNS, order, rows),
+            self.rest.join(" AND ")
+        )
+    }
+}
+
+fn flag_text(flag: bool, dialect: Dialect) -> &'static str {
+    match (dialect, flag) {
+        (Dialect::Sqlite, true) => "1",
+        (Dialect::Sqlite, false) => "0",
+        (Dialect::Postgres, true) => "true",
+        (Dialect::Postgres, false) => "false",
+    }
+}
+
+const DATED_ORDER: &str = "day DESC, id DESC";
+const UNDATED_ORDER: &str = "id DESC";
+
+/// Records with a day, then those without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Dated,
+    Undated,
+}
+
+impl Reader<'_> {
+    /// One page of a list.
+    pub fn list(&mut self, place: &str, query: &ListQuery) -> Result<ListPage, StoreError> {
+        let mut page = ListPage { records: Vec::new(), next: None, stopped: false };
+        let mut budget = self.scan_rows();
+        let halves: &[Half] = match (query.from.or(query.to), query.after) {
+            (Some(_), Some(Cursor { day: None, .. })) => &[],
+            (Some(_), _) => &[Half::Dated],
+            (None, Some(Cursor { day: None, .. })) => &[Half::Undated],
+            (None, _) => &[Half::Dated, Half::Undated],
+        };
+        for half in halves {
+            // One more than asked for tells whether there is a next page.
+            let wanted = query.limit + 1 - page.records.len();
+            let (records, end) = self.half(place, query, *half, budget, wanted)?;
+            page.records.extend(records);
+            if page.records.len() > query.limit {
+                page.records.truncate(query.limit);
+                page.next = page.records.last().map(|record| Cursor { day: record.day, id: record.id });
+                return Ok(page);
+            }
+            if let Scan::Stopped(at) = end {
+                page.next = Some(at);
+                page.stopped = true;
+                return Ok(page);
+            }
+            if let Scan::Ended(rows) = end {
+                budget = budget.saturating_sub(rows).max(1);
+            }
+        }
+        Ok(page)
+    }
+
+    fn half(
+        &mut self,
+        place: &str,
+        query: &ListQuery,
+        half: Half,
+        budget: usize,
+        wanted: usize,
+    ) -> Result<(Vec<RecordRow>, Scan), StoreError> {
+        let declared = self.declared();
+        let conn = self.conn()?;
+        let mut plan = Plan::new(place, query, declared, conn.dialect())?;
+        let id = query.after.map(|after| after.id);
+        let order = match half {
+            Half::Dated => {
+                plan.scan.push("day IS NOT NULL".to_owned());
+                if let Some(from) = query.from {
+                    let from = plan.bind(Value::Int(from.into()));
+                    plan.scan.push(format!("day >= {from}"));
+                }
+                if let Some(to) = query.to {
+                    let to = plan.bind(Value::Int(to.into()));
+                    plan.scan.push(format!("day <= {to}"));
+                }
+                if let (Some(Cursor { day: Some(day), .. }), Some(id)) = (query.after, &id) {
+                    let (day, id) = (plan.bind(Value::Int(day.into())), plan.bind(Value::Bytes(&id.0)));
+                    // The first test is implied by the second and lets both databases begin there in the index.
+                    plan.scan.push(format!("day <= {day} AND (day, id) < ({day}, {id})"));
+                }
+                DATED_ORDER
+            }
+            Half::Undated => {
+                plan.scan.push("day IS NULL".to_owned());
+                if let (Some(Cursor { day: None, .. }), Some(id)) = (query.after, &id) {
+                    let id = plan.bind(Value::Bytes(&id.0));
+                    plan.scan.push(format!("id < {id}"));
+                }
+                UNDATED_ORDER
+            }
+        };
+        let records = conn.many(&plan.page(order, budget.max(wanted), wanted), &plan.values, read_record)?;
+        if plan.rest.is_empty() || records.len() >= wanted {
+            let rows = records.len();
+            return Ok((records, Scan::Ended(rows)));
+        }
+        let end = last_scanned(conn, &plan, order, budget.max(wanted))?;
+        Ok((records, end))
+    }
+
+    /// Counts the records of a list, at most `limit` of them and within the bounded number of rows; `after` and the
+    /// limit of the query play no part.
+    pub fn count_up_to(&mut self, place: &str, query: &ListQuery, limit: usize) -> Result<Count, StoreError> {
+        let declared = self.declared();
+        let budget = self.scan_rows();
+        let conn = self.conn()?;
+        let mut plan = Plan::new(place, query, declared, conn.dialect())?;
+        for (day, test) in [(query.from, "day >="), (query.to, "day <=")] {
+            if let Some(day) = day {
+                let day = plan.bind(Value::Int(day.into()));
+                plan.scan.push(format!("{test} {day}"));
+            }
+        }
+        let rows = if plan.rest.is_empty() { limit + 1 } else { budget };
+        let rest = if plan.rest.is_empty() { "1 = 1".to_owned() } else { plan.rest.join(" AND ") };
+        let order = if query.from.or(query.to).is_some() { DATED_ORDER } else { "day, id" };
+        let sql = format!(
+            "SELECT COUNT(*), COUNT(*) FILTER (WHERE {rest})
+             FROM   ({}) AS scanned",
+            plan.scanned(RECORD_COLUMNS, order, rows)
+        );
+        let counted = conn.one(&sql, &plan.values, |row| Ok((row.int(0)?, row.int(1)?)))?.unwrap_or((0, 0));
+        let (scanned, found) = (usize::try_from(counted.0).unwrap_or(0), usize::try_from(counted.1).unwrap_or(0));
+        let exact = found <= limit && scanned < rows;
+        Ok(Count { at_least: found.min(limit), exact })
+    }
+
+    /// Records of a kind whose column begins with a text, in the order of that column: by business key, or by a field
+    /// that has an index of its own.
+    pub fn search(
+        &mut self,
+        place: &str,
+        kind: &str,
+        column: &Column,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        column.check()?;
+        if !is_name(kind) {
+            return Err(StoreError::invalid(format!("{kind:?} is not the name of a kind")));
+        }
+        let expression = column.sql();
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS}
+             FROM   record
+             WHERE  place = $1 AND kind = '{kind}' AND {expression} >= $2 AND {expression} < $3
+             ORDER  BY {expression}
+             LIMIT  $4"
+        );
+        let end = after_prefix(prefix);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = [Value::Text(place), Value::Text(prefix), Value::Text(&end), Value::Int(limit)];
+        self.conn()?.many(&sql, &values, read_record)
+    }
+}
+
+/// How the reading of an index came to its end.
+enum Scan {
+    /// Nothing more is there, or the page is full; so many rows were read.
+    Ended(usize),
+    /// The bound was reached here.
+    Stopped(Cursor),
+}
+
+fn last_scanned(conn: &mut Conn, plan: &Plan<'_>, order: &str, rows: usize) -> Result<Scan, StoreError> {
+    let sql = format!("{} OFFSET {}", plan.scanned("day, id", order, 1), rows.saturating_sub(1));
+    let read = |row: Row<'_>| Ok(Cursor { day: row.day_or_null(0)?, id: RecordId(row.array(1)?) });
+    Ok(conn.one(&sql, &plan.values, read)?.map_or(Scan::Ended(rows), Scan::Stopped))
+}

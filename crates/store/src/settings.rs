@@ -1,0 +1,130 @@
+//! Settings, the county's rulings on findings in its plan, and the operation log.
+
+use crate::db::Value;
+use crate::pool::Reader;
+use crate::{StoreError, Tx};
+
+/// What the county decided about a finding (口径说明). A later ruling replaces an earlier one; both stay readable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulingRow {
+    /// The finding.
+    pub finding: String,
+    /// The decision.
+    pub text: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// The day of the decision, counted from 1970-01-01.
+    pub decided_on: i32,
+    /// µs of UTC; assigned by the store.
+    pub recorded_at: i64,
+}
+
+/// One line of the operation log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationRow {
+    /// µs of UTC; assigned by the store, strictly increasing per place.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// Did what.
+    pub verb: String,
+    /// To what.
+    pub object: String,
+    /// Anything more.
+    pub detail: String,
+}
+
+impl Tx<'_> {
+    /// Sets a setting.
+    pub fn set_setting(&mut self, place: &str, name: &str, value: &str) -> Result<(), StoreError> {
+        let sql = "
+            INSERT INTO setting (place, name, value) VALUES ($1, $2, $3)
+            ON CONFLICT (place, name) DO UPDATE SET value = excluded.value";
+        self.conn().run(sql, &[Value::Text(place), Value::Text(name), Value::Text(value)])?;
+        Ok(())
+    }
+
+    /// Records a ruling; `recorded_at` is ignored.
+    pub fn add_ruling(&mut self, place: &str, ruling: &RulingRow) -> Result<(), StoreError> {
+        let at = self.next_time(place)?;
+        let values = [
+            Value::Text(place),
+            Value::Text(&ruling.finding),
+            Value::Text(&ruling.text),
+            Value::Text(&ruling.decided_by),
+            Value::Int(ruling.decided_on.into()),
+            Value::Int(at),
+        ];
+        let head = "INSERT INTO ruling (place, finding, text, decided_by, decided_on, recorded_at)";
+        self.conn().insert(head, 6, "", &values)
+    }
+
+    /// Writes a line of the operation log. Answers its time.
+    pub fn log_operation(
+        &mut self,
+        place: &str,
+        actor: &str,
+        verb: &str,
+        object: &str,
+        detail: &str,
+    ) -> Result<i64, StoreError> {
+        let at = self.next_time(place)?;
+        let texts = [actor, verb, object, detail].map(Value::Text);
+        let [actor, verb, object, detail] = texts;
+        let values = [Value::Text(place), Value::Int(at), actor, verb, object, detail];
+        self.conn().insert("INSERT INTO operation (place, at, actor, verb, object, detail)", 6, "", &values)?;
+        Ok(at)
+    }
+}
+
+impl Reader<'_> {
+    /// One setting.
+    pub fn setting(&mut self, place: &str, name: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM setting WHERE place = $1 AND name = $2";
+        self.conn()?.one(sql, &[Value::Text(place), Value::Text(name)], |row| row.text(0))
+    }
+
+    /// Every setting, by name.
+    pub fn settings(&mut self, place: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "SELECT name, value FROM setting WHERE place = $1 ORDER BY name";
+        self.conn()?.many(sql, &[Value::Text(place)], |row| Ok((row.text(0)?, row.text(1)?)))
+    }
+
+    /// Every ruling, by finding and then oldest first.
+    pub fn rulings(&mut self, place: &str) -> Result<Vec<RulingRow>, StoreError> {
+        let sql = "
+            SELECT finding, text, decided_by, decided_on, recorded_at
+            FROM   ruling
+            WHERE  place = $1
+            ORDER  BY finding, recorded_at";
+        self.conn()?.many(sql, &[Value::Text(place)], |row| {
+            Ok(RulingRow {
+                finding: row.text(0)?,
+                text: row.text(1)?,
+                decided_by: row.text(2)?,
+                decided_on: row.day(3)?,
+                recorded_at: row.int(4)?,
+            })
+        })
+    }
+
+    /// The operation log before an instant (`i64::MAX` for the newest), newest first.
+    pub fn operations(&mut self, place: &str, before: i64, limit: usize) -> Result<Vec<OperationRow>, StoreError> {
+        let sql = "
+            SELECT at, actor, verb, object, detail
+            FROM   operation
+            WHERE  place = $1 AND at < $2
+            ORDER  BY at DESC
+            LIMIT  $3";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.conn()?.many(sql, &[Value::Text(place), Value::Int(before), Value::Int(limit)], |row| {
+            Ok(OperationRow {
+                at: row.int(0)?,
+                actor: row.text(1)?,
+                verb: row.text(2)?,
+                object: row.text(3)?,
+                detail: row.text(4)?,
+            })
+        })
+    }
+}
