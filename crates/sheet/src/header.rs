@@ -1,0 +1,616 @@
+//! Which row is the header and what each column is. The header is the row with the most known names in it; titles,
+//! notes and blank rows above it do not matter. A header may take two rows (a group above its columns), be bilingual
+//! (产品/Product), carry marks (*必填) and brackets, and be printed again further down with other columns.
+
+use crate::content;
+use crate::grid::{Line, Span};
+use crate::items::{Part, is_bar};
+use crate::table::Column;
+use crate::value::fold;
+use crate::wanted::{CellKind, Wanted};
+use std::collections::{HashMap, HashSet};
+
+/// Rows searched for a header.
+pub(crate) const SEARCHED: usize = 60;
+
+/// What a column feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Index into the wanted columns.
+    Field(usize),
+    /// A part of the failing items.
+    Part(Part),
+}
+
+/// What was found out about a sheet's columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    /// 1-based, 0 without header.
+    pub(crate) header_row: u32,
+    /// Last row (0-based) that belongs to the header.
+    pub(crate) last_row: u32,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) roles: Vec<(u32, Role)>,
+    pub(crate) verdict: Option<u32>,
+    /// Order of the parts that a composite header claims.
+    pub(crate) order: Vec<Part>,
+    /// Whether the item column's header says 不合格; else its items fail only where the verdict says so.
+    pub(crate) items_fail: bool,
+    /// Number of columns that were recognised: the measure by which sheets are compared.
+    pub(crate) strength: usize,
+}
+
+const ITEM: &[&str] = &[
+    "不合格项目",
+    "不合格项",
+    "不合格检验项目",
+    "不合格检测项目",
+    "不合格项目名称",
+    "不符合项目",
+    "不合格指标",
+    "不达标项目",
+    "问题项目",
+    "不合格内容",
+    "主要不合格项目",
+    "不合格原因",
+    "检验项目",
+    "检测项目",
+    "检测参数",
+    "检验参数",
+    "项目",
+    "项目名称",
+    "抽检项目",
+    "检出项目",
+    "hazard",
+    "substance",
+    "hazardsfound",
+];
+const RESULT: &[&str] = &[
+    "检验结果",
+    "检测结果",
+    "检验值",
+    "检测值",
+    "实测值",
+    "实测结果",
+    "结果",
+    "结果值",
+    "检验数据",
+    "检测数据",
+    "不合格结果",
+    "实际值",
+    "不合格检验结果",
+    "检出值",
+    "检验检测结果",
+    "检出结果",
+    "analyticalresult",
+    "result",
+];
+const LIMIT: &[&str] = &[
+    "标准值",
+    "限量值",
+    "标准要求",
+    "标准限量",
+    "标准规定",
+    "标准指标",
+    "技术要求",
+    "限值",
+    "标准",
+    "规定值",
+    "标准限值",
+    "标准限量值",
+    "允许限",
+    "最大允许限",
+    "最大允许值",
+    "合格标准",
+    "国家标准",
+    "标准规定值",
+    "限量",
+    "限量要求",
+    "指标要求",
+    "limit",
+    "maximumlimit",
+];
+const UNIT: &[&str] = &["单位", "计量单位", "结果单位", "检测单位(计量)", "unit", "units"];
+const VERDICT: &[&str] = &[
+    "判定",
+    "判定结果",
+    "结论",
+    "检验结论",
+    "检测结论",
+    "判定结论",
+    "是否合格",
+    "合格与否",
+    "抽检结论",
+    "单项判定",
+    "结果判定",
+    "抽检结果",
+    "检验结果判定",
+    "检验判定",
+    "综合判定",
+    "总体结论",
+    "检测结果判定",
+    "抽样检验结论",
+    "监督抽查结果",
+    "抽查结果",
+    "合格情况",
+    "riskdecision",
+];
+
+/// The names of the wanted columns, ready for comparison.
+pub(crate) struct Names {
+    exact: HashMap<String, Vec<(Role, usize)>>,
+    loose: Vec<(String, Role, usize)>,
+    verdicts: HashSet<String>,
+    /// Fields whose name alone proves nothing: every table has 序号.
+    weak: HashSet<Role>,
+    pub(crate) items: Option<usize>,
+}
+
+/// How well a header answers to a name.
+struct Match {
+    role: Role,
+    score: u32,
+    rank: usize,
+}
+
+const STRONG: u32 = 85;
+
+impl Names {
+    pub(crate) fn new(wanted: &Wanted) -> Self {
+        let items = wanted.columns.iter().position(|column| column.kind == CellKind::FailingItems);
+        let mut names = Self {
+            exact: HashMap::new(),
+            loose: Vec::new(),
+            verdicts: VERDICT.iter().map(|name| (*name).to_owned()).collect(),
+            weak: HashSet::new(),
+            items,
+        };
+        for (index, column) in wanted.columns.iter().enumerate() {
+            let role = if Some(index) == items { Role::Part(Part::Item) } else { Role::Field(index) };
+            for (rank, name) in column.names.iter().enumerate() {
+                names.add(name, role, rank);
+            }
+            if content::is_sequence(column) {
+                names.weak.insert(role);
+            }
+        }
+        if items.is_some() {
+            for (part, known) in [(Part::Item, ITEM), (Part::Result, RESULT), (Part::Limit, LIMIT), (Part::Unit, UNIT)]
+            {
+                for (rank, name) in known.iter().enumerate() {
+                    // Behind every name of the caller's own.
+                    names.add(name, Role::Part(part), 100 + rank);
+                }
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, name: &str, role: Role, rank: usize) {
+        let name = plain(name);
+        if name.chars().count() >= 4 && rank < 100 {
+            self.loose.push((name.clone(), role, rank));
+        }
+        let known = self.exact.entry(name).or_default();
+        if !known.iter().any(|(other, _)| *other == role) {
+            known.push((role, rank));
+        }
+    }
+
+    /// Whether a text is, as it stands, a header that somebody knows.
+    pub(crate) fn knows(&self, text: &str) -> bool {
+        text.len() < 120
+            && self.variants(text).iter().any(|(name, _)| self.exact.contains_key(name) || self.verdicts.contains(name))
+    }
+
+    fn is_verdict(&self, text: &str) -> bool {
+        self.variants(text).iter().any(|(name, score)| *score >= 90 && self.verdicts.contains(name))
+    }
+
+    /// The forms of a header that are compared, best first.
+    fn variants(&self, text: &str) -> Vec<(String, u32)> {
+        let full = plain(text);
+        let mut forms = vec![(without_brackets(&full), 95), (full.clone(), 100)];
+        if let Some(rest) = full.strip_prefix("标称") {
+            forms.push((rest.to_owned(), 94));
+        }
+        if full.contains(['/', '、', ',']) || text.contains('\n') {
+            forms.extend(
+                text.split(['/', '／', '、', ',', '，', '\n']).map(|part| (without_brackets(&plain(part)), 90)),
+            );
+        }
+        for (form, score) in forms.clone() {
+            match form.strip_suffix("名称") {
+                Some(stem) => forms.push((stem.to_owned(), score - 10)),
+                None => forms.push((format!("{form}名称"), score - 10)),
+            }
+        }
+        forms.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+        forms
+    }
+
+    /// Everything that a header may mean, best first within each role.
+    fn matches(&self, text: &str) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        for (form, score) in self.variants(text) {
+            for (role, rank) in self.exact.get(&form).into_iter().flatten() {
+                if !found.iter().any(|other| other.role == *role) {
+                    found.push(Match { role: *role, score, rank: *rank });
+                }
+            }
+        }
+        let order = composite_order(text);
+        if self.items.is_some() && order.len() >= 2 && order.contains(&Part::Item) {
+            found.retain(|other| !matches!(other.role, Role::Part(_)));
+            found.push(Match { role: Role::Part(Part::Item), score: 98, rank: 0 });
+        }
+        if found.is_empty() {
+            let full = plain(text);
+            let length = full.chars().count();
+            for (name, role, rank) in &self.loose {
+                let close = length <= name.chars().count() + 6 && full.contains(name.as_str());
+                if close && !differs(&full, name) && !found.iter().any(|other| other.role == *role) {
+                    found.push(Match { role: *role, score: 60, rank: *rank });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A header without blanks, marks and the colon of a form.
+fn plain(text: &str) -> String {
+    let folded = fold(text);
+    let marks = |c: char| matches!(c, '*' | '★' | '☆' | '※' | ':' | '"' | '\'');
+    folded.trim_matches(marks).trim_end_matches("(必填)").trim_end_matches("(选填)").to_owned()
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0;
+    let mut kept = String::new();
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '【' | '〔' | '<' => depth += 1,
+            ')' | ']' | '】' | '〕' | '>' => depth = (depth - 1).max(0),
+            c if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// Words that make another column of a name: 被抽样单位 is no 被抽样单位地址.
+fn differs(header: &str, name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "地址", "省份", "电话", "日期", "时间", "编号", "代码", "号码", "证号", "联系", "数量", "类型", "性质", "所在",
+        "单位", "名称", "结果", "分类", "等级", "金额", "邮编", "法人",
+    ];
+    WORDS.iter().any(|word| header.contains(word) && !name.contains(word))
+}
+
+/// The order of parts in a header like 不合格项目║检验结果║标准值.
+fn composite_order(text: &str) -> Vec<Part> {
+    let folded: String = fold(text).chars().map(|c| if is_bar(c) { '|' } else { c }).collect();
+    let pieces =
+        folded.split(['|', '/', '、', ',', '(', ')', '+', '-', '和', '及', ';']).filter(|piece| !piece.is_empty());
+    let mut order: Vec<Part> = Vec::new();
+    for piece in pieces {
+        let part = [(Part::Item, ITEM), (Part::Result, RESULT), (Part::Limit, LIMIT)]
+            .into_iter()
+            .find(|(_, known)| known.contains(&piece))
+            .map(|(part, _)| part);
+        if let Some(part) = part.filter(|part| !order.contains(part)) {
+            order.push(part);
+        }
+    }
+    order
+}
+
+/// A column's header: the group above, when there is one, and its own name.
+struct Heading {
+    column: u32,
+    group: String,
+    own: String,
+}
+
+impl Heading {
+    fn shown(&self) -> String {
+        match (self.group.is_empty(), self.own.is_empty()) {
+            (false, false) => format!("{}/{}", self.group.trim(), self.own.trim()),
+            (false, true) => self.group.clone(),
+            _ => self.own.clone(),
+        }
+    }
+}
+
+/// Finds the header among the first lines of a sheet.
+pub(crate) fn find(lines: &[Line], spans: &[Span], names: &Names, wanted: &Wanted) -> Option<Layout> {
+    let mut best: Option<Layout> = None;
+    for (at, line) in lines.iter().enumerate().take(SEARCHED) {
+        if let Some(layout) = at_line(lines, at, line, spans, names, wanted)
+            && best.as_ref().is_none_or(|best| layout.strength > best.strength)
+        {
+            best = Some(layout);
+        }
+    }
+    best.map(|layout| check(layout, lines, names))
+}
+
+/// The layout that a line in the middle of the data begins, if it is a header again.
+pub(crate) fn again(line: &Line, names: &Names, wanted: &Wanted) -> Option<Layout> {
+    let known = |(_, value): &&(u32, crate::grid::Value)| names.knows(&value.text);
+    if line.cells.len() < 2 || !line.cells.iter().take(2).any(|cell| known(&cell)) {
+        return None;
+    }
+    if line.cells.iter().filter(known).count() * 5 < line.cells.len() * 3 {
+        return None;
+    }
+    at_line(std::slice::from_ref(line), 0, line, &[], names, wanted).filter(|layout| layout.strength >= 2)
+}
+
+fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names, wanted: &Wanted) -> Option<Layout> {
+    let headings = headings(lines, at, line, spans, names);
+    let (headings, last_row) = headings;
+    let mut claims: Vec<(Match, u32)> = Vec::new();
+    for heading in &headings {
+        for mut found in heading_matches(heading, names) {
+            // A verdict is told by its own list; as a result it is only the second guess.
+            if names.is_verdict(&heading.own) && matches!(found.role, Role::Part(_)) {
+                found.score = 50;
+            }
+            claims.push((found, heading.column));
+        }
+    }
+    claims.sort_by_key(|(found, column)| (std::cmp::Reverse(found.score), found.rank, *column));
+    let mut roles: Vec<(u32, Role)> = Vec::new();
+    let mut strong = 0;
+    let mut telling = 0;
+    for (found, column) in &claims {
+        if roles.iter().any(|(taken, role)| taken == column || *role == found.role) {
+            continue;
+        }
+        roles.push((*column, found.role));
+        strong += usize::from(found.score >= STRONG);
+        telling += usize::from(found.score >= STRONG && !names.weak.contains(&found.role));
+    }
+    let cells = line.cells.len();
+    let short =
+        || line.cells.iter().all(|(_, value)| value.text.chars().count() < 30 && !content::is_data(&value.text));
+    let enough = (strong >= 2 && telling >= 1) || (telling == 1 && (cells <= 2 || short()));
+    if !enough {
+        return None;
+    }
+    // 单位 is a unit only beside a result or an item.
+    let has = |part: Part| roles.iter().any(|(_, role)| *role == Role::Part(part));
+    if !has(Part::Result) && !has(Part::Limit) {
+        roles.retain(|(_, role)| *role != Role::Part(Part::Unit));
+    }
+    roles.sort_unstable();
+    let verdict = headings.iter().find(|heading| names.is_verdict(&heading.own)).map(|heading| heading.column);
+    let item = headings.iter().find(|heading| roles.contains(&(heading.column, Role::Part(Part::Item))));
+    let (order, items_fail) = item.map_or((Vec::new(), false), |heading| {
+        let text = heading.shown();
+        (composite_order(&heading.own), ["不合格", "不符合", "问题", "不达标"].iter().any(|word| text.contains(word)))
+    });
+    let columns = headings.iter().map(|heading| Column { header: heading.shown(), field: None, index: heading.column });
+    let mut layout = Layout {
+        header_row: line.row + 1,
+        last_row,
+        columns: columns.collect(),
+        strength: strong * 10 + (roles.len() - strong.min(roles.len())),
+        roles,
+        verdict,
+        order,
+        items_fail,
+    };
+    layout.name_fields(wanted, names);
+    Some(layout)
+}
+
+impl Layout {
+    /// Writes the fields into the columns.
+    pub(crate) fn name_fields(&mut self, wanted: &Wanted, names: &Names) {
+        for column in &mut self.columns {
+            let role = self.roles.iter().find(|(at, _)| *at == column.index).map(|(_, role)| *role);
+            let index = match role {
+                Some(Role::Field(index)) => Some(index),
+                Some(Role::Part(_)) => names.items,
+                None => None,
+            };
+            column.field = index.and_then(|index| wanted.columns.get(index)).map(|wanted| wanted.field.clone());
+        }
+    }
+}
+
+fn heading_matches(heading: &Heading, names: &Names) -> Vec<Match> {
+    let mut found: Vec<Match> = Vec::new();
+    let mut add = |matches: Vec<Match>, less: u32| {
+        for new in matches {
+            if !found.iter().any(|other: &Match| other.role == new.role) {
+                found.push(Match { score: new.score.saturating_sub(less), ..new });
+            }
+        }
+    };
+    if !heading.group.is_empty() && !heading.own.is_empty() {
+        add(names.matches(&format!("{}{}", heading.group, heading.own)), 0);
+    }
+    add(names.matches(&heading.own), if heading.group.is_empty() { 0 } else { 8 });
+    found
+}
+
+/// The headings of a line, with those of the row above or below that belong to it; and the header's last row.
+fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names) -> (Vec<Heading>, u32) {
+    let over = |row: u32, column: u32| {
+        spans.iter().find(|span| (span.top..=span.bottom).contains(&row) && (span.left..=span.right).contains(&column))
+    };
+    let mut headings: Vec<Heading> = line
+        .cells
+        .iter()
+        .map(|(column, value)| Heading { column: *column, group: String::new(), own: value.text.clone() })
+        .collect();
+    // Columns whose name stands in the row above, merged down to this one; and groups above these columns.
+    let before = at.checked_sub(1).and_then(|at| lines.get(at)).filter(|above| above.row + 1 == line.row);
+    for (column, value) in before.map(|above| above.cells.as_slice()).unwrap_or_default() {
+        let Some(span) = over(line.row.saturating_sub(1), *column) else { continue };
+        if span.bottom >= line.row && span.top < line.row && line.at(*column).is_none() {
+            headings.push(Heading { column: *column, group: String::new(), own: value.text.clone() });
+        } else if span.bottom + 1 == line.row && span.right > span.left && span.right - span.left < 12 {
+            for heading in headings.iter_mut().filter(|heading| (span.left..=span.right).contains(&heading.column)) {
+                heading.group.clone_from(&value.text);
+            }
+        }
+    }
+    let mut last_row = line.row;
+    if let Some(below) = lines.get(at + 1).filter(|below| below.row == line.row + 1) {
+        let under_group = |column: u32| match over(line.row, column) {
+            Some(span) => span.right > span.left && span.bottom == line.row,
+            None => line.at(column).is_none() && line.cells.first().is_some_and(|(first, _)| *first < column),
+        };
+        let is_sub = below.cells.iter().all(|(column, value)| under_group(*column) && !content::is_data(&value.text))
+            && below.cells.iter().any(|(_, value)| names.knows(&value.text))
+            && below.cells.len() >= 2;
+        if is_sub {
+            last_row = below.row;
+            for (column, value) in &below.cells {
+                let group = line
+                    .cells
+                    .iter()
+                    .rev()
+                    .find(|(left, _)| left <= column)
+                    .map(|(left, value)| (*left, value.text.clone()));
+                let Some((left, group)) = group else { continue };
+                headings.retain(|heading| heading.column != *column || heading.column != left);
+                headings.push(Heading { column: *column, group, own: value.text.clone() });
+            }
+        }
+    }
+    // A header merged down over further rows ends with the merge.
+    for (column, _) in &line.cells {
+        if let Some(span) = over(line.row, *column).filter(|span| span.bottom > line.row && span.bottom - line.row <= 3)
+        {
+            last_row = last_row.max(span.bottom);
+        }
+    }
+    headings.sort_by_key(|heading| heading.column);
+    headings.dedup_by_key(|heading| heading.column);
+    (headings, last_row)
+}
+
+/// Compares what the header says with what stands below: a column 检验结果 full of 合格 is the verdict.
+fn check(mut layout: Layout, lines: &[Line], _names: &Names) -> Layout {
+    let below: Vec<&Line> = lines.iter().filter(|line| line.row > layout.last_row).collect();
+    let share_of_verdicts = |column: u32| {
+        let cells: Vec<&str> = below.iter().map(|line| line.text(column)).filter(|text| !text.is_empty()).collect();
+        let verdicts = cells.iter().filter(|text| content::verdict(text).is_some()).count();
+        (verdicts, cells.len())
+    };
+    if let Some(column) = layout.verdict {
+        let (verdicts, cells) = share_of_verdicts(column);
+        if cells > 0 && verdicts == 0 {
+            layout.verdict = None;
+        }
+    }
+    let result = layout.roles.iter().position(|(_, role)| *role == Role::Part(Part::Result));
+    if let Some((place, column)) = result.and_then(|place| layout.roles.get(place).map(|(column, _)| (place, *column)))
+    {
+        let (verdicts, cells) = share_of_verdicts(column);
+        if verdicts * 2 > cells {
+            layout.roles.remove(place);
+            layout.verdict.get_or_insert(column);
+            for shown in layout.columns.iter_mut().filter(|shown| shown.index == column) {
+                shown.field = None;
+            }
+        }
+    }
+    layout
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Value;
+    use crate::wanted::WantedColumn;
+
+    fn wanted() -> Wanted {
+        Wanted {
+            columns: vec![
+                WantedColumn::new("seq", &["序号"], CellKind::Text),
+                WantedColumn::new("producer", &["标称生产企业名称", "生产企业"], CellKind::Text),
+                WantedColumn::new("party", &["被抽样单位名称", "经营者名称"], CellKind::Text),
+                WantedColumn::new("party_address", &["被抽样单位地址"], CellKind::Text),
+                WantedColumn::new("name", &["样品名称", "产品名称", "产品"], CellKind::Text),
+                WantedColumn::new("day", &["生产日期/批号", "生产日期"], CellKind::Date),
+                WantedColumn::new("items", &["不合格项目║检验结果║标准值"], CellKind::FailingItems),
+            ],
+        }
+    }
+
+    fn lines(rows: &[&[&str]]) -> Vec<Line> {
+        let line = |(row, cells): (usize, &&[&str])| {
+            let mut line = Line { row: row as u32, cells: Vec::new() };
+            for (column, text) in cells.iter().enumerate() {
+                line.put(column as u32, Value::text(*text));
+            }
+            line
+        };
+        rows.iter().enumerate().map(line).collect()
+    }
+
+    fn fields(rows: &[&[&str]], spans: &[Span]) -> (u32, Vec<String>) {
+        let wanted = wanted();
+        let layout = find(&lines(rows), spans, &Names::new(&wanted), &wanted).unwrap();
+        let shown = layout.columns.iter().map(|c| c.field.clone().unwrap_or_else(|| "-".to_owned())).collect();
+        (layout.header_row, shown)
+    }
+
+    #[test]
+    fn titles_above_the_header_do_not_matter() {
+        let rows: &[&[&str]] =
+            &[&["附件"], &["某市食品抽检信息"], &["序号", "产品名称", "生产日期/批号"], &["1", "醋", "2018-7-28"]];
+        assert_eq!(fields(rows, &[]), (3, ["seq", "name", "day"].map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn bilingual_marked_and_bracketed_headers() {
+        let rows: &[&[&str]] =
+            &[&["*序 号", "产品/Product", "标称生产企业\n名称（盖章）", "经营者名称：", "被抽样单位所在省份"]];
+        assert_eq!(fields(rows, &[]).1, ["seq", "name", "producer", "party", "-"]);
+    }
+
+    #[test]
+    fn a_composite_header_and_its_parts() {
+        let wanted = wanted();
+        let rows = lines(&[&["序号", "样品名称", "不合格项目丨标准值丨检验结果"]]);
+        let layout = find(&rows, &[], &Names::new(&wanted), &wanted).unwrap();
+        assert_eq!(layout.order, [Part::Item, Part::Limit, Part::Result]);
+        assert!(layout.items_fail);
+        let rows = lines(&[
+            &["样品名称", "检验项目", "检验结果", "标准值", "单位", "判定"],
+            &["醋", "总酸", "3", "≥4", "g", "不合格"],
+        ]);
+        let layout = find(&rows, &[], &Names::new(&wanted), &wanted).unwrap();
+        let parts = [Part::Item, Part::Result, Part::Limit, Part::Unit].map(Role::Part);
+        assert_eq!(layout.roles.iter().skip(1).map(|(_, role)| *role).collect::<Vec<_>>(), parts);
+        assert_eq!((layout.verdict, layout.items_fail), (Some(5), false));
+    }
+
+    #[test]
+    fn a_header_of_two_rows() {
+        let spans = [
+            Span { top: 0, left: 0, bottom: 1, right: 0 },
+            Span { top: 0, left: 1, bottom: 0, right: 2 },
+            Span { top: 0, left: 3, bottom: 1, right: 3 },
+        ];
+        let rows: &[&[&str]] =
+            &[&["序号", "被抽样单位", "", "样品名称"], &["", "名称", "地址"], &["1", "某超市", "某路 1 号", "醋"]];
+        assert_eq!(fields(rows, &spans), (1, ["seq", "party", "party_address", "name"].map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn a_form_with_one_common_word_is_no_table() {
+        let wanted = wanted();
+        let rows =
+            lines(&[&["任务名称：", "企业名称："], &["序号", "检查内容", "操作方法与要领"], &["1", "许可证", "查看"]]);
+        assert!(find(&rows, &[], &Names::new(&wanted), &wanted).is_none());
+    }
+}

@@ -1,0 +1,331 @@
+//! 不合格项目║检验结果║标准值: the composite column in which announcements print what failed, and its parts when they
+//! have columns of their own. The header's order is a claim and not a fact: one district printed 项目丨标准值丨结果
+//! under a header that says 项目‖结果‖标准值, so the second and third part are told by what they look like.
+
+use crate::problem::{self, Entry};
+use crate::table::FailingItem;
+use crate::value::{half, is_blank, tidy};
+
+/// What a column or a part of a composite cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Item,
+    Result,
+    Limit,
+    Unit,
+}
+
+/// The cells of one row that speak of failing items.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) item: &'a str,
+    pub(crate) result: &'a str,
+    pub(crate) limit: &'a str,
+    pub(crate) unit: &'a str,
+}
+
+/// Marks between the parts of one item.
+pub(crate) fn is_bar(c: char) -> bool {
+    matches!(c, '║' | '‖' | '丨' | '|' | '｜' | '¦' | '│' | '┃' | '∣' | '︱')
+}
+
+/// Reads the failing items of a row. `order` is what the header says; `split` is whether one cell may hold several
+/// items: in a file without header one row is one item, since what the column means is itself only inferred.
+pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<FailingItem>, Option<Entry>) {
+    if is_blank(parts.item) {
+        return (Vec::new(), None);
+    }
+    if parts.item.contains(is_bar) {
+        return (composite(parts.item, order, parts.unit), None);
+    }
+    let names = if split { split_items(parts.item) } else { vec![tidy(parts.item)] };
+    let several = names.len() > 1;
+    let share = |text: &'_ str| -> Result<Vec<Option<String>>, Entry> {
+        match (several, present(text)) {
+            (_, None) => Ok(vec![None; names.len()]),
+            (false, Some(text)) => Ok(vec![Some(text)]),
+            (true, Some(text)) => split_values(&text, names.len()).ok_or(problem::ITEM_COUNT),
+        }
+    };
+    let (results, limits) = (share(parts.result), share(parts.limit));
+    let wrong = results.as_ref().err().or(limits.as_ref().err()).copied();
+    let nothing = || vec![None; names.len()];
+    let values = results.unwrap_or_else(|_| nothing()).into_iter().zip(limits.unwrap_or_else(|_| nothing()));
+    let items = names.iter().zip(values).map(|(name, (result, limit))| {
+        let (item, bracketed) = match limit {
+            Some(_) => ((*name).to_owned(), None),
+            None => bracketed_limit(name),
+        };
+        FailingItem { item, result: result.map(|result| with_unit(result, parts.unit)), limit: limit.or(bracketed) }
+    });
+    (items.collect(), wrong)
+}
+
+fn present(text: &str) -> Option<String> {
+    (!is_blank(text)).then(|| tidy(text).to_owned())
+}
+
+/// A bare number takes the unit of its own column.
+fn with_unit(result: String, unit: &str) -> String {
+    let bare = result.chars().map(half).all(|c| c.is_ascii_digit() || ".,<>=+-±×eE ~≤≥".contains(c));
+    match present(unit) {
+        Some(unit) if bare => format!("{result}{unit}"),
+        _ => result,
+    }
+}
+
+/// Pieces between marks that stand outside brackets.
+fn outside<'a>(text: &'a str, is_mark: impl Fn(char) -> bool) -> Vec<&'a str> {
+    let mut pieces = Vec::new();
+    let (mut depth, mut start) = (0i32, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '（' | '[' | '【' | '﹙' => depth += 1,
+            ')' | '）' | ']' | '】' | '﹚' => depth = (depth - 1).max(0),
+            c if depth == 0 && is_mark(c) => {
+                pieces.push(text.get(start..at).unwrap_or(""));
+                start = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    pieces.push(text.get(start..).unwrap_or(""));
+    pieces.into_iter().map(tidy).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// Several items in one cell: ；, 、 and line breaks part them.
+fn split_items(text: &str) -> Vec<&str> {
+    let mut pieces = outside(text, |c| matches!(c, ';' | '；' | '、' | '\n' | '\r'));
+    if pieces.is_empty() {
+        pieces.push(tidy(text));
+    }
+    pieces
+}
+
+/// As many values as there are items, parted by the strongest mark that gives this number.
+fn split_values(text: &str, count: usize) -> Option<Vec<Option<String>>> {
+    let marks: [&[char]; 4] = [&['\n', '\r'], &[';', '；'], &['、'], &[',', '，']];
+    marks.iter().find_map(|marks| {
+        let pieces = outside(text, |c| marks.contains(&c));
+        (pieces.len() == count).then(|| pieces.into_iter().map(present).collect())
+    })
+}
+
+/// `铅（≤0.5mg/kg）`: a trailing bracket that reads like a limit is the limit; one like （以乙酸计） belongs to the name.
+fn bracketed_limit(name: &str) -> (String, Option<String>) {
+    let whole = || (name.to_owned(), None);
+    if !name.ends_with([')', '）', '﹚']) {
+        return whole();
+    }
+    let mut depth = 0;
+    for (at, c) in name.char_indices().rev() {
+        match c {
+            ')' | '）' | '﹚' => depth += 1,
+            '(' | '（' | '﹙' => depth -= 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            let inside = name.get(at + c.len_utf8()..).unwrap_or("");
+            let inside = tidy(inside.strip_suffix([')', '）', '﹚']).unwrap_or(inside));
+            let before = tidy(name.get(..at).unwrap_or(""));
+            let is_limit = limit_score(inside) >= 2 || is_quantity(inside);
+            return if is_limit && !before.is_empty() { (before.to_owned(), Some(inside.to_owned())) } else { whole() };
+        }
+    }
+    whole()
+}
+
+/// A number with a unit behind it and nothing else.
+pub(crate) fn is_quantity(text: &str) -> bool {
+    let text = tidy(text);
+    let number = text.trim_start_matches(['<', '>', '＜', '＞', '≤', '≥', ' ']);
+    let digits = number.chars().map(half).take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '×')).count();
+    let unit: String = number.chars().skip(digits).collect();
+    digits > 0
+        && !unit.trim().is_empty()
+        && unit.chars().count() <= 14
+        && UNITS.iter().any(|known| unit.contains(known))
+}
+
+const UNITS: [&str; 14] = ["g/", "mg", "μg", "µg", "ug", "CFU", "MPN", "%", "％", "IU", "Bq", "mL", "°", "NTU"];
+
+/// How much a text reads like a limit.
+pub(crate) fn limit_score(text: &str) -> i32 {
+    let text = tidy(text);
+    let mut score = 0;
+    if text.starts_with(['≤', '≥', '≦', '≧', '⩽', '⩾']) {
+        score += 4;
+    } else if text.contains(['≤', '≥', '≦', '≧', '～', '~']) {
+        score += 2;
+    }
+    if ["不得", "不应", "不超过", "不高于", "不低于", "禁止", "禁用", "应符合", "应为", "不可", "非法添加"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
+        score += 4;
+    }
+    let folded: String = text.chars().map(half).filter(|c| !c.is_whitespace()).collect();
+    if folded.contains("n=") && (folded.contains("c=") || folded.contains("m=")) {
+        score += 4;
+    }
+    if text.starts_with(['<', '＜']) {
+        score += 1;
+    }
+    score
+}
+
+/// How much a text reads like a measured result.
+pub(crate) fn result_score(text: &str) -> i32 {
+    let text = tidy(text);
+    let found = text.starts_with("检出")
+        || text.starts_with("未检出")
+        || matches!(text, "阳性" | "不合格" | "不符合" | "不符合要求");
+    if found {
+        return 3;
+    }
+    i32::from(limit_score(text) == 0 && text.chars().next().is_some_and(|c| half(c).is_ascii_digit()))
+}
+
+/// A composite cell: items parted by line breaks or ；, each with two or three parts.
+fn composite(cell: &str, order: &[Part], unit: &str) -> Vec<FailingItem> {
+    let by_line: Vec<&str> = outside(cell, |c| matches!(c, '\n' | '\r' | ';' | '；'));
+    // A line break inside one item (`项目‖结果‖\n标准值`) leaves pieces without a bar: they belong to the piece before,
+    // and to an unfinished one (`镉‖0.2‖`) belongs whatever follows.
+    let mut entries: Vec<String> = Vec::new();
+    for piece in by_line {
+        match entries.last_mut() {
+            Some(last) if last.ends_with(is_bar) || piece.starts_with(is_bar) => last.push_str(piece),
+            Some(last) if !piece.contains(is_bar) => {
+                last.push('；');
+                last.push_str(piece);
+            }
+            _ => entries.push(piece.to_owned()),
+        }
+    }
+    let mut items = Vec::new();
+    for entry in &entries {
+        let doubled = entry.replace("||", "|");
+        let parts: Vec<&str> = doubled.split(is_bar).map(tidy).collect();
+        // Six parts in one entry are two items whose separator got lost.
+        let width = if parts.len() > 3 && parts.len() % 3 == 0 { 3 } else { parts.len() };
+        items.extend(parts.chunks(width.max(1)).filter_map(|parts| arranged(parts, order, unit)));
+    }
+    items
+}
+
+/// Puts the parts of one item in their places.
+fn arranged(parts: &[&str], order: &[Part], unit: &str) -> Option<FailingItem> {
+    let claimed = |part: Part| order.iter().position(|other| *other == part);
+    let item_at = claimed(Part::Item).filter(|at| *at < parts.len()).unwrap_or(0);
+    let item = present(parts.get(item_at)?)?;
+    let others: Vec<&str> =
+        (0..parts.len()).filter(|at| *at != item_at).filter_map(|at| parts.get(at).copied()).collect();
+    let limit_first =
+        matches!((claimed(Part::Limit), claimed(Part::Result)), (Some(limit), Some(result)) if limit < result);
+    let (result, limit) = match others.as_slice() {
+        [] => ("", ""),
+        [only] if limit_score(only) > result_score(only) => ("", *only),
+        [only] => (*only, ""),
+        [first, second, ..] => {
+            // Positive when the second part looks more like the limit than the first one does.
+            let lean = (limit_score(second) - result_score(second)) - (limit_score(first) - result_score(first));
+            let swapped = if lean == 0 { limit_first } else { lean < 0 };
+            if swapped { (*second, *first) } else { (*first, *second) }
+        }
+    };
+    Some(FailingItem { item, result: present(result).map(|result| with_unit(result, unit)), limit: present(limit) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDER: [Part; 3] = [Part::Item, Part::Result, Part::Limit];
+
+    fn item(item: &str, result: &str, limit: &str) -> FailingItem {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        FailingItem { item: item.to_owned(), result: some(result), limit: some(limit) }
+    }
+
+    fn cell(text: &str) -> Vec<FailingItem> {
+        read(Parts { item: text, ..Parts::default() }, &ORDER, true).0
+    }
+
+    #[test]
+    fn every_bar_in_use_parts_item_result_and_limit() {
+        for bar in ["║", "‖", "丨", "|", "｜", "││", "||"] {
+            let text = format!("恩诺沙星{bar}120μg/kg{bar}≤100μg/kg");
+            assert_eq!(cell(&text), [item("恩诺沙星", "120μg/kg", "≤100μg/kg")], "{bar}");
+        }
+    }
+
+    #[test]
+    fn the_swapped_order_is_seen_whatever_the_header_says() {
+        assert_eq!(cell("镉(以Cd计)丨≤0.5mg/kg丨0.78mg/kg"), [item("镉(以Cd计)", "0.78mg/kg", "≤0.5mg/kg")]);
+        assert_eq!(cell("大肠菌群丨不得检出丨检出"), [item("大肠菌群", "检出", "不得检出")]);
+        assert_eq!(
+            cell("阴离子合成洗涤剂‖0.03mg/100cm2‖不得检出"),
+            [item("阴离子合成洗涤剂", "0.03mg/100cm2", "不得检出")]
+        );
+        // Nothing tells the two apart: the header decides.
+        let swapped = [Part::Item, Part::Limit, Part::Result];
+        let parts = Parts { item: "酸价║3║5", ..Parts::default() };
+        assert_eq!(read(parts, &swapped, true).0, [item("酸价", "5", "3")]);
+        assert_eq!(read(parts, &ORDER, true).0, [item("酸价", "3", "5")]);
+    }
+
+    #[test]
+    fn several_composites_in_one_cell() {
+        let expected = [item("铅", "0.9mg/kg", "≤0.5mg/kg"), item("镉", "0.2mg/kg", "≤0.1mg/kg")];
+        assert_eq!(cell("铅║0.9mg/kg║≤0.5mg/kg\n镉║0.2mg/kg║≤0.1mg/kg"), expected);
+        assert_eq!(cell("铅║0.9mg/kg║≤0.5mg/kg；镉║0.2mg/kg║≤0.1mg/kg"), expected);
+        assert_eq!(cell("铅║0.9mg/kg║≤0.5mg/kg║镉║0.2mg/kg║≤0.1mg/kg"), expected);
+        assert_eq!(cell("铅║0.9mg/kg║\n≤0.5mg/kg；镉║0.2mg/kg║≤0.1mg/kg"), expected);
+        let counts = "菌落总数║1.8×104；1.7×104CFU/g║n=5,c=2,m=104,M=105";
+        assert_eq!(cell(counts), [item("菌落总数", "1.8×104；1.7×104CFU/g", "n=5,c=2,m=104,M=105")]);
+    }
+
+    #[test]
+    fn plain_cells_split_outside_brackets() {
+        let parts = Parts {
+            item: "6-苄基腺嘌呤(6-BA)（不得检出）;4-氯苯氧乙酸钠(以4-氯苯氧乙酸计)（不得检出）",
+            result: "198μg/kg;262μg/kg",
+            ..Parts::default()
+        };
+        let expected = [
+            item("6-苄基腺嘌呤(6-BA)", "198μg/kg", "不得检出"),
+            item("4-氯苯氧乙酸钠(以4-氯苯氧乙酸计)", "262μg/kg", "不得检出"),
+        ];
+        assert_eq!(read(parts, &ORDER, true), (expected.to_vec(), None));
+        assert_eq!(cell("苯甲酸、柠檬黄、日落黄").len(), 3);
+        assert_eq!(read(Parts { item: "1.外观；2.配合性能", ..Parts::default() }, &ORDER, false).0.len(), 1);
+    }
+
+    #[test]
+    fn results_that_do_not_add_up_are_reported() {
+        let parts = Parts { item: "甲、乙、丙", result: "1;2", ..Parts::default() };
+        let (items, problem) = read(parts, &ORDER, true);
+        assert_eq!((items.len(), problem.unwrap().code), (3, "ZH2112"));
+        let parts =
+            Parts {
+                item: "菌落总数（n=5,c=2,m=104,M=105）", result: "1.8×104;1.7×104CFU/g", ..Parts::default()
+            };
+        assert_eq!(read(parts, &ORDER, true).0, [item("菌落总数", "1.8×104;1.7×104CFU/g", "n=5,c=2,m=104,M=105")]);
+    }
+
+    #[test]
+    fn a_trailing_bracket_is_a_limit_only_when_it_reads_like_one() {
+        assert_eq!(cell("总酸（以乙酸计）"), [item("总酸（以乙酸计）", "", "")]);
+        assert_eq!(cell("桔青霉素（50μg/kg）"), [item("桔青霉素", "", "50μg/kg")]);
+        assert_eq!(cell("霉菌和酵母（≤103(CFU/g)）"), [item("霉菌和酵母", "", "≤103(CFU/g)")]);
+        assert_eq!(cell("6-苄基腺嘌呤(6-BA)(mg/kg)（不得检出）"), [item("6-苄基腺嘌呤(6-BA)(mg/kg)", "", "不得检出")]);
+    }
+
+    #[test]
+    fn the_unit_of_its_own_column_goes_behind_a_bare_result() {
+        let parts = Parts { item: "镉", result: "0.13", limit: "≤0.1mg/kg", unit: "mg/kg" };
+        assert_eq!(read(parts, &ORDER, true).0, [item("镉", "0.13mg/kg", "≤0.1mg/kg")]);
+        let parts = Parts { result: "0.13mg/kg", ..parts };
+        assert_eq!(read(parts, &ORDER, true).0, [item("镉", "0.13mg/kg", "≤0.1mg/kg")]);
+    }
+}
