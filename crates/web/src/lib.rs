@@ -29,5 +29,6 @@ pub fn assets_router() -> Router {
 
 /// A file whose name changes with its content.
 fn unchanging(kind: &'static str, content: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], content).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], content)
+        .into_response()
 }

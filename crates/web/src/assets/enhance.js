@@ -39,6 +39,10 @@
     });
     place.appendChild(button);
   });
+  // 长辈版 folds nothing.
+  if (document.documentElement.classList.contains('elder')) {
+    document.querySelectorAll('details').forEach(function (part) { part.open = true; });
+  }
   // A one-time link is selected with one press.
   document.querySelectorAll('input[readonly]').forEach(function (input) {
     input.addEventListener('focus', function () { input.select(); });

@@ -87,7 +87,8 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
     let span = if high > low { high - low } else { high.abs().max(1.0) * 0.2 };
     let rough = span / 4.0;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(power);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(power);
     let first = (low / step).floor();
     let last = (high / step).ceil().max(first + 1.0);
     let count = (last - first).round() as usize;
@@ -191,7 +192,8 @@ fn band(chart: &Chart, frame: &Frame) -> Markup {
 fn data(chart: &Chart) -> Markup {
     let with_interval = chart.points.iter().any(|point| point.interval_text.is_some());
     let with_detail = chart.points.iter().any(|point| point.detail.is_some());
-    let value_label = if chart.unit.is_empty() { "完成值".to_owned() } else { format!("完成值（{}）", chart.unit) };
+    let value_label =
+        if chart.unit.is_empty() { "完成值".to_owned() } else { format!("完成值（{}）", chart.unit) };
     let mut columns = vec![Column::header(&chart.period_label), Column::number(value_label)];
     if with_detail {
         columns.push(Column::number("计算"));
@@ -278,7 +280,12 @@ pub fn samples() -> Vec<Sample> {
         Sample::new(
             "chart",
             "没有数据",
-            chart(&Chart { id: "sample-empty".into(), title: "满意度".into(), period_label: "年份".into(), ..Chart::default() }),
+            chart(&Chart {
+                id: "sample-empty".into(),
+                title: "满意度".into(),
+                period_label: "年份".into(),
+                ..Chart::default()
+            }),
         ),
     ]
 }

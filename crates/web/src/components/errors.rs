@@ -19,7 +19,10 @@ pub fn wrongs<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Vec<Wrong> {
     fields
         .into_iter()
         .filter_map(|field| {
-            field.error.as_ref().map(|error| Wrong { field: field.id.clone(), message: format!("{}：{error}", field.label) })
+            field
+                .error
+                .as_ref()
+                .map(|error| Wrong { field: field.id.clone(), message: format!("{}：{error}", field.label) })
         })
         .collect()
 }

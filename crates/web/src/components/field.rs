@@ -12,8 +12,10 @@ use super::{Link, Sample};
 /// A labelled control.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Name in the form, and id on the page.
+    /// Id on the page, and name in the form unless `name` says otherwise.
     pub id: String,
+    /// Name in the form, where several forms of a page send the same name.
+    pub name: Option<String>,
     /// Label above the control.
     pub label: String,
     /// One sentence of help.
@@ -31,7 +33,16 @@ pub struct Field {
 impl Field {
     /// An optional field without hint or error.
     pub fn new(id: impl Into<String>, label: impl Into<String>, control: Control) -> Self {
-        Self { id: id.into(), label: label.into(), hint: None, required: false, error: None, warning: None, control }
+        Self {
+            id: id.into(),
+            name: None,
+            label: label.into(),
+            hint: None,
+            required: false,
+            error: None,
+            warning: None,
+            control,
+        }
     }
 
     /// The same, required.
@@ -205,7 +216,9 @@ impl Control {
 
 /// Renders a field.
 pub fn field(field: &Field) -> Markup {
-    let class = ["field", if field.control.is_wide() { "wide" } else { "" }, if field.error.is_some() { "wrong" } else { "" }].join(" ");
+    let class =
+        ["field", if field.control.is_wide() { "wide" } else { "" }, if field.error.is_some() { "wrong" } else { "" }]
+            .join(" ");
     let described = described_by(field);
     let mark = html! { (field.label) @if field.required { span.must { "（必填）" } } };
     html! {
@@ -244,7 +257,9 @@ fn hint_text(field: &Field) -> Option<String> {
     let own = match &field.control {
         Control::Date { .. } => Some("如 2026-03-01".to_owned()),
         Control::Moment { .. } => Some("如 2026-03-01 09:30".to_owned()),
-        Control::Text { max_len: Some(max), .. } | Control::Passage { max_len: Some(max), .. } if *max <= 500 => Some(format!("不超过 {max} 字")),
+        Control::Text { max_len: Some(max), .. } | Control::Passage { max_len: Some(max), .. } if *max <= 500 => {
+            Some(format!("不超过 {max} 字"))
+        }
         Control::Point { .. } => Some("经度在前，纬度在后，如 109.8756、31.0742".to_owned()),
         Control::Gs1Key { .. } => Some("条码下方的数字，不含空格".to_owned()),
         Control::File { accept, max, .. } => Some(format!("{}，不超过 {max}", accept.replace(',', "、"))),
@@ -277,10 +292,11 @@ struct Box<'a> {
 
 fn control(field: &Field, described: Option<&str>) -> Markup {
     let id = field.id.as_str();
+    let name = field.name.as_deref().unwrap_or(id);
     let invalid = field.error.is_some().then_some("true");
     let input = |value: &str, look: Box<'_>| {
         html! {
-            input id=(id) name=(id) type=(if look.kind.is_empty() { "text" } else { look.kind }) class=(look.width) value=(value)
+            input id=(id) name=(name) type=(if look.kind.is_empty() { "text" } else { look.kind }) class=(look.width) value=(value)
                 inputmode=[look.mode] autocomplete=(look.autocomplete.unwrap_or("off")) list=[look.list] data-picker=[look.role]
                 aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")];
         }
@@ -295,7 +311,7 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
     };
     let drop_down = |options: &[Choice]| {
         html! {
-            select id=(id) name=(id) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] {
+            select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] {
                 option value="" { "未选" }
                 @for option in options { option value=(option.value) selected[option.chosen] { (option.label) } }
             }
@@ -306,28 +322,33 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
             input(value, Box { width: "long", autocomplete: *autocomplete, ..Box::default() })
         }
         Control::Passage { value, rows, .. } => html! {
-            textarea id=(id) name=(id) rows=(rows) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] { (value) }
+            textarea id=(id) name=(name) rows=(rows) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] { (value) }
         },
         Control::Integer { value, unit } => number(value, "numeric", unit),
         Control::Decimal { value, unit } => number(value, "decimal", unit),
-        Control::Date { value } => input(value, Box { mode: Some("numeric"), width: "short", role: Some("date"), ..Box::default() }),
+        Control::Date { value } => {
+            input(value, Box { mode: Some("numeric"), width: "short", role: Some("date"), ..Box::default() })
+        }
         Control::Moment { value } => {
             input(value, Box { mode: Some("numeric"), width: "medium", role: Some("datetime-local"), ..Box::default() })
         }
         Control::YesNo { value } => {
             let unanswered = (!field.required).then_some(("", "未填", value.is_none()));
             let answers = [("true", "是", *value == Some(true)), ("false", "否", *value == Some(false))];
-            buttons("radio", id, answers.into_iter().chain(unanswered))
+            buttons("radio", id, name, answers.into_iter().chain(unanswered))
         }
         Control::Choice { options } if options.len() <= BUTTONS => {
             let none = (!field.required).then_some(("", "未填", !options.iter().any(|option| option.chosen)));
             let listed = options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen));
-            buttons("radio", id, listed.chain(none))
+            buttons("radio", id, name, listed.chain(none))
         }
         Control::Choice { options } | Control::Area { options } => drop_down(options),
-        Control::Choices { options } => {
-            buttons("checkbox", id, options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen)))
-        }
+        Control::Choices { options } => buttons(
+            "checkbox",
+            id,
+            name,
+            options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen)),
+        ),
         Control::Reference { value, resolved, options } => {
             let list = format!("{id}-list");
             html! {
@@ -341,7 +362,7 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
             span.pair {
                 @for (part, label, value) in [("longitude", "经度", longitude), ("latitude", "纬度", latitude)] {
                     label.inline for={ (id) "-" (part) } { (label) }
-                    input.short id={ (id) "-" (part) } name={ (id) "." (part) } type="text" inputmode="decimal" autocomplete="off" value=(value) aria-invalid=[invalid];
+                    input.short id={ (id) "-" (part) } name={ (name) "." (part) } type="text" inputmode="decimal" autocomplete="off" value=(value) aria-invalid=[invalid];
                 }
             }
         },
@@ -350,24 +371,26 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
             @if let Some(link) = current {
                 p.current {
                     "现有：" a href=(link.href) { (link.label) } " "
-                    label.inline { input type="checkbox" name={ (id) ".remove" } value="true"; " 移除" }
+                    label.inline { input type="checkbox" name={ (name) ".remove" } value="true"; " 移除" }
                 }
             }
-            input.file id=(id) name=(id) type="file" accept=(accept) aria-describedby=[described] aria-invalid=[invalid];
+            input.file id=(id) name=(name) type="file" accept=(accept) aria-describedby=[described] aria-invalid=[invalid];
         },
         Control::Password { autocomplete } => {
             input("", Box { kind: "password", width: "long", autocomplete: Some(autocomplete), ..Box::default() })
         }
-        Control::Shown { value } => html! { input.long id=(id) type="text" value=(value) readonly aria-describedby=[described]; },
+        Control::Shown { value } => {
+            html! { input.long id=(id) type="text" value=(value) readonly aria-describedby=[described]; }
+        }
     }
 }
 
-fn buttons<'a>(kind: &str, id: &str, options: impl Iterator<Item = (&'a str, &'a str, bool)>) -> Markup {
+fn buttons<'a>(kind: &str, id: &str, name: &str, options: impl Iterator<Item = (&'a str, &'a str, bool)>) -> Markup {
     html! {
         div.options {
             @for (at, (value, label, chosen)) in options.enumerate() {
                 label.option for={ (id) "-" (at) } {
-                    input id={ (id) "-" (at) } type=(kind) name=(id) value=(value) checked[chosen];
+                    input id={ (id) "-" (at) } type=(kind) name=(name) value=(value) checked[chosen];
                     span { (label) }
                 }
             }
@@ -402,12 +425,16 @@ pub fn samples() -> Vec<Sample> {
         Field::new(
             "f_select",
             "食品大类",
-            Control::Choice { options: choice(&["粮食加工品", "食用油、油脂及其制品", "调味品", "肉制品", "酒类", "糕点"], 1) },
+            Control::Choice {
+                options: choice(&["粮食加工品", "食用油、油脂及其制品", "调味品", "肉制品", "酒类", "糕点"], 1),
+            },
         ),
         Field::new(
             "f_choices",
             "检验项目",
-            Control::Choices { options: choice(&["农药残留", "兽药残留", "重金属", "真菌毒素", "微生物"], 3) },
+            Control::Choices {
+                options: choice(&["农药残留", "兽药残留", "重金属", "真菌毒素", "微生物"], 3)
+            },
         ),
         Field::new(
             "f_reference",
@@ -418,7 +445,11 @@ pub fn samples() -> Vec<Sample> {
                 options: vec!["青石镇某粮油经营部".into(), "乙街道某超市".into()],
             },
         ),
-        Field::new("f_area", "抽样地点", Control::Area { options: choice(&["甲街道", "乙街道", "青石镇", "白溪镇", "丙乡"], 2) }),
+        Field::new(
+            "f_area",
+            "抽样地点",
+            Control::Area { options: choice(&["甲街道", "乙街道", "青石镇", "白溪镇", "丙乡"], 2) },
+        ),
         Field::new("f_point", "位置", Control::Point { longitude: "109.8".into(), latitude: "31.0".into() }),
         Field::new("f_gs1", "商品条码", Control::Gs1Key { value: "6901234567892".into() }),
         Field::new(

@@ -39,7 +39,12 @@ pub fn samples() -> Vec<Sample> {
         Sample::new(
             "pager",
             "第一页",
-            pager(&Pager { total: "1000+".into(), previous: None, next: Some("#n".into()), shown: Some("1–50".into()) }),
+            pager(&Pager {
+                total: "1000+".into(),
+                previous: None,
+                next: Some("#n".into()),
+                shown: Some("1–50".into()),
+            }),
         ),
         Sample::new("pager", "只有一页", pager(&Pager { total: "12".into(), ..Pager::default() })),
     ]

@@ -52,7 +52,9 @@ pub fn samples() -> Vec<Sample> {
             Control::Area { options: options.iter().map(|option| Choice::new(*option, *option)).collect() },
         )
     };
-    let text = |id: &str, label: &str| Field::new(id, label, Control::Text { value: String::new(), max_len: None, autocomplete: None });
+    let text = |id: &str, label: &str| {
+        Field::new(id, label, Control::Text { value: String::new(), max_len: None, autocomplete: None })
+    };
     let form = Query {
         action: "/kinds/food_sample".into(),
         fields: vec![

@@ -152,7 +152,8 @@ pub fn table(table: &Table) -> Markup {
 
 /// A comparison, a stacked list, and an empty one.
 pub fn samples() -> Vec<Sample> {
-    let columns = vec![Column::header("乡镇街道"), Column::number("检验批次"), Column::number("合格率"), Column::text("说明")];
+    let columns =
+        vec![Column::header("乡镇街道"), Column::number("检验批次"), Column::number("合格率"), Column::text("说明")];
     let row = |name: &str, count: &str, rate: &str, note: &str| {
         Row::new(vec![
             Cell::Text(name.into()),

@@ -32,11 +32,9 @@ pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
 
 /// Three parts of a cell.
 pub fn samples() -> Vec<Sample> {
-    let list = [("分母", "1,243", true), ("分子", "1,223", false), ("未计入", "17", false)].map(|(label, count, current)| Tab {
-        label: label.into(),
-        count: Some(count.into()),
-        href: "#".into(),
-        current,
-    });
+    let list =
+        [("分母", "1,243", true), ("分子", "1,223", false), ("未计入", "17", false)].map(|(label, count, current)| {
+            Tab { label: label.into(), count: Some(count.into()), href: "#".into(), current }
+        });
     vec![Sample::new("tabs", "一个数字的三部分", tabs("组成部分", &list))]
 }

@@ -30,6 +30,7 @@ pub fn tag(tag: &Tag) -> Markup {
 
 /// A tag in each tone.
 pub fn samples() -> Vec<Sample> {
-    let tags = [(Tone::Good, "按时"), (Tone::Warn, "还有 4 个工作日"), (Tone::Bad, "核查处置中"), (Tone::Neutral, "已过")];
+    let tags =
+        [(Tone::Good, "按时"), (Tone::Warn, "还有 4 个工作日"), (Tone::Bad, "核查处置中"), (Tone::Neutral, "已过")];
     vec![Sample::new("tag", "四种语气", html! { p { @for (tone, word) in tags { (tag(&Tag::new(tone, word))) " " } } })]
 }

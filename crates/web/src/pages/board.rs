@@ -140,7 +140,9 @@ impl BoardPage {
         };
         page(
             &self.shell,
-            Head { title: &self.title, crumbs: &[Crumb::to("首页", "/"), Crumb::here("目标指标")], ..Head::default() },
+            Head {
+                title: &self.title, crumbs: &[Crumb::to("首页", "/"), Crumb::here("目标指标")], ..Head::default()
+            },
             html! {
                 (heading(&self.title, html! {}, lead))
                 (self.overview())

@@ -408,7 +408,9 @@ impl ImportResultPage {
     pub fn render(&self) -> Markup {
         page(
             &self.shell,
-            Head { title: &self.title, crumbs: &crumbs(&self.kind, &self.kind_href, "导入结果"), ..Head::default() },
+            Head {
+                title: &self.title, crumbs: &crumbs(&self.kind, &self.kind_href, "导入结果"), ..Head::default()
+            },
             html! {
                 (heading(&self.title, html! {}, html! { (self.file) }))
                 ul.tally { @for one in &self.counts { li class=(one.tone.class()) { strong { (one.count) } " " span { (one.name) } } } }

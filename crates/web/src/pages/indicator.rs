@@ -281,12 +281,16 @@ fn definition(definition: &Definition) -> Markup {
         ("方法", &definition.method),
         ("生效", &definition.since),
     ];
-    let mut lines: Vec<Line> =
-        named.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| Line::text(name, text.clone())).collect();
+    let mut lines: Vec<Line> = named
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| Line::text(name, text.clone()))
+        .collect();
     if let Some(reporting) = &definition.reporting {
         lines.push(Line::text("上报", reporting.clone()));
     }
-    let (tone, word) = if definition.verified { (Tone::Good, "口径已核实") } else { (Tone::Warn, "口径未经核实") };
+    let (tone, word) =
+        if definition.verified { (Tone::Good, "口径已核实") } else { (Tone::Warn, "口径未经核实") };
     let title = format!("口径 {}", definition.version);
     card(
         title.trim(),
@@ -308,7 +312,8 @@ fn definition(definition: &Definition) -> Markup {
 }
 
 fn uncounted(list: &[Uncounted]) -> Markup {
-    let rows = list.iter().map(|one| Row::new(vec![Cell::Text(one.reason.clone()), Cell::Link(one.count.clone())])).collect();
+    let rows =
+        list.iter().map(|one| Row::new(vec![Cell::Text(one.reason.clone()), Cell::Link(one.count.clone())])).collect();
     html! {
         @if !list.is_empty() {
             (table(&Table {

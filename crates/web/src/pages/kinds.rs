@@ -52,7 +52,9 @@ impl KindsPage {
     pub fn render(&self) -> Markup {
         page(
             &self.shell,
-            Head { title: "登记台账", crumbs: &[Crumb::to("首页", "/"), Crumb::here("登记台账")], ..Head::default() },
+            Head {
+                title: "登记台账", crumbs: &[Crumb::to("首页", "/"), Crumb::here("登记台账")], ..Head::default()
+            },
             html! {
                 (heading("登记台账", html! {}, html! { (self.lead) }))
                 @for group in &self.groups {

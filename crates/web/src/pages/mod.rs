@@ -8,8 +8,8 @@ mod import;
 mod indicator;
 mod kinds;
 mod list;
-mod plan;
 mod plain;
+mod plan;
 mod record;
 mod record_form;
 mod settings;
@@ -20,7 +20,8 @@ pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCe
 pub use cell_records::{CellRecordsPage, Computation};
 pub use home::{HomeFact, HomeGroup, HomePage};
 pub use import::{
-    ImportColumn, ImportCorrection, ImportCount, ImportPage, ImportPreviewPage, ImportProblem, ImportResultPage, ImportScope, Moved,
+    ImportColumn, ImportCorrection, ImportCount, ImportPage, ImportPreviewPage, ImportProblem, ImportResultPage,
+    ImportScope, Moved,
 };
 pub use indicator::{Definition, IndicatorLive, IndicatorPage, Published, Quantity, Quote, Uncounted, VersionNote};
 pub use kinds::{KindGroup, KindLine, KindsPage};

@@ -76,7 +76,12 @@ impl AboutPage {
     pub fn render(&self) -> Markup {
         page(
             &self.shell,
-            Head { title: "关于本程序", crumbs: &[Crumb::to("首页", "/"), Crumb::here("关于本程序")], narrow: true, ..Head::default() },
+            Head {
+                title: "关于本程序",
+                crumbs: &[Crumb::to("首页", "/"), Crumb::here("关于本程序")],
+                narrow: true,
+                ..Head::default()
+            },
             html! {
                 (heading("关于本程序", html! {}, html! {}))
                 section.card.prose { @for text in &self.about { p { (text) } } (summary(&self.facts)) }
@@ -106,7 +111,12 @@ impl PrivacyPage {
     pub fn render(&self) -> Markup {
         page(
             &self.shell,
-            Head { title: "隐私说明", crumbs: &[Crumb::to("首页", "/"), Crumb::here("隐私说明")], narrow: true, ..Head::default() },
+            Head {
+                title: "隐私说明",
+                crumbs: &[Crumb::to("首页", "/"), Crumb::here("隐私说明")],
+                narrow: true,
+                ..Head::default()
+            },
             html! {
                 (heading("隐私说明", html! {}, html! {}))
                 div.prose { @for (title, texts) in &self.sections { (card(title, html! { @for text in texts { p { (text) } } })) } }

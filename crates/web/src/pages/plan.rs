@@ -137,8 +137,12 @@ pub struct Ruling {
 pub struct RulingForm {
     /// Where it goes.
     pub action: String,
-    /// Prefix of its controls' ids, unique on the page.
+    /// Prefix of its controls' ids, unique on the page; the form sends `decision`, `text` and `basis`.
     pub prefix: String,
+    /// The words of the ruling, as typed.
+    pub text: String,
+    /// The document it rests on, as typed.
+    pub basis: String,
     /// Kinds of ruling.
     pub options: Vec<Choice>,
     /// What is wrong.
@@ -193,7 +197,8 @@ impl PlanPage {
     }
 
     fn finding(&self, one: &Finding) -> Markup {
-        let state = if one.ruling.is_some() { Tag::new(Tone::Good, "已明确") } else { Tag::new(Tone::Warn, "待明确") };
+        let state =
+            if one.ruling.is_some() { Tag::new(Tone::Good, "已明确") } else { Tag::new(Tone::Warn, "待明确") };
         html! {
             article.card.finding id=(one.id) {
                 div.finding-head { h3 { (one.message) } (tag(&state)) }
@@ -218,18 +223,20 @@ impl PlanPage {
     }
 
     fn ruling_form(&self, form: &RulingForm) -> Markup {
-        let id = |name: &str| format!("{}-{name}", form.prefix);
+        let named = |name: &str, label: &str, control: Control| Field {
+            name: Some(name.to_owned()),
+            ..Field::new(format!("{}-{name}", form.prefix), label, control)
+        };
+        let text = |value: &str| Control::Text { value: value.to_owned(), max_len: Some(120), autocomplete: None };
+        let passage = Control::Passage { value: form.text.clone(), max_len: Some(500), rows: 3 };
         html! {
             details open[form.error.is_some()] {
                 summary { "记录县里的口径" }
                 (post_form(&self.shell.csrf, &form.action, "form", Encoding::Plain, html! {
                     div.fields {
-                        (field(&Field::new(id("decision"), "怎么办", Control::Choice { options: form.options.clone() }).required()))
-                        (field(&Field {
-                            error: form.error.clone(),
-                            ..Field::new(id("text"), "口径说明", Control::Passage { value: String::new(), max_len: Some(500), rows: 3 }).required()
-                        }))
-                        (field(&Field::new(id("basis"), "依据文件", Control::Text { value: String::new(), max_len: Some(120), autocomplete: None })))
+                        (field(&named("decision", "怎么办", Control::Choice { options: form.options.clone() }).required()))
+                        (field(&Field { error: form.error.clone(), ..named("text", "口径说明", passage).required() }))
+                        (field(&named("basis", "依据文件", text(&form.basis))))
                     }
                     div.actions { (submit("保存口径", Weight::Primary)) }
                 }))

@@ -119,7 +119,8 @@ impl RecordPage {
             Crumb::to(self.kind.clone(), self.kind_href.clone()),
             Crumb::here(if self.number.is_empty() { self.title.clone() } else { self.number.clone() }),
         ];
-        let lead = html! { @for (at, fact) in self.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } };
+        let lead =
+            html! { @for (at, fact) in self.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } };
         let has_rail = !(self.clocks.is_empty() && self.counted_in.is_empty() && self.attachments.is_empty());
         page(
             &self.shell,

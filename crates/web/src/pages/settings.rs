@@ -41,7 +41,12 @@ impl SettingsPage {
         let wrong = wrongs(self.groups.iter().flat_map(|group| &group.fields));
         page(
             &self.shell,
-            Head { title: "系统设置", crumbs: &[Crumb::to("系统", "/settings"), Crumb::here("设置")], refused: !wrong.is_empty(), narrow: false },
+            Head {
+                title: "系统设置",
+                crumbs: &[Crumb::to("系统", "/settings"), Crumb::here("设置")],
+                refused: !wrong.is_empty(),
+                narrow: false,
+            },
             html! {
                 (heading("系统设置", html! {}, html! {}))
                 (error_summary(&wrong))
