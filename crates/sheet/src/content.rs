@@ -137,6 +137,15 @@ fn is_day(text: &str) -> bool {
     text.chars().any(|c| value::half(c).is_ascii_digit()) && value::day(text).is_ok()
 }
 
+/// Whether a text begins like a day, even when a batch number is stuck to it (2018.05.221805221).
+fn begins_like_day(text: &str) -> bool {
+    let head: Vec<char> = text.chars().map(value::half).take(7).collect();
+    let year = head.iter().take(4).collect::<String>().parse::<u32>().is_ok_and(|year| (1990..=2100).contains(&year));
+    let mark = |c: &char| matches!(c, '年' | '-' | '.' | '/');
+    let month = head.iter().skip(4).take(3).all(|c| c.is_ascii_digit() || mark(c) || *c == '月');
+    year && month && head.len() >= 6
+}
+
 fn is_link(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
@@ -225,6 +234,8 @@ struct Look {
     distinct: usize,
     sequence: usize,
     day: usize,
+    /// Days, and texts that begin like one.
+    dayish: usize,
     timed: usize,
     party: usize,
     address: usize,
@@ -254,6 +265,7 @@ fn look(lines: &[Line], column: u32) -> Look {
         let day = value::day(text).ok();
         look.timed += usize::from(day.as_ref().is_some_and(|day| day.time.is_some()));
         look.day += usize::from(day.is_some());
+        look.dayish += usize::from(day.is_some() || begins_like_day(text));
         look.link += usize::from(is_link(text));
         look.laboratory += usize::from(is_laboratory(text));
         look.authority += usize::from(is_authority(text));
@@ -292,7 +304,10 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
         });
     }
     for field in all(Shape::Day) {
-        deal.best(Role::Field(field), |look| if look.day * 4 > look.filled { look.day } else { 0 });
+        deal.best(Role::Field(field), |look| {
+            let enough = look.filled > 2 && look.day * 10 > look.filled && look.dayish * 3 > look.filled;
+            if enough { look.day * 1000 / look.filled } else { 0 }
+        });
     }
     let results: Vec<u32> = deal.free(|look| look.result * 3 > look.filled && look.result > look.limit);
     let limits: Vec<u32> = deal.free(|look| look.limit * 3 > look.filled && look.limit > look.result);
@@ -381,12 +396,10 @@ impl Deal<'_> {
     }
 
     fn best(&mut self, role: Role, score: impl Fn(&Look) -> usize) {
-        let best = (0u32..)
-            .zip(self.looks)
-            .filter(|(column, _)| self.is_free(*column))
-            .max_by_key(|(column, look)| (score(look), std::cmp::Reverse(*column)));
-        if let Some((column, look)) = best.filter(|(_, look)| look.link == 0 && score(look) > 0) {
-            let _ = look;
+        // A link is full of figures that look like days and codes.
+        let open = |(column, look): &(u32, &Look)| self.is_free(*column) && look.link == 0 && score(look) > 0;
+        let columns = (0u32..).zip(self.looks).filter(open);
+        if let Some((column, _)) = columns.max_by_key(|(column, look)| (score(look), std::cmp::Reverse(*column))) {
             self.put(column, role);
         }
     }

@@ -28,7 +28,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
     if best.lost > 0 {
         for encoding in [UTF_8, BIG5] {
             let other = with(encoding, bytes);
-            if other.lost < best.lost {
+            // A text cut off in the middle of a character loses one in either; UTF-8 has the stricter rules.
+            if other.lost < best.lost || (encoding == UTF_8 && other.lost == best.lost) {
                 best = other;
             }
         }
@@ -68,7 +69,7 @@ fn readable(decoded: Decoded) -> Result<Decoded, Refusal> {
     }
     if decoded.text.trim().is_empty() {
         Err(Refusal::empty())
-    } else if strange * 50 > total {
+    } else if strange > 2 && strange * 50 > total {
         Err(Refusal::unknown())
     } else {
         Ok(decoded)

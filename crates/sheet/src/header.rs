@@ -6,7 +6,7 @@ use crate::content;
 use crate::grid::{Line, Span};
 use crate::items::{Part, is_bar};
 use crate::table::Column;
-use crate::value::fold;
+use crate::value::{fold, tidy};
 use crate::wanted::{CellKind, Wanted};
 use std::collections::{HashMap, HashSet};
 
@@ -349,10 +349,11 @@ pub(crate) fn again(line: &Line, names: &Names, wanted: &Wanted) -> Option<Layou
 }
 
 fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names, wanted: &Wanted) -> Option<Layout> {
-    let headings = headings(lines, at, line, spans, names);
-    let (headings, last_row) = headings;
+    let (headings, first_row, last_row) = headings(lines, at, line, spans, names);
     let mut claims: Vec<(Match, u32)> = Vec::new();
-    for heading in &headings {
+    // 企业名称： with a colon is the label of a form that is filled in behind it.
+    let is_form = line.cells.len() <= 4 && line.cells.iter().all(|(_, value)| tidy(&value.text).ends_with([':', '：']));
+    for heading in headings.iter().filter(|_| !is_form) {
         for mut found in heading_matches(heading, names) {
             // A verdict is told by its own list; as a result it is only the second guess.
             if names.is_verdict(&heading.own) && matches!(found.role, Role::Part(_)) {
@@ -394,7 +395,7 @@ fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names
     });
     let columns = headings.iter().map(|heading| Column { header: heading.shown(), field: None, index: heading.column });
     let mut layout = Layout {
-        header_row: line.row + 1,
+        header_row: first_row + 1,
         last_row,
         columns: columns.collect(),
         strength: strong * 10 + (roles.len() - strong.min(roles.len())),
@@ -438,8 +439,8 @@ fn heading_matches(heading: &Heading, names: &Names) -> Vec<Match> {
     found
 }
 
-/// The headings of a line, with those of the row above or below that belong to it; and the header's last row.
-fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names) -> (Vec<Heading>, u32) {
+/// The headings of a line, with those of the row above or below that belong to it; and the header's first and last row.
+fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names) -> (Vec<Heading>, u32, u32) {
     let over = |row: u32, column: u32| {
         spans.iter().find(|span| (span.top..=span.bottom).contains(&row) && (span.left..=span.right).contains(&column))
     };
@@ -448,26 +449,38 @@ fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Name
         .iter()
         .map(|(column, value)| Heading { column: *column, group: String::new(), own: value.text.clone() })
         .collect();
-    // Columns whose name stands in the row above, merged down to this one; and groups above these columns.
-    let before = at.checked_sub(1).and_then(|at| lines.get(at)).filter(|above| above.row + 1 == line.row);
+    // Columns whose name stands in the row above, merged down to this one; and groups above these columns. A row of one
+    // cell above is a title.
+    let mut first_row = line.row;
+    let before = at.checked_sub(1).and_then(|at| lines.get(at));
+    let before = before.filter(|above| above.row + 1 == line.row && above.cells.len() > 1);
     for (column, value) in before.map(|above| above.cells.as_slice()).unwrap_or_default() {
         let Some(span) = over(line.row.saturating_sub(1), *column) else { continue };
         if span.bottom >= line.row && span.top < line.row && line.at(*column).is_none() {
             headings.push(Heading { column: *column, group: String::new(), own: value.text.clone() });
-        } else if span.bottom + 1 == line.row && span.right > span.left && span.right - span.left < 12 {
+            first_row = span.top;
+        } else if span.bottom + 1 == line.row && span.right > span.left {
             for heading in headings.iter_mut().filter(|heading| (span.left..=span.right).contains(&heading.column)) {
                 heading.group.clone_from(&value.text);
             }
         }
     }
     let mut last_row = line.row;
-    if let Some(below) = lines.get(at + 1).filter(|below| below.row == line.row + 1) {
+    if let Some(below) = lines.get(at + 1).filter(|below| below.row == line.row + 1 && line.cells.len() > 1) {
         let under_group = |column: u32| match over(line.row, column) {
             Some(span) => span.right > span.left && span.bottom == line.row,
             None => line.at(column).is_none() && line.cells.first().is_some_and(|(first, _)| *first < column),
         };
         let is_sub = below.cells.iter().all(|(column, value)| under_group(*column) && !content::is_data(&value.text))
-            && below.cells.iter().any(|(_, value)| names.knows(&value.text))
+            && below.cells.iter().any(|(column, value)| {
+                let group = line
+                    .cells
+                    .iter()
+                    .rev()
+                    .find(|(left, _)| left <= column)
+                    .map_or("", |(_, value)| value.text.as_str());
+                names.knows(&value.text) || names.knows(&format!("{group}{}", value.text))
+            })
             && below.cells.len() >= 2;
         if is_sub {
             last_row = below.row;
@@ -493,7 +506,7 @@ fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Name
     }
     headings.sort_by_key(|heading| heading.column);
     headings.dedup_by_key(|heading| heading.column);
-    (headings, last_row)
+    (headings, first_row, last_row)
 }
 
 /// Compares what the header says with what stands below: a column 检验结果 full of 合格 is the verdict.

@@ -188,14 +188,23 @@ pub(crate) fn result_score(text: &str) -> i32 {
 
 /// A composite cell: items parted by line breaks or ；, each with two or three parts.
 fn composite(cell: &str, order: &[Part], unit: &str) -> Vec<FailingItem> {
-    let by_line: Vec<&str> = outside(cell, |c| matches!(c, '\n' | '\r' | ';' | '；'));
-    // A line break inside one item (`项目‖结果‖\n标准值`) leaves pieces without a bar: they belong to the piece before,
-    // and to an unfinished one (`镉‖0.2‖`) belongs whatever follows.
+    let pieces: Vec<&str> = outside(cell, |c| matches!(c, '\n' | '\r' | ';' | '；'));
+    let bars = |text: &str| text.chars().filter(|c| is_bar(*c)).count();
+    let expected = match order.len() {
+        0 | 1 => pieces.iter().map(|piece| bars(piece)).max().unwrap_or(0),
+        parts => parts - 1,
+    };
+    // A line break or ；inside one item leaves pieces that are not whole: what has no bar, what stands beside a bar, and
+    // what goes on with a figure while a part is missing, belongs to the piece before.
     let mut entries: Vec<String> = Vec::new();
-    for piece in by_line {
+    for piece in pieces {
+        let goes_on = |last: &str| {
+            let figure = piece.starts_with(|c: char| half(c).is_ascii_digit() || "≤≥<>＜＞".contains(c));
+            figure && bars(last) + bars(piece) <= expected
+        };
         match entries.last_mut() {
             Some(last) if last.ends_with(is_bar) || piece.starts_with(is_bar) => last.push_str(piece),
-            Some(last) if !piece.contains(is_bar) => {
+            Some(last) if !piece.contains(is_bar) || goes_on(last) => {
                 last.push('；');
                 last.push_str(piece);
             }
@@ -204,13 +213,20 @@ fn composite(cell: &str, order: &[Part], unit: &str) -> Vec<FailingItem> {
     }
     let mut items = Vec::new();
     for entry in &entries {
-        let doubled = entry.replace("||", "|");
-        let parts: Vec<&str> = doubled.split(is_bar).map(tidy).collect();
+        let parts = between_bars(entry);
         // Six parts in one entry are two items whose separator got lost.
         let width = if parts.len() > 3 && parts.len() % 3 == 0 { 3 } else { parts.len() };
         items.extend(parts.chunks(width.max(1)).filter_map(|parts| arranged(parts, order, unit)));
     }
     items
+}
+
+/// The parts between bars. Where every bar is printed double (││), two are one.
+fn between_bars(entry: &str) -> Vec<&str> {
+    let parts: Vec<&str> = entry.split(is_bar).map(tidy).collect();
+    let doubled =
+        parts.len() >= 3 && parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| part.is_empty());
+    if doubled { parts.into_iter().step_by(2).collect() } else { parts }
 }
 
 /// Puts the parts of one item in their places.
