@@ -1,0 +1,14 @@
+// 示例县: the demonstration county is open to everybody, shows live values, and says on every page that it is invented.
+
+export const title = "the demonstration county";
+export const site = "demo";
+
+export async function walk(reader) {
+  await reader.open("/board");
+  await reader.expectText("示例县");
+  const lights = await reader.page.locator("table.board td.state").count();
+  if (lights < 30) throw new Error(`only ${lights} targets of the demonstration county have a light`);
+
+  await reader.follow(reader.page.locator("table.board th.name a").first());
+  await reader.expectText("示例县");
+}

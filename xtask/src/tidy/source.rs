@@ -1,0 +1,154 @@
+//! Rules of the Rust sources, file by file and line by line.
+
+use super::Finding;
+use crate::catalogue::before_tests;
+use crate::root::File;
+
+/// The greatest number of lines of a file that people write.
+const LINES_MAX: usize = 1500;
+
+/// Words that begin SQL.
+const SQL: &[&str] = &["SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE "];
+
+/// Calls that fetch time or chance.
+const FETCHED: &[&str] =
+    &["Timestamp::now", "Zoned::now", "SystemTime::now", "thread_rng", "rand::rng", "getrandom::", "Uuid::new"];
+
+/// Marks of work that was left.
+const LEFT: &[&str] = &["todo!", "TODO", "FIXME", "XXX:"];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "impl", "misc"];
+
+/// The file that lists the words above.
+const SELF: &str = "xtask/src/tidy/source.rs";
+
+pub(crate) fn source(files: &[File]) -> Vec<Finding> {
+    let written = |file: &&File| matches!(file.extension(), "rs" | "mjs" | "js" | "css") && file.path != SELF;
+    files.iter().filter(written).flat_map(of_file).collect()
+}
+
+fn of_file(file: &File) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let lines = file.text.lines().count();
+    if lines > LINES_MAX {
+        found.push(Finding::new(&file.path, 0, format!("{lines} lines: cut it where its first paragraph says «and»")));
+    }
+    let stem = file.name().rsplit_once('.').map_or("", |(stem, _)| stem);
+    if EMPTY_NAMES.contains(&stem) {
+        found.push(Finding::new(
+            &file.path,
+            0,
+            format!("«{stem}» says nothing: name the file after the thing or the act"),
+        ));
+    }
+    if file.extension() == "rs" && !opens_with_its_point(&file.text) {
+        found.push(Finding::new(
+            &file.path,
+            1,
+            "opens without a //! comment: say what it is for and what always holds",
+        ));
+    }
+    for (number, line) in file.text.lines().enumerate() {
+        if let Some(word) = LEFT.iter().find(|word| line.contains(**word)) {
+            found.push(Finding::new(&file.path, number + 1, format!("{word}: finish it, or file it as an issue")));
+        }
+    }
+    found.extend(of_program(file));
+    found
+}
+
+/// The rules of the program itself: its tests are left out.
+fn of_program(file: &File) -> Vec<Finding> {
+    let Some((folder, inside)) = file.path.strip_prefix("crates/").and_then(|rest| rest.split_once('/')) else {
+        return Vec::new();
+    };
+    if file.extension() != "rs" || !inside.starts_with("src/") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (number, line) in before_tests(&file.text).lines().enumerate() {
+        let code = without_comment(line);
+        if folder != "store"
+            && let Some(word) = SQL.iter().find(|word| begins_statement(code, word))
+        {
+            found.push(Finding::new(&file.path, number + 1, format!("«{}»: SQL belongs to crates/store", word.trim())));
+        }
+        if !matches!(folder, "web" | "zhiheng")
+            && let Some(call) = FETCHED.iter().find(|call| code.contains(**call))
+        {
+            found.push(Finding::new(
+                &file.path,
+                number + 1,
+                format!("{call}: time and chance are parameters below web"),
+            ));
+        }
+    }
+    found
+}
+
+/// The first line that is neither blank nor an inner attribute is a `//!` comment.
+fn opens_with_its_point(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("#!["));
+    first.is_some_and(|line| line.starts_with("//!"))
+}
+
+fn without_comment(line: &str) -> &str {
+    match line.trim_start().starts_with("//") {
+        true => "",
+        false => line.split_once(" // ").map_or(line, |(code, _)| code),
+    }
+}
+
+/// The word stands at the beginning of a word, not inside one.
+fn begins_statement(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| {
+        !code
+            .get(..at)
+            .is_some_and(|before| before.ends_with(|character: char| character.is_alphanumeric() || character == '_'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(path: &str, text: &str) -> Vec<String> {
+        source(&[File { path: path.to_owned(), text: text.to_owned() }])
+            .into_iter()
+            .map(|finding| finding.what)
+            .collect()
+    }
+
+    #[test]
+    fn sql_outside_the_store_is_found_and_words_like_it_are_not() {
+        let sql = "//! Records.\nconst A: &str = \"SELECT id FROM record\";";
+        assert_eq!(findings("crates/app/src/board.rs", sql).len(), 1);
+        assert_eq!(findings("crates/store/src/board.rs", sql).len(), 0);
+        assert_eq!(findings("crates/app/src/board.rs", "//! A\nconst PRESELECT : u8 = 1; // SELECT here\n").len(), 0);
+    }
+
+    #[test]
+    fn a_clock_below_web_is_found_outside_tests_and_comments() {
+        let clock = "//! Deadlines.\nlet now = SystemTime::now();";
+        assert_eq!(findings("crates/app/src/due.rs", clock).len(), 1);
+        assert_eq!(findings("crates/zhiheng/src/main.rs", clock).len(), 0);
+        assert_eq!(
+            findings("crates/app/src/due.rs", "//! No SystemTime::now here.\n#[cfg(test)]\nSystemTime::now()").len(),
+            0
+        );
+    }
+
+    #[test]
+    fn a_file_opens_with_its_point() {
+        assert_eq!(findings("crates/app/src/a.rs", "use std::fmt;").len(), 1);
+        assert_eq!(findings("crates/app/src/a.rs", "#![forbid(unsafe_code)]\n\n//! The point.").len(), 0);
+    }
+
+    #[test]
+    fn left_work_long_files_and_empty_names_are_found() {
+        assert_eq!(findings("crates/app/src/a.rs", "//! A\n// TODO later").len(), 1);
+        assert_eq!(findings("crates/app/src/a.rs", &format!("//! A{}", "\n".repeat(1501))).len(), 1);
+        assert_eq!(findings("crates/app/src/utils.rs", "//! A").len(), 1);
+    }
+}
