@@ -43,6 +43,7 @@ pub(crate) struct Layout {
 const ITEM: &[&str] = &[
     "不合格项目",
     "不合格项",
+    "主要不合格项",
     "不合格检验项目",
     "不合格检测项目",
     "不合格项目名称",
@@ -292,7 +293,7 @@ fn differs(header: &str, name: &str) -> bool {
 fn composite_order(text: &str) -> Vec<Part> {
     let folded: String = fold(text).chars().map(|c| if is_bar(c) { '|' } else { c }).collect();
     let pieces =
-        folded.split(['|', '/', '、', ',', '(', ')', '+', '-', '和', '及', ';']).filter(|piece| !piece.is_empty());
+        folded.split(['|', '/', '、', ',', '(', ')', '+', '-', '和', '及', ';', ':']).filter(|piece| !piece.is_empty());
     let mut order: Vec<Part> = Vec::new();
     for piece in pieces {
         let part = [(Part::Item, ITEM), (Part::Result, RESULT), (Part::Limit, LIMIT)]

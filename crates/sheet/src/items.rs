@@ -38,6 +38,12 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
     if parts.item.contains(is_bar) {
         return (composite(parts.item, order, parts.unit), None);
     }
+    if split
+        && order.len() == 3
+        && let Some(items) = unbarred(parts.item, order, parts.unit)
+    {
+        return (items, None);
+    }
     let names = if split { split_items(parts.item) } else { vec![tidy(parts.item)] };
     let several = names.len() > 1;
     let share = |text: &'_ str| -> Result<Vec<Option<String>>, Entry> {
@@ -75,7 +81,7 @@ fn with_unit(result: String, unit: &str) -> String {
 }
 
 /// Pieces between marks that stand outside brackets.
-fn outside<'a>(text: &'a str, is_mark: impl Fn(char) -> bool) -> Vec<&'a str> {
+fn outside(text: &str, is_mark: impl Fn(char) -> bool) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut depth, mut start) = (0i32, 0);
     for (at, c) in text.char_indices() {
@@ -215,10 +221,54 @@ fn composite(cell: &str, order: &[Part], unit: &str) -> Vec<FailingItem> {
     for entry in &entries {
         let parts = between_bars(entry);
         // Six parts in one entry are two items whose separator got lost.
-        let width = if parts.len() > 3 && parts.len() % 3 == 0 { 3 } else { parts.len() };
+        let width = if parts.len() > 3 && parts.len().is_multiple_of(3) { 3 } else { parts.len() };
         items.extend(parts.chunks(width.max(1)).filter_map(|parts| arranged(parts, order, unit)));
     }
     items
+}
+
+/// A composite cell that is parted by something else than bars: lines, commas, blanks, colons or slashes. Taken only when
+/// every item falls into three parts of which the last two look like result and limit.
+fn unbarred(cell: &str, order: &[Part], unit: &str) -> Option<Vec<FailingItem>> {
+    let looks = |part: &str| limit_score(part) > 0 || result_score(part) > 0 || is_blank(part);
+    let three = |pieces: Vec<String>| {
+        let values = pieces.iter().skip(1).all(|piece| looks(piece));
+        let name = pieces.first().is_some_and(|piece| !looks(piece));
+        (pieces.len() == 3 && name && values).then_some(pieces)
+    };
+    let parted = |text: &str, marks: &[char]| {
+        let pieces = outside(text, |c| marks.contains(&c)).into_iter().map(str::to_owned);
+        three(pieces.collect())
+    };
+    let marks: [&[char]; 5] = [&['\n', '\r'], &[',', '，'], &['、'], &[' ', '\t', '\u{3000}'], &[':', '：']];
+    let one = |text: &str| marks.iter().find_map(|marks| parted(text, marks)).or_else(|| three(slashed(text)));
+    let items: Option<Vec<Vec<String>>> = match one(cell) {
+        Some(pieces) => Some(vec![pieces]),
+        None => outside(cell, |c| matches!(c, '\n' | '\r' | ';' | '；')).into_iter().map(one).collect(),
+    };
+    let items = items?.into_iter().filter_map(|pieces| {
+        let parts: Vec<&str> = pieces.iter().map(String::as_str).collect();
+        arranged(&parts, order, unit)
+    });
+    Some(items.collect())
+}
+
+/// Parts between slashes; the slash of a unit (mg/kg, CFU/g) parts nothing.
+fn slashed(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for piece in outside(text, |c| matches!(c, '/' | '／')) {
+        let of_unit = ["kg", "g", "l", "ml", "100", "25g", "cm", "m3"]
+            .iter()
+            .any(|end| piece.to_ascii_lowercase().starts_with(end));
+        match parts.last_mut() {
+            Some(last) if of_unit && last.ends_with(|c: char| c.is_ascii_alphabetic()) => {
+                last.push('/');
+                last.push_str(piece);
+            }
+            _ => parts.push(piece.to_owned()),
+        }
+    }
+    parts
 }
 
 /// The parts between bars. Where every bar is printed double (││), two are one.
@@ -299,6 +349,23 @@ mod tests {
         assert_eq!(cell("铅║0.9mg/kg║\n≤0.5mg/kg；镉║0.2mg/kg║≤0.1mg/kg"), expected);
         let counts = "菌落总数║1.8×104；1.7×104CFU/g║n=5,c=2,m=104,M=105";
         assert_eq!(cell(counts), [item("菌落总数", "1.8×104；1.7×104CFU/g", "n=5,c=2,m=104,M=105")]);
+    }
+
+    #[test]
+    fn a_composite_without_bars_is_read_when_its_parts_speak_for_themselves() {
+        let lead = item("铅", "0.9mg/kg", "≤0.5mg/kg");
+        for text in [
+            "铅/0.9mg/kg/≤0.5mg/kg",
+            "铅，0.9mg/kg，≤0.5mg/kg",
+            "铅 0.9mg/kg ≤0.5mg/kg",
+            "铅\n0.9mg/kg\n≤0.5mg/kg",
+            "铅:≤0.5mg/kg:0.9mg/kg",
+        ] {
+            assert_eq!(cell(text), std::slice::from_ref(&lead), "{text:?}");
+        }
+        let both = [lead, item("镉", "0.2mg/kg", "≤0.1mg/kg")];
+        assert_eq!(cell("铅/0.9mg/kg/≤0.5mg/kg；镉/0.2mg/kg/≤0.1mg/kg"), both);
+        assert_eq!(cell("大肠菌群、霉菌、酵母菌").len(), 3);
     }
 
     #[test]
