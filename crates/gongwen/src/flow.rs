@@ -8,15 +8,17 @@ use crate::script;
 #[derive(Debug, Default)]
 pub(crate) struct Flow {
     chars: Vec<char>,
+    shown: Vec<char>,
     offsets: Vec<usize>,
 }
 
 impl Flow {
     pub(crate) fn new(page: &Page, span: Span) -> Self {
         let mut flow = Flow::default();
-        for (at, &c) in (span.start..).zip(page.folded(span)) {
+        for ((at, &c), &shown) in (span.start..).zip(page.folded(span)).zip(page.chars(span)) {
             if c != ' ' && !script::is_blank(c) {
                 flow.chars.push(c);
+                flow.shown.push(shown);
                 flow.offsets.push(at);
             }
         }
@@ -34,6 +36,11 @@ impl Flow {
 
     pub(crate) fn slice(&self, span: Span) -> &[char] {
         self.chars.get(span.start..span.end.min(self.chars.len())).unwrap_or(&[])
+    }
+
+    /// A stretch as printed.
+    pub(crate) fn shown(&self, span: Span) -> &[char] {
+        self.shown.get(span.start..span.end.min(self.shown.len())).unwrap_or(&[])
     }
 
     /// Where a stretch of the flow stands in the page.

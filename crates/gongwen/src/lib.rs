@@ -18,6 +18,7 @@ mod decode;
 mod document;
 mod flow;
 mod number;
+mod quantity;
 mod outline;
 mod page;
 mod script;

@@ -86,6 +86,13 @@ fn shift(chars: &[char], point: usize) -> String {
     if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
 }
 
+/// One more than a plain decimal: 增长1.5倍 makes 2.5 times.
+pub(crate) fn plus_one(value: &str) -> String {
+    let (whole, fraction) = value.split_once('.').map_or((value, None), |(whole, fraction)| (whole, Some(fraction)));
+    let Ok(whole) = whole.parse::<u64>() else { return value.to_owned() };
+    fraction.map_or_else(|| (whole + 1).to_string(), |fraction| format!("{}.{fraction}", whole + 1))
+}
+
 /// Compares two plain decimals, the sign allowed.
 pub(crate) fn compare(one: &str, two: &str) -> Option<std::cmp::Ordering> {
     let (one, two) = (Decimal::parse(one)?, Decimal::parse(two)?);

@@ -1,1 +1,591 @@
-//! subject
+//! What a target is about (主语): the words before a quantity without lead-ins, adverbs, verbs of reaching and
+//! comparisons; subjects that share a head or a tail; and the parts of a list that 分别, 均 and 各 distribute over.
+
+use crate::document::Op;
+use crate::flow::Flow;
+use crate::page::Span;
+use crate::{number, words};
+
+/// A name as printed, with its folded twin for matching.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Name {
+    shown: Vec<char>,
+    folded: Vec<char>,
+}
+
+impl Name {
+    pub(crate) fn new(flow: &Flow, span: Span) -> Self {
+        Name { shown: flow.shown(span).to_vec(), folded: flow.slice(span).to_vec() }
+    }
+
+    pub(crate) fn from_text(text: &str) -> Self {
+        let shown: Vec<char> = text.chars().collect();
+        let folded = shown.iter().map(|c| crate::script::fold(*c)).collect();
+        Name { shown, folded }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.folded.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.folded.len()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.shown.iter().collect()
+    }
+
+    pub(crate) fn folded(&self) -> String {
+        self.folded.iter().collect()
+    }
+
+    pub(crate) fn part(&self, from: usize, to: usize) -> Name {
+        let cut = |list: &[char]| list.get(from..to.min(list.len())).unwrap_or(&[]).to_vec();
+        Name { shown: cut(&self.shown), folded: cut(&self.folded) }
+    }
+
+    pub(crate) fn join(&self, other: &Name) -> Name {
+        Name { shown: [&self.shown[..], &other.shown[..]].concat(), folded: [&self.folded[..], &other.folded[..]].concat() }
+    }
+
+    pub(crate) fn is_measure(&self) -> bool {
+        words::is_measure(&self.folded())
+    }
+
+    fn starts_with(&self, word: &str) -> bool {
+        word.chars().enumerate().all(|(at, c)| self.folded.get(at) == Some(&c))
+    }
+
+    /// Without explanations in brackets, 原则上, comparisons with a year, and marks at the ends.
+    pub(crate) fn tidy(self) -> Name {
+        let mut name = self.without_explanations();
+        for word in ["原则上", "力争", "总体上"] {
+            name = name.without(word);
+        }
+        let loose = |c: &char| matches!(c, ',' | '、' | ':' | ';' | '-' | '.' | '的' | '·' | '"' | '●' | '■' | '◆' | '▪' | '•');
+        let lead = name.folded.iter().take_while(|c| loose(c) && **c != '的').count();
+        let tail = name.folded.iter().skip(lead).rev().take_while(|c| loose(c)).count();
+        name = name.part(lead, name.len() - tail);
+        name.unquoted()
+    }
+
+    /// Quotation marks around the whole name, or a half of a pair, are not part of it.
+    fn unquoted(self) -> Name {
+        let opens = self.folded.iter().filter(|c| **c == '“').count();
+        let closes = self.folded.iter().filter(|c| **c == '”').count();
+        if opens > closes && self.folded.first() == Some(&'“') {
+            return self.part(1, self.len());
+        }
+        if closes > opens && self.folded.first() == Some(&'”') {
+            return self.part(1, self.len());
+        }
+        self
+    }
+
+    fn without_explanations(self) -> Name {
+        let mut name = self;
+        let mut from = 0;
+        while let Some(open) = name.folded.iter().skip(from).position(|c| *c == '(').map(|at| at + from) {
+            let Some(close) = name.folded.iter().skip(open).position(|c| *c == ')').map(|at| at + open) else { break };
+            // （群）, （GDP）, （助理） belong to a name; longer ones explain it.
+            if close - open > 7 {
+                name = name.part(0, open).join(&name.part(close + 1, name.len()));
+            } else {
+                from = close;
+            }
+        }
+        name
+    }
+
+    fn without(self, word: &str) -> Name {
+        let word: Vec<char> = word.chars().collect();
+        match self.folded.windows(word.len()).position(|w| w == word) {
+            Some(at) if at > 0 => self.part(0, at).join(&self.part(at + word.len(), self.len())),
+            _ => self,
+        }
+    }
+
+    /// The parts of a list: at 、, and at 和/与/及 behind the last 、 (everywhere if `all`).
+    fn parts(&self, all: bool) -> Vec<Name> {
+        let mut depth = 0_i32;
+        let mut cuts: Vec<(usize, usize)> = Vec::new();
+        let last_comma = self.folded.iter().rposition(|c| *c == '、').unwrap_or(0);
+        let mut at = 0;
+        while at < self.folded.len() {
+            let c = self.folded.get(at).copied().unwrap_or('\0');
+            match c {
+                '(' | '“' | '《' => depth += 1,
+                ')' | '”' | '》' => depth -= 1,
+                '、' if depth <= 0 => cuts.push((at, at + 1)),
+                '以' if depth <= 0 && self.folded.get(at + 1) == Some(&'及') => {
+                    cuts.push((at, at + 2));
+                    at += 1;
+                }
+                '和' | '与' | '及' if depth <= 0 && at > 0 && (all || at > last_comma) && !self.joins_word(at) => {
+                    cuts.push((at, at + 1));
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for (start, end) in cuts {
+            parts.push(self.part(from, start));
+            from = end;
+        }
+        parts.push(self.part(from, self.len()));
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+
+    /// 和 within 和谐, 及 within 普及 are no conjunctions.
+    fn joins_word(&self, at: usize) -> bool {
+        let next = self.folded.get(at + 1).copied().unwrap_or('\0');
+        let before = at.checked_sub(1).and_then(|b| self.folded.get(b)).copied().unwrap_or('\0');
+        match self.folded.get(at) {
+            Some('和') => matches!(next, '谐' | '平' | '睦') || matches!(before, '共' | '饱' | '总'),
+            Some('及') => matches!(next, '时' | '格' | '以') || matches!(before, '普' | '涉' | '以' | '顾'),
+            Some('与') => matches!(before, '参' | '赠'),
+            _ => false,
+        }
+    }
+
+    /// Splits a subject that stands for several: into `count` parts, or for 均/各 into all.
+    pub(crate) fn split(&self, count: Option<usize>) -> Vec<Name> {
+        let fine = self.parts(true);
+        let coarse = self.parts(false);
+        let parts = match count {
+            Some(count) if coarse.len() == count => coarse,
+            Some(count) if fine.len() == count => fine,
+            Some(_) => return vec![self.clone()],
+            None => coarse,
+        };
+        share(parts)
+    }
+
+    /// Two or more whole indicators joined by 和 (国内生产总值和城乡居民人均收入).
+    pub(crate) fn split_whole(&self) -> Vec<Name> {
+        let whole = vec![self.clone()];
+        let related = ["之比", "比例", "比值", "比率", "之和", "比重", "总和", "占比"];
+        let folded = self.folded();
+        let joined = folded.contains('和') || folded.contains("以及");
+        let ratio = related.iter().any(|word| folded.ends_with(word)) && folded.contains('与');
+        if !joined || ratio {
+            return whole;
+        }
+        let parts = self.parts(false);
+        // A comma list without 和 behind it is one subject, and so is a list with bare members.
+        let conjunction = self.folded.iter().rposition(|c| matches!(c, '和' | '及'));
+        let comma = self.folded.iter().rposition(|c| *c == '、');
+        if parts.len() < 2 || conjunction < comma || !parts.iter().all(|p| p.is_measure() && p.len() >= 3) {
+            return whole;
+        }
+        parts
+    }
+}
+
+/// Gives the members of a list the head or tail that they share.
+fn share(parts: Vec<Name>) -> Vec<Name> {
+    let Some(last) = parts.last().cloned() else { return parts };
+    let head = parts.first().and_then(shared_head);
+    let count = parts.len();
+    let members = parts.into_iter().enumerate().map(|(at, part)| {
+        let part = if at + 1 < count && !part.is_measure() { part.join(&shared_tail(&part, &last)) } else { part };
+        match &head {
+            Some(head) if at > 0 && !has_own_head(&part) && is_intensity(&part) => head.join(&part),
+            _ => part,
+        }
+    });
+    members.collect()
+}
+
+const HEADS: &[&str] = &[
+    "单位国内生产总值", "单位地区生产总值", "单位生产总值", "单位GDP", "万元国内生产总值", "万元地区生产总值", "万元生产总值", "万元GDP",
+    "单位工业增加值", "万元工业增加值", "单位规模以上工业增加值", "规模以上工业单位增加值", "单位产品",
+];
+
+fn shared_head(first: &Name) -> Option<Name> {
+    let head = HEADS.iter().filter(|head| first.starts_with(head)).max_by_key(|head| head.len())?;
+    let length = head.chars().count();
+    (first.len() > length).then(|| first.part(0, length))
+}
+
+fn has_own_head(name: &Name) -> bool {
+    HEADS.iter().any(|head| name.starts_with(head)) || name.starts_with("单位") || name.starts_with("万元")
+}
+
+/// What is measured per unit of output.
+fn is_intensity(name: &Name) -> bool {
+    let folded = name.folded();
+    ["消耗", "排放", "能耗", "水耗", "用水量", "排放量", "用水", "用电量", "碳排放", "强度"].iter().any(|word| folded.ends_with(word))
+}
+
+/// The tail of the last member that a bare member lacks: 化学需氧量 … 挥发性有机物|排放总量.
+fn shared_tail(bare: &Name, last: &Name) -> Name {
+    const TWINS: &[&str] = &[
+        "城市", "农村", "城镇", "乡村", "城乡", "县城", "乡镇", "小学", "初中", "高中", "学前教育", "男性", "女性", "国家级", "省级", "市级", "县级",
+        "区级", "工业", "农业", "服务业", "制造业", "建筑业", "新建", "既有", "地表水", "地下水", "水稻", "小麦", "玉米", "一产", "二产", "三产",
+        "第一产业", "第二产业", "第三产业", "公共", "生活性", "生产性", "中心城区", "建成区", "进口", "出口", "内资", "外资", "常住人口", "户籍人口",
+        "居民", "企业", "国内", "国际", "境内", "境外", "省内", "省外", "校内", "校外", "线上", "线下", "日间", "夜间", "昼间",
+    ];
+    let twin = TWINS.iter().filter(|word| last.starts_with(word)).max_by_key(|word| word.len());
+    if let Some(twin) = twin
+        && TWINS.iter().any(|word| bare.folded() == *word)
+    {
+        return last.part(twin.chars().count(), last.len());
+    }
+    // 农产品、食品抽检合格率: both end in 品, what follows it in the last is the tail.
+    if let Some(end) = bare.folded.last()
+        && bare.len() >= 2
+        && let Some(at) = last.folded.iter().position(|c| c == end)
+        && at + 1 < last.len()
+        && at >= 1
+    {
+        return last.part(at + 1, last.len());
+    }
+    const TAILS: &[&str] = &["排放", "总", "年均", "平均", "人均", "新增", "综合", "例行", "监测", "抽检", "抽查", "质量", "利用", "处理", "覆盖"];
+    let mut from = last.len();
+    let folded = last.folded();
+    let measured = |name: &str| words::is_measure(name);
+    // The shortest measure at the end, with the modifiers right before it.
+    while from > 1 {
+        from -= 1;
+        let tail: String = folded.chars().skip(from).collect();
+        if measured(&tail) && tail.chars().count() >= 2 {
+            break;
+        }
+    }
+    loop {
+        let before: String = folded.chars().take(from).collect();
+        match TAILS.iter().find(|word| before.ends_with(**word)) {
+            Some(word) if before.chars().count() > word.chars().count() => from -= word.chars().count(),
+            _ => break,
+        }
+    }
+    last.part(from, last.len())
+}
+
+// ---- the words before a quantity ----
+
+/// What the words right before a quantity say.
+#[derive(Debug, Default)]
+pub(crate) struct Back {
+    /// Where the subject ends.
+    pub(crate) end: usize,
+    pub(crate) op: Option<Op>,
+    /// A verb of reaching or a comparator was there.
+    pub(crate) reach: bool,
+    /// 达到, 提高到, 稳定在: a level is named, not only a bound.
+    pub(crate) level: bool,
+    /// The words of change with 年均 before them, and whether they rise.
+    pub(crate) change: Option<(Span, bool)>,
+    /// 分别, 均, 各
+    pub(crate) distributive: bool,
+    /// 近, 约 as in accounts of what was done
+    pub(crate) nearly: bool,
+    pub(crate) at_least: bool,
+}
+
+const LEVELS: &[&str] = &[
+    "达到", "达", "达成", "提高到", "提高至", "提升到", "提升至", "增加到", "增加至", "增长到", "增长至", "增至", "扩大到", "扩大至", "上升到",
+    "上升至", "提到", "升至", "升到", "发展到", "发展至", "壮大到", "拓展到", "延长到", "延长至", "下降到", "下降至", "降低到", "降低至",
+    "降到", "降至", "降为", "减少到", "减少至", "减至", "压减到", "压减至", "压缩到", "压缩至", "压降到", "压降至", "缩短到", "缩短至", "缩减到",
+    "缩减至", "缩小到", "缩小至", "控制到", "控制在", "恢复到", "回升到", "稳定在", "稳定到", "保持在", "维持在", "稳定保持在", "巩固在",
+    "保持", "稳定达到", "达到并稳定在", "达到并保持在", "稳定", "为", "是", "实现", "完成", "突破到", "提速到", "优化到", "控制于", "保持到", "不变为", "扩展到", "提质到",
+    "累计达到", "总数达到", "调整到", "调整为", "提高为", "确定为", "设定为", "保有", "达到了",
+];
+
+const BOUNDS: &[(&str, Op)] = &[
+    ("不低于", Op::AtLeast),
+    ("不少于", Op::AtLeast),
+    ("不小于", Op::AtLeast),
+    ("不得低于", Op::AtLeast),
+    ("不得少于", Op::AtLeast),
+    ("不能低于", Op::AtLeast),
+    ("大于等于", Op::AtLeast),
+    ("至少", Op::AtLeast),
+    ("最低", Op::AtLeast),
+    ("达到或超过", Op::AtLeast),
+    ("≥", Op::AtLeast),
+    ("不超过", Op::AtMost),
+    ("不高于", Op::AtMost),
+    ("不大于", Op::AtMost),
+    ("不多于", Op::AtMost),
+    ("不得超过", Op::AtMost),
+    ("不得高于", Op::AtMost),
+    ("不突破", Op::AtMost),
+    ("不得突破", Op::AtMost),
+    ("小于等于", Op::AtMost),
+    ("最多", Op::AtMost),
+    ("≤", Op::AtMost),
+    ("超过", Op::Above),
+    ("超", Op::Above),
+    ("突破", Op::Above),
+    ("逾", Op::Above),
+    ("高于", Op::Above),
+    ("大于", Op::Above),
+    ("多于", Op::Above),
+    ("优于", Op::Above),
+    (">", Op::Above),
+    ("低于", Op::Below),
+    ("小于", Op::Below),
+    ("少于", Op::Below),
+    ("<", Op::Below),
+    ("约为", Op::About),
+    ("大约", Op::About),
+    ("约", Op::About),
+    ("接近", Op::About),
+    ("近", Op::About),
+];
+
+const ADVERBS: &[&str] = &[
+    "力争", "努力", "确保", "争取", "要", "应", "应当", "须", "必须", "需", "将", "可", "稳步", "持续", "逐步", "进一步", "原则上", "一般", "总体",
+    "基本", "长期", "始终", "预计", "合计", "总计", "共", "共计", "全面", "普遍", "最终", "能够", "继续", "显著", "大幅", "明显", "有效", "总体上",
+    "全省", "全市", "全县", "全区", "已", "已经", "再", "还", "也", "即", "仍", "每年", "累计", "左右", "实际", "同步", "有望", "率先", "提前", "整体",
+    "保证", "确保全年", "严格", "合理", "平均每年", "比重", "预期目标", "平稳", "大体", "大致", "目标",
+];
+
+/// Reads the words before a quantity from right to left.
+pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
+    let mut back = Back { end: at, ..Back::default() };
+    for _ in 0..12 {
+        let end = back.end;
+        if flow.ends(floor, end, "比重") || flow.ends(floor, end, "目标") && !flow.ends(floor, end, "预期目标") {
+            break;
+        }
+        if let Some(start) = comparison(flow, floor, end) {
+            back.end = start;
+            continue;
+        }
+        let level = flow.any_before(floor, end, LEVELS);
+        let bound = BOUNDS.iter().filter(|(word, _)| flow.ends(floor, end, word)).max_by_key(|(word, _)| word.len());
+        let change = words::CHANGES.iter().find(|(word, _)| flow.ends(floor, end, word));
+        let size = |word: Option<&str>| word.map_or(0, |w| w.chars().count());
+        let longest = size(level).max(size(bound.map(|b| b.0))).max(size(change.map(|c| c.0)));
+        if longest > 0 && !part_of_name(flow, floor, end, longest) {
+            if let Some((word, op)) = bound.filter(|b| size(Some(b.0)) == longest) {
+                back.op = back.op.or(Some(*op));
+                back.nearly |= *word == "近" || *word == "接近";
+                back.at_least |= *word == "至少";
+                back.reach = true;
+                back.end -= longest;
+                continue;
+            }
+            if let Some(level) = level.filter(|l| size(Some(l)) == longest)
+                && (back.change.is_none() || matches!(level, "实现" | "保持" | "完成"))
+            {
+                if flow.starts(end - longest, "控制在") && back.op.is_none() {
+                    back.op = Some(Op::AtMost);
+                }
+                back.reach |= !matches!(level, "为" | "是");
+                back.level = true;
+                back.end -= longest;
+                continue;
+            }
+            if let Some((word, rises)) = change.filter(|c| size(Some(c.0)) == longest)
+                && back.change.is_none()
+            {
+                let mut start = end - word.chars().count();
+                for lead in ["年均", "累计", "平均", "年均实际", "实际", "同比"] {
+                    if flow.ends(floor, start, lead) {
+                        start -= lead.chars().count();
+                    }
+                }
+                back.change = Some((Span::new(start, end), *rises));
+                back.end = start;
+                continue;
+            }
+        }
+        if flow.any_before(floor, end, &["分别", "均", "都", "各"]).is_some()
+            && flow.any_before(floor, end, &["平均", "人均", "年均", "户均", "均均", "亩均", "日均", "次均", "月均", "床均", "生均"]).is_none()
+        {
+            back.distributive = true;
+            back.end -= if flow.ends(floor, end, "分别") { 2 } else { 1 };
+            continue;
+        }
+        match flow.any_before(floor, end, ADVERBS) {
+            Some(word) if !adverb_in_name(flow, floor, end, word) => back.end -= word.chars().count(),
+            _ => break,
+        }
+    }
+    back
+}
+
+/// 发达, 到达 and the like end in a verb of reaching without being one.
+fn part_of_name(flow: &Flow, floor: usize, end: usize, length: usize) -> bool {
+    const NAMES: &[&str] = &["发达", "雷达", "直达", "传达", "表达", "附近", "邻近", "就近", "最近", "行为", "作为", "成为", "人为", "凡是", "还是", "特别是",
+        "节约", "集约", "大约束", "节约集约", "签约", "履约", "违约", "赶超", "反超", "认为", "以为", "视为", "分为", "列为", "称为", "高超"];
+    NAMES.iter().any(|name| name.chars().count() > length && flow.ends(floor, end, name))
+}
+
+fn adverb_in_name(flow: &Flow, floor: usize, end: usize, word: &str) -> bool {
+    match word {
+        "要" => flow.any_before(floor, end, &["主要", "重要", "需要", "必要", "纲要"]).is_some_and(|w| w != "需要"),
+        "应" => flow.any_before(floor, end, &["供应", "响应", "效应", "反应", "适应", "对应"]).is_some(),
+        "可" => flow.any_before(floor, end, &["许可", "认可"]).is_some(),
+        "需" => flow.any_before(floor, end, &["供需", "内需", "刚需"]).is_some(),
+        "共" => flow.any_before(floor, end, &["公共"]).is_some(),
+        "整体" | "总体" | "实际" | "平均每年" => false,
+        "全面" | "基本" => false,
+        "再" | "还" | "也" | "即" | "仍" | "已" => false,
+        _ => false,
+    }
+}
+
+/// 比2020年, 较上年, 在2020年基础上, 是2020年的: where the comparison starts.
+fn comparison(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
+    if flow.ends(floor, end, "基础上") {
+        let start = (floor.max(end.saturating_sub(18))..end).rev().find(|at| flow.at(*at) == '在')?;
+        return has_period(flow, Span::new(start, end)).then_some(start);
+    }
+    let from = floor.max(end.saturating_sub(16));
+    if flow.ends(floor, end, "的") {
+        // 2020年的 2倍
+        let start = (from..end).rev().find(|at| flow.at(*at).is_ascii_digit() && !flow.at(at.wrapping_sub(1)).is_ascii_digit())?;
+        return (flow.at(start + 4) == '年').then_some(start);
+    }
+    let start = (from..end).rev().find(|at| matches!(flow.at(*at), '比' | '较'))?;
+    let body = Span::new(start + 1, end);
+    let tail = flow.any_before(start, end, &["年", "年底", "年末", "上年", "去年", "前年", "末", "期", "期间", "时期", "同期", "年度", "水平", "年初", "基数", "同比", "年的"]);
+    (body.len() <= 15 && tail.is_some() && has_period(flow, body)).then_some(start)
+}
+
+fn has_period(flow: &Flow, span: Span) -> bool {
+    flow.has_any(span, &["年", "五", "基期", "同期", "期末"])
+}
+
+/// What the words at the start of a clause say.
+#[derive(Debug, Default)]
+pub(crate) struct Front {
+    pub(crate) start: usize,
+    /// 其中
+    pub(crate) among: bool,
+}
+
+const LEAD_WORDS: &[&str] = &[
+    "同时", "此外", "另外", "以及", "并且", "而且", "且", "力争到", "力争", "努力", "确保", "争取", "预计", "计划", "推动", "促进", "保证", "保障",
+    "实现", "达到", "使", "让", "做到", "要", "将", "应", "应当", "须", "需", "累计", "到时", "届时", "原则上", "每年", "今年", "明年", "本年度", "全年",
+    "当年", "未来五年", "今后五年", "未来三年", "五年内", "三年内", "五年", "期末", "时期", "期间", "其间", "末", "全国", "全省", "全市", "全县",
+    "全区", "全州", "全旗", "全盟", "全镇", "全乡", "我国", "我省", "我市", "我县", "我区", "本市", "本县", "本区", "坚持", "和", "与", "及", "并", "、", ",", ":", "-",
+    "一是", "二是", "三是", "四是", "五是", "六是", "七是", "八是", "九是", "十是", "●", "■", "◆", "•", "·", "▪", "到", "至", "在", "。", "”", "辖区内", "辖区",
+    "目标是", "目标为", "主要目标是", "指标是", "预期目标是", "主要预期目标是", "力求", "推进", "加快推动", "加快推进", "稳步推动", "底", "底前", "末前", "前", "以来", "之前", "年度",
+    "初步", "基本", "全面", "按照", "不断", "逐步", "稳步", "持续", "进一步", "有序", "有力", "有效", "高标准", "高质量", "高水平", "积极", "大力", "加快", "着力", "重点", "深入", "统筹", "力争全年", "再", "新", "至少", "共", "约", "支持", "鼓励", "引导", "推动各", "还要", "继续", "也", "年内", "全力", "奋力", "切实", "精心", "集中", "分批", "分期", "科学", "合理", "稳妥", "因地制宜", "规划", "以", "年底",
+];
+
+/// Reads the start of a clause up to its subject. `end` is where the subject ends.
+pub(crate) fn front(flow: &Flow, start: usize, end: usize) -> Front {
+    let mut front = Front { start, among: false };
+    for _ in 0..16 {
+        let at = front.start;
+        if at >= end {
+            break;
+        }
+        if flow.starts(at, "其中") && at + 2 <= end {
+            front.among = true;
+            front.start += 2;
+            continue;
+        }
+        if let Some(after) = time(flow, at) {
+            front.start = after;
+            continue;
+        }
+        if flow.at(at) == '(' {
+            // （1） before an item, or a bracket left over from the sentence before.
+            let close = (at..end.min(at + 80)).find(|i| flow.at(*i) == ')');
+            let Some(close) = close else { break };
+            front.start = close + 1;
+            continue;
+        }
+        if matches!(flow.at(at), '①'..='⑳') {
+            front.start += 1;
+            continue;
+        }
+        if let Some(word) = flow.any_at(at, LEAD_WORDS)
+            && at + word.chars().count() <= end
+            && can_strip(flow, at, word, end)
+        {
+            front.start += word.chars().count();
+            continue;
+        }
+        break;
+    }
+    front
+}
+
+/// Adverbs and light verbs that are taken off only when a verb of making or doing follows.
+const BEFORE_VERB: &[&str] = &[
+    "在", "以", "规划", "新", "共", "约", "也", "再", "推进", "支持", "鼓励", "引导", "初步", "基本", "全面", "重点", "深入", "统筹", "大力", "加快",
+    "积极", "着力", "高标准", "高质量", "高水平", "科学", "合理", "集中", "有序", "有效", "有力", "继续", "全力", "奋力", "切实", "精心", "分批",
+    "分期", "稳妥", "因地制宜", "按照", "不断", "逐步", "稳步", "持续", "进一步", "每年", "五年", "坚持", "计划", "年内", "还要", "推动各", "至少",
+];
+
+/// Whether a leading word can be taken off: not when it begins another word.
+fn can_strip(flow: &Flow, at: usize, word: &str, end: usize) -> bool {
+    let after = at + word.chars().count();
+    let next = flow.at(after);
+    if BEFORE_VERB.contains(&word) {
+        return words::verb_at(flow, after).is_some_and(|(verb, _)| after + verb.chars().count() <= end);
+    }
+    match word {
+        "和" => !matches!(next, '谐' | '平' | '美' | '睦'),
+        "及" => !matches!(next, '时' | '格'),
+        "并" => !matches!(next, '网' | '购' | '联' | '轨'),
+        "且" | "使" => next != '用',
+        "前" => !next.is_ascii_digit() && !matches!(next, '端' | '沿' | '期'),
+        "末" | "底" | "到" | "至" => !matches!(next, '端' | '位' | '期' | '达' | '少'),
+        "要" | "将" | "应" | "需" | "须" | "让" => !matches!(next, '素' | '急' | '用' | '求' | '来' | '军' | '利'),
+        _ if word.starts_with('全') && word.chars().count() == 2 => {
+            after < end && !matches!(next, '场' | '域' | '性' | '重' | '文' | '质' | '名' | '百' | '劳' | '国' | '称')
+        }
+        "我国" | "我省" | "我市" | "我县" | "我区" | "本市" | "本县" | "本区" => after < end,
+        "保障" => !matches!(next, '性' | '房'),
+        _ => true,
+    }
+}
+
+/// A time at a place: 2027年底, 6月底前, “十四五”末, 到“十四五”时期; where it ends.
+fn time(flow: &Flow, at: usize) -> Option<usize> {
+    let digits = (at..at + 5).take_while(|i| flow.at(*i).is_ascii_digit()).count();
+    if digits > 0 {
+        let mut end = at + digits;
+        if digits == 4 && matches!(flow.at(end), '-' | '至') && flow.at(end + 5) == '年' {
+            end += 5;
+        }
+        let unit = flow.any_at(end, &["年", "月", "日"])?;
+        if unit == "年" && digits != 4 {
+            return None;
+        }
+        end += 1;
+        while let Some(word) = flow.any_at(end, &["底前", "末前", "年底前", "底", "末", "初", "前", "上半年", "下半年", "期间", "份", "以前", "之前", "时", "度", "年"]) {
+            let next = flow.at(end + word.chars().count());
+            if matches!(word, "时" | "度" | "份" | "初" | "前") && matches!(next, '间' | '限' | '中' | '沿' | '期') {
+                break;
+            }
+            end += word.chars().count();
+        }
+        return Some(end);
+    }
+    // “十四五”末
+    let open = usize::from(flow.at(at) == '“');
+    let here = at + open;
+    if flow.at(here) == '十' && number::digit(flow.at(here + 1)).is_some() && flow.at(here + 2) == '五' {
+        let mut end = here + 3 + usize::from(flow.at(here + 3) == '”');
+        while let Some(word) = flow.any_at(end, &["时期", "期间", "末期", "期末", "末", "规划期末", "规划期", "以来", "规划"]) {
+            end += word.chars().count();
+        }
+        return Some(end);
+    }
+    let compared = flow.any_at(at, &["比", "较"])?;
+    let after = time(flow, at + compared.chars().count())?;
+    Some(after)
+}
+
+/// The year that a time at a place names as a term, if it is not a baseline or a start.
+pub(crate) fn plan_period(flow: &Flow, at: usize) -> Option<i32> {
+    let open = usize::from(flow.at(at) == '“');
+    let here = at + open;
+    let digit = number::digit(flow.at(here + 1))?;
+    (flow.at(here) == '十' && flow.at(here + 2) == '五').then_some(2005 + digit as i32 * 5)
+}

@@ -1,8 +1,771 @@
-//! Targets.
-use crate::document::{Quote, Target};
-use crate::outline::Outline;
-use crate::page::Page;
+//! Targets in running text (目标): each quantity of each sentence is asked what it bounds, by when, and whether
+//! it is a target at all. A sentence is read clause by clause; a year, a verb and a subject may come from the
+//! words before.
 
-pub(crate) fn targets(_page: &Page, _outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
-    (Vec::new(), Vec::new())
+use crate::QUOTE_LIMIT;
+use crate::document::{Op, Quote, Target};
+use crate::flow::Flow;
+use crate::outline::{Outline, Para, Zone, plan_year};
+use crate::page::{Page, Span};
+use crate::quantity::{self, Kind, Quantity, Year};
+use crate::subject::{self, Back, Name};
+use crate::tense::{self, Tense};
+use crate::words;
+
+/// A sentence longer than this is read in pieces; nobody writes one.
+const LONGEST_SENTENCE: usize = 2000;
+/// A subject does not lie further from its number.
+const LONGEST_SUBJECT: usize = 110;
+/// More targets than any plan has: a list beyond it is no plan but noise.
+const MOST: usize = 20_000;
+
+/// All targets of the running text, and what looks like one and could not be placed.
+pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
+    let mut reader = Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None };
+    let mut heading = None;
+    for para in outline.paras.iter().filter(|p| matches!(p.zone, Zone::Body | Zone::Front)) {
+        if para.heading != heading {
+            heading = para.heading;
+            reader.year = None;
+        }
+        reader.paragraph(para);
+        if reader.targets.len() >= MOST {
+            break;
+        }
+    }
+    (reader.targets, reader.unplaced)
+}
+
+struct Reader<'a> {
+    page: &'a Page,
+    outline: &'a Outline,
+    targets: Vec<Target>,
+    unplaced: Vec<Quote>,
+    /// The year of a lead-in (到2027年，) that holds for what follows.
+    year: Option<i32>,
+}
+
+/// What a paragraph's headings say of it.
+struct Context {
+    path: Vec<String>,
+    heading: Option<usize>,
+    item: Option<u32>,
+    /// The year of the plan or of the heading.
+    plan_year: Option<i32>,
+    targets_heading: bool,
+    /// A fragment without any heading has to show its tense itself.
+    fragment: bool,
+}
+
+/// What a sentence carries from clause to clause.
+#[derive(Default)]
+struct Carried {
+    /// Subject of the last target, for 其中 and for clauses without one.
+    subject: Option<Name>,
+    /// Unit of the last target.
+    unit: String,
+    /// The verb that a list shares, and whether it is one of making.
+    verb: Option<(String, bool)>,
+    /// Years of a lead-in that 分别 distributes.
+    years: Vec<i32>,
+    /// 2026年， without 到: holds for the sentence only.
+    bare_year: Option<i32>,
+    past: bool,
+}
+
+impl Reader<'_> {
+    fn paragraph(&mut self, para: &Para) {
+        let path = self.outline.path(para.heading);
+        let heads: Vec<_> = path.iter().filter_map(|at| self.outline.headings.get(*at)).collect();
+        let titles: Vec<&str> = heads.iter().filter_map(|h| h.title.as_deref()).collect();
+        if titles.iter().any(|title| tense::is_past_heading(title)) {
+            return;
+        }
+        let heading_year = titles.iter().rev().find_map(|title| plan_year(title).or_else(|| year_in(title)));
+        let context = Context {
+            path: heads.iter().map(|h| format!("{}{}", h.label, h.title.as_deref().unwrap_or(""))).collect(),
+            heading: heads.last().map(|h| h.start),
+            item: para.heading.and_then(|_| self.outline.item(para.span.start)),
+            plan_year: heading_year.or(self.outline.plan_year),
+            targets_heading: titles.iter().any(|title| tense::is_target_heading(title)),
+            fragment: self.outline.headings.is_empty(),
+        };
+        let sentences = self.sentences(para.span);
+        let tenses: Vec<Tense> = sentences.iter().map(|s| self.tense(*s)).collect();
+        let whole = tenses.iter().copied().fold(Tense::default(), Tense::and);
+        let bullet = self.page.at(para.span.start) == '-';
+        if !(bullet || context.targets_heading || context.fragment) {
+            self.year = None;
+        }
+        let mut subject = None;
+        for (sentence, tense) in sentences.iter().zip(tenses) {
+            let accounts = tense.past || whole.past || tense.maybe_past || whole.maybe_past;
+            let neutral = !tense.future && !whole.future && self.year.is_none() && !context.targets_heading;
+            let past = tense.past && !tense.future || neutral && context.fragment && accounts || neutral && tense.past;
+            if !past {
+                subject = self.sentence(*sentence, &context, tense, subject);
+            }
+            if self.targets.len() >= MOST {
+                return;
+            }
+        }
+        if !(bullet || context.targets_heading || context.fragment) {
+            self.year = None;
+        }
+    }
+
+    /// Sentences of a paragraph, cut where nobody ended one.
+    fn sentences(&self, span: Span) -> Vec<Span> {
+        let mut out = Vec::new();
+        let mut start = span.start;
+        let chars = self.page.folded(span);
+        for (i, &c) in chars.iter().enumerate() {
+            let at = span.start + i;
+            let next = chars.get(i + 1).copied().unwrap_or('\0');
+            let before = i.checked_sub(1).and_then(|b| chars.get(b)).copied().unwrap_or('\0');
+            let stop = match c {
+                '。' | ';' | '!' | '?' => true,
+                '.' => !next.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric() || before == '%',
+                _ => at + 1 - start >= LONGEST_SENTENCE,
+            };
+            if stop {
+                out.push(Span::new(start, at + 1));
+                start = at + 1;
+            }
+        }
+        if start < span.end {
+            out.push(Span::new(start, span.end));
+        }
+        out
+    }
+
+    fn tense(&self, sentence: Span) -> Tense {
+        let flow = Flow::new(self.page, sentence);
+        let all = Span::new(0, flow.len());
+        let years = (0..flow.len()).any(|at| {
+            matches!(flow.at(at), '到' | '至') && flow.at(at.wrapping_sub(1)) != '截' && flow.at(at + 5) == '年'
+                && (1..5).all(|n| flow.at(at + n).is_ascii_digit())
+        });
+        Tense::of(&flow, all, years)
+    }
+
+    fn sentence(&mut self, span: Span, context: &Context, tense: Tense, subject: Option<Name>) -> Option<Name> {
+        let flow = Flow::new(self.page, span);
+        let all = Span::new(0, flow.len());
+        let masked = mask(&flow);
+        let found = quantity::find(&flow, all, &masked);
+        let mut carried = Carried { subject, past: tense.past && !tense.future, ..Carried::default() };
+        if found.quantities.is_empty() && found.years.is_empty() && !flow.has_any(all, &["五”", "五时期"]) {
+            return carried.subject;
+        }
+        // A bare year over plain figures is an account: 2023年，…完成…亿元.
+        let bounded = found.quantities.iter().any(|q| q.suffix.is_some());
+        for clause in clauses(&flow, &masked) {
+            let years: Vec<Year> = found.years.iter().copied().filter(|y| clause.holds(y.span.start)).collect();
+            self.lead_in(&flow, clause, &years, &mut carried);
+            let quantities: Vec<&Quantity> = found.quantities.iter().filter(|q| clause.holds(q.span.start)).collect();
+            let account = context.fragment
+                && carried.bare_year.is_some()
+                && !bounded
+                && !tense.future
+                && !flow.has_any(all, &["达到", "建成", "初步"]);
+            if carried.past || account {
+                continue;
+            }
+            self.clause(&flow, clause, &quantities, context, &mut carried);
+        }
+        carried.subject
+    }
+
+    /// 到2027年, 2026年底前, “十四五”末: the year of what follows; 截至2023年底: an account follows.
+    fn lead_in(&mut self, flow: &Flow, clause: Span, years: &[Year], carried: &mut Carried) {
+        let mut named: Vec<i32> = Vec::new();
+        for year in years {
+            let at = year.span.start;
+            let before = |word: &str| flow.ends(clause.start, at, word);
+            if before("截至") || before("截止") || before("截止到") || before("截至到") {
+                carried.past = true;
+                continue;
+            }
+            let compared = ["比", "较", "与", "同", "自", "从", "于", "以", "高于", "超过", "为", "是"].iter().any(|w| before(w));
+            let origin = flow.any_at(year.span.end, &["以来", "起", "开始", "的基础", "基础上", "水平", "相比", "的"]).is_some();
+            let in_name = flow.at(at.wrapping_sub(1)) == '-' || flow.at(year.span.end) == '-';
+            if compared || origin && !before("到") && !before("至") || in_name {
+                continue;
+            }
+            let joined = !named.is_empty() && flow.any_before(clause.start, at, &["、", "和", "与", "及"]).is_some();
+            if before("到") || before("至") || joined {
+                named.push(year.year);
+                carried.past = false;
+            } else if at <= clause.start + 10 {
+                carried.bare_year = Some(year.year);
+            }
+        }
+        if let Some(last) = named.last() {
+            self.year = Some(*last);
+            carried.bare_year = None;
+            carried.years = named;
+        }
+        let period = (clause.start..clause.end.min(clause.start + 8)).find_map(|at| {
+            let compared = matches!(flow.at(at.wrapping_sub(1)), '比' | '较' | '于');
+            subject::plan_period(flow, at).filter(|_| !compared)
+        });
+        if let Some(year) = period.filter(|_| years.is_empty()) {
+            carried.bare_year = Some(year);
+        }
+    }
+
+    fn clause(&mut self, flow: &Flow, clause: Span, quantities: &[&Quantity], context: &Context, carried: &mut Carried) {
+        let mut floor = clause.start;
+        let mut at = 0;
+        while let Some(first) = quantities.get(at) {
+            let count = group(flow, quantities, at);
+            let members: Vec<&Quantity> = quantities.iter().skip(at).take(count).copied().collect();
+            let from = floor.max(first.span.start.saturating_sub(LONGEST_SUBJECT));
+            let next = quantities.get(at + count).map(|q| q.span.start);
+            let read = Reading { flow, clause, from, next, context }.read(&members, carried);
+            match read {
+                Outcome::Targets { drafts, end, quote_start } => {
+                    let year = carried.bare_year.or(self.year).or(context.plan_year);
+                    let spread = carried.years.len() == members.len() && members.len() > 1 && drafts.iter().all(|d| d.same_subject);
+                    let years = carried.years.clone();
+                    for (n, draft) in drafts.into_iter().enumerate() {
+                        let year = if spread { years.get(n).copied() } else { year };
+                        carried.subject = Some(draft.subject.clone());
+                        carried.unit.clone_from(&draft.unit);
+                        self.push(flow, Span::new(quote_start, end), draft, year, context);
+                    }
+                    floor = end;
+                }
+                Outcome::Unplaced => {
+                    let quote = flow.place(Span::new(from, first.span.end));
+                    if self.unplaced.len() < MOST {
+                        self.unplaced.push(self.page.quote(quote));
+                    }
+                }
+                Outcome::Nothing => {}
+            }
+            at += count;
+        }
+        // 其中 looks back to the last subject, a verb holds only for its own clause's list.
+        if quantities.is_empty() {
+            carried.verb = None;
+        }
+    }
+
+    fn push(&mut self, flow: &Flow, span: Span, draft: Draft, year: Option<i32>, context: &Context) {
+        let subject = draft.subject.text();
+        let mut place = flow.place(span);
+        if place.len() > QUOTE_LIMIT {
+            place.start = place.end - QUOTE_LIMIT;
+        }
+        let place = self.page.trim(place);
+        self.targets.push(Target {
+            subject,
+            op: draft.op,
+            value: draft.value,
+            unit: draft.unit,
+            year,
+            quote: self.page.text(place),
+            start: place.start,
+            end: place.end,
+            item: context.item,
+            row: None,
+            path: context.path.clone(),
+            heading: context.heading,
+            verb: draft.verb,
+        });
+    }
+}
+
+/// A year printed in a heading (2035年远景目标).
+fn year_in(title: &str) -> Option<i32> {
+    let chars: Vec<char> = title.chars().map(crate::script::fold).collect();
+    chars.windows(5).find_map(|w| match w {
+        [digits @ .., '年'] if digits.iter().all(char::is_ascii_digit) => digits.iter().collect::<String>().parse().ok(),
+        _ => None,
+    })
+}
+
+/// Which characters stand in names: in 《》, [], short quotation marks and brackets.
+fn mask(flow: &Flow) -> Vec<bool> {
+    let mut masked = vec![false; flow.len()];
+    let mut at = 0;
+    while at < flow.len() {
+        let (close, most) = match flow.at(at) {
+            '《' => ('》', 60),
+            '[' => (']', 40),
+            '“' => ('”', 16),
+            '(' => (')', 160),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let end = (at + 1..flow.len().min(at + most)).find(|i| flow.at(*i) == close);
+        match end {
+            // A quoted sentence is read like any other.
+            Some(end) if close != '”' || !(at..end).any(|i| flow.at(i) == ',') => {
+                masked.iter_mut().take(end + 1).skip(at).for_each(|m| *m = true);
+                at = end + 1;
+            }
+            _ => at += 1,
+        }
+    }
+    masked
+}
+
+/// Clauses of a sentence: parted by commas and colons outside names and numbers.
+fn clauses(flow: &Flow, masked: &[bool]) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for at in 0..flow.len() {
+        if masked.get(at).copied().unwrap_or(false) {
+            continue;
+        }
+        let digits = flow.at(at.wrapping_sub(1)).is_ascii_digit() && flow.at(at + 1).is_ascii_digit();
+        let thousands = digits && (1..4).all(|n| flow.at(at + n).is_ascii_digit()) && !flow.at(at + 4).is_ascii_digit();
+        let parts = match flow.at(at) {
+            ',' => !thousands,
+            ':' => !digits,
+            _ => false,
+        };
+        if parts {
+            if at > start {
+                out.push(Span::new(start, at));
+            }
+            start = at + 1;
+        }
+    }
+    if start < flow.len() {
+        out.push(Span::new(start, flow.len()));
+    }
+    out
+}
+
+/// How many quantities from here on stand in one list with nothing but conjunctions between (7%、7%和9%以上).
+fn group(flow: &Flow, quantities: &[&Quantity], at: usize) -> usize {
+    let mut count = 1;
+    while let (Some(one), Some(two)) = (quantities.get(at + count - 1), quantities.get(at + count)) {
+        let gap: String = flow.slice(Span::new(one.span.end, two.span.start)).iter().collect();
+        let bare = matches!(gap.as_str(), "、" | "和" | "与" | "及" | "以及" | "/" | "、达到" | "和达到");
+        if !bare || one.kind != two.kind {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
+/// A target before it gets its year and place.
+struct Draft {
+    subject: Name,
+    op: Op,
+    value: String,
+    unit: String,
+    verb: Option<String>,
+    /// Several values of one subject: their years may be distributed.
+    same_subject: bool,
+}
+
+enum Outcome {
+    Targets { drafts: Vec<Draft>, end: usize, quote_start: usize },
+    Unplaced,
+    Nothing,
+}
+
+/// One group of quantities in its clause.
+struct Reading<'a> {
+    flow: &'a Flow,
+    clause: Span,
+    /// Where its words may begin: after the target before it.
+    from: usize,
+    /// Where the next quantity of the clause begins.
+    next: Option<usize>,
+    context: &'a Context,
+}
+
+/// What stands right of a quantity.
+#[derive(PartialEq, Eq)]
+enum Right {
+    /// The clause or the list item ends.
+    Closed,
+    /// 的, or a noun after 以上: the number describes something.
+    Attribute,
+    /// A noun that the number counts.
+    Noun,
+}
+
+impl Reading<'_> {
+    fn read(&self, members: &[&Quantity], carried: &mut Carried) -> Outcome {
+        let (Some(first), Some(last)) = (members.first(), members.last()) else { return Outcome::Nothing };
+        let back = subject::back(self.flow, self.from, first.span.start);
+        if back.nearly && !back.level {
+            return Outcome::Nothing;
+        }
+        let (right, tail) = self.right(last);
+        if members.len() == 1
+            && right != Right::Closed
+            && let Some(outcome) = self.counted(first, &back, carried)
+        {
+            return outcome;
+        }
+        if !self.bounds(last, &back, &right) {
+            return Outcome::Nothing;
+        }
+        self.bounded(members, &back, tail, carried)
+    }
+
+    /// What follows the quantity, and the word of growth that belongs to the subject (6%以上的增长).
+    fn right(&self, last: &Quantity) -> (Right, Option<Span>) {
+        const CLOSING: &[&str] = &["和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平", "的要求", "任务", "的任务"];
+        const GROWTH: &[&str] = &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
+        let mut at = last.span.end;
+        if self.flow.at(at) == '(' {
+            let close = (at..self.clause.end.min(at + 80)).find(|i| self.flow.at(*i) == ')');
+            at = close.map_or(at, |close| close + 1);
+        }
+        if at >= self.clause.end || self.flow.any_at(at, CLOSING).is_some() {
+            return (Right::Closed, None);
+        }
+        if let Some(word) = self.flow.any_at(at, GROWTH) {
+            let skip = usize::from(word.starts_with('的'));
+            return (Right::Closed, Some(Span::new(at + skip, at + word.chars().count())));
+        }
+        if self.flow.at(at) == '的' || last.suffix.is_some() {
+            return (Right::Attribute, None);
+        }
+        (Right::Noun, None)
+    }
+
+    /// A verb, a number, a unit and what is counted: 培育100家龙头企业.
+    fn counted(&self, one: &Quantity, back: &Back, carried: &mut Carried) -> Option<Outcome> {
+        if !countable(one) {
+            return None;
+        }
+        let flow = self.flow;
+        // Hedges such as 力争 and 至少 may stand between the verb and the number.
+        let mut end = one.span.start;
+        for _ in 0..3 {
+            if words::verb_before(flow, self.from, end).is_some() {
+                break;
+            }
+            let hedge = flow.any_before(self.from, end, &["至少", "不少于", "超过", "约", "近", "不低于", "各", "力争", "累计", "共", "超", "了", "大约", "突破", "逾"])?;
+            if hedge == "了" {
+                return Some(Outcome::Nothing);
+            }
+            end -= hedge.chars().count();
+        }
+        let shared = self.continues_list(one);
+        let (verb, making) = match words::verb_before(flow, self.from, end) {
+            Some((verb, making)) => (verb.to_owned(), making),
+            None if shared => carried.verb.clone()?,
+            None => return None,
+        };
+        if one.chinese && !(making && !matches!(verb.as_str(), "建立" | "构建" | "形成") || verb.starts_with('新') || back.at_least) {
+            return None;
+        }
+        let mut start = one.span.end + usize::from(flow.at(one.span.end) == '的');
+        let mut stop = self.noun_end(start);
+        let money = one.unit.ends_with('元') && flow.has_any(Span::new(start, stop), &["补贴", "奖励", "补助", "资助", "罚款", "奖金"]);
+        if stop <= start || money {
+            return None;
+        }
+        if matches!(verb.as_str(), "选择" | "遴选" | "选取" | "确定")
+            && flow.find(Span::new(stop, flow.len()), "试点").is_some()
+            && flow.has_any(Span::new(stop, flow.len()), &["开展"])
+        {
+            return Some(self.pilot(one, back, start, stop));
+        }
+        // 打造集…于一体的… keeps its words; a clause of purpose does not.
+        if let Some(cut) = flow.find_any(Span::new(start, stop), &["以满足", "用于", "以支撑"]) {
+            stop = cut;
+        }
+        if flow.at(start) == '、' {
+            start += 1;
+        }
+        let noun = Name::new(flow, Span::new(start, stop)).tidy();
+        if noun.is_empty() {
+            return None;
+        }
+        let subject = if making { noun } else { Name::from_text(&verb).join(&noun) };
+        let verb_length = verb.chars().count();
+        let quote_start = if shared { one.span.start } else { end.saturating_sub(verb_length).max(self.from) };
+        carried.verb = Some((verb.clone(), making));
+        let drafts = vec![self.draft(subject, one, back, None, Some(verb))];
+        Some(Outcome::Targets { drafts, end: stop, quote_start })
+    }
+
+    /// 选择10个城市开展试点: what is counted are the pilots.
+    fn pilot(&self, one: &Quantity, back: &Back, start: usize, stop: usize) -> Outcome {
+        let head = (start..stop).rev().find(|at| self.flow.at(*at) == '的').map_or(start, |at| at + 1);
+        let subject = Name::from_text("试点").join(&Name::new(self.flow, Span::new(head, stop)).tidy());
+        let drafts = vec![self.draft(subject, one, back, None, None)];
+        Outcome::Targets { drafts, end: stop, quote_start: self.from.max(one.span.start.saturating_sub(2)) }
+    }
+
+    /// Whether the number stands in a list behind an earlier target (…50所…和150个…).
+    fn continues_list(&self, one: &Quantity) -> bool {
+        self.from > self.clause.start
+            && self.flow.slice(Span::new(self.from, one.span.start)).iter().all(|c| matches!(c, '、' | '和' | '与' | '及' | '以'))
+    }
+
+    /// Where the counted noun ends: before the next member of the list, or with the clause.
+    fn noun_end(&self, start: usize) -> usize {
+        let end = self.clause.end.min(start + LONGEST_SUBJECT);
+        let end = (start..end).find(|at| matches!(self.flow.at(*at), ';' | '。' | '!')).unwrap_or(end);
+        let Some(next) = self.next.filter(|n| *n < end) else { return end };
+        let joint = |at: &usize| matches!(self.flow.at(*at), '、' | '和' | '及' | '与' | '并');
+        let cuts: Vec<usize> = (start..next).filter(joint).collect();
+        let led = |at: &&usize| {
+            let tail = Span::new(**at + 1, next);
+            tail.is_empty() || words::verb_at(self.flow, tail.start).is_some() || self.flow.at(tail.start) == '及'
+        };
+        cuts.iter().rev().find(led).or(cuts.last()).copied().unwrap_or(end)
+    }
+
+    /// Whether the words around the number make it a target.
+    fn bounds(&self, last: &Quantity, back: &Back, right: &Right) -> bool {
+        let bounded = back.reach || back.change.is_some() || last.suffix.is_some() || last.kind != Kind::Plain || last.range;
+        if last.chinese && last.unit != "%" && last.kind == Kind::Plain && !back.level {
+            return false;
+        }
+        match right {
+            Right::Closed => bounded || !last.unit.is_empty(),
+            // 达到64%生产效率高: the mark is missing.
+            Right::Noun => back.reach && last.unit.starts_with('%') && last.suffix.is_none(),
+            Right::Attribute => false,
+        }
+    }
+
+    /// A subject, a verb of reaching, one number or several.
+    fn bounded(&self, members: &[&Quantity], back: &Back, growth: Option<Span>, carried: &mut Carried) -> Outcome {
+        let (Some(first), Some(last)) = (members.first(), members.last()) else { return Outcome::Nothing };
+        let flow = self.flow;
+        let mut front = subject::front(flow, self.from, back.end);
+        let mut verb: Option<(String, bool)> = None;
+        let head = words::verb_at(flow, front.start)
+            .filter(|(word, _)| front.start + word.chars().count() < back.end)
+            .filter(|(word, _)| !nominal(flow, front.start, word, back));
+        let whole_start = front.start;
+        if let Some((word, making)) = head {
+            verb = Some((word.to_owned(), making));
+            if making {
+                front.start += word.chars().count();
+            }
+        } else if let Some((start, word, making)) = inner_verb(flow, front.start, back) {
+            // 每个乡镇建成综合文化站1个
+            verb = Some((word.to_owned(), making));
+            front.start = if making { start + word.chars().count() } else { start };
+        }
+        let base = Name::new(flow, Span::new(front.start, back.end.max(front.start))).tidy();
+        let listed = self.from > self.clause.start && matches!(flow.at(self.from), '、' | '和' | '及' | '与');
+        let shared = carried.verb.clone().filter(|_| listed && verb.is_none());
+        let subject = match self.complete(base, &front, back, carried) {
+            Some(subject) => subject,
+            None if back.reach || last.suffix.is_some() => return Outcome::Unplaced,
+            None => return Outcome::Nothing,
+        };
+        if !self.plausible(&subject, first, back, verb.is_some() || shared.is_some(), growth.is_some()) {
+            return Outcome::Nothing;
+        }
+        let subject = match &shared {
+            Some((word, false)) if !subject.is_measure() => Name::from_text(word).join(&subject),
+            _ => subject,
+        };
+        let changed = self.change_of(first, back, growth);
+        let prefix = match &verb {
+            Some((word, false)) => Some(Name::from_text(word)),
+            _ => None,
+        };
+        let subjects: Vec<Name> = if back.distributive {
+            subject.split((members.len() > 1).then_some(members.len()))
+        } else if members.len() == 1 && verb.is_none() {
+            subject.split_whole()
+        } else {
+            vec![subject.clone()]
+        };
+        let subjects: Vec<Name> = subjects
+            .into_iter()
+            .enumerate()
+            .map(|(n, name)| match &prefix {
+                Some(word) if n > 0 && back.distributive => word.join(&name),
+                _ => name,
+            })
+            .collect();
+        // One bounding word at the end of a list holds for all of it; words in between hold for their own.
+        let only_last = members.iter().rev().skip(1).all(|q| q.suffix.is_none());
+        let suffix = if only_last { last.suffix } else { None };
+        let named = verb.as_ref().or(shared.as_ref()).map(|(word, _)| word.clone());
+        let several = subjects.len() > 1 && members.len() > 1;
+        let mut drafts = Vec::new();
+        if several {
+            for (name, one) in subjects.iter().zip(members) {
+                let one = like_last(one, last, suffix);
+                drafts.push(self.draft(name.clone(), &one, back, changed.as_ref(), named.clone()));
+            }
+        } else {
+            for name in &subjects {
+                for one in members {
+                    let one = like_last(one, last, suffix);
+                    let mut draft = self.draft(name.clone(), &one, back, changed.as_ref(), named.clone());
+                    draft.same_subject = subjects.len() == 1;
+                    drafts.push(draft);
+                }
+            }
+        }
+        if drafts.is_empty() {
+            return Outcome::Nothing;
+        }
+        carried.verb = verb.or(shared);
+        let end = growth.map_or(last.span.end, |g| g.end);
+        Outcome::Targets { drafts, end, quote_start: whole_start.min(first.span.start) }
+    }
+
+    /// The subject with what it takes from before: 其中, a clause without subject.
+    fn complete(&self, base: Name, front: &subject::Front, back: &Back, carried: &Carried) -> Option<Name> {
+        let before = carried.subject.as_ref();
+        if base.is_empty() {
+            return before.filter(|_| back.level || back.reach || back.change.is_some()).cloned();
+        }
+        if front.among
+            && let Some(before) = before
+            && !base.is_measure()
+        {
+            let ratio = before.is_measure();
+            let folded = base.folded();
+            let kind = ["级", "类", "型", "以上", "地区", "区域", "领域"].iter().any(|word| folded.ends_with(word));
+            if ratio || kind {
+                return Some(base.join(before));
+            }
+        }
+        Some(base)
+    }
+
+    /// Without a verb of reaching a number needs a verb of making before it or an indicator's name.
+    fn plausible(&self, subject: &Name, one: &Quantity, back: &Back, verb: bool, growth: bool) -> bool {
+        let folded = subject.folded();
+        let duration = matches!(
+            one.unit.as_str(),
+            "年" | "天" | "日" | "小时" | "分钟" | "个月" | "岁" | "个工作日" | "工作日" | "周" | "秒"
+        );
+        if duration {
+            const TIMES: &[&str] = &["年限", "时间", "寿命", "时限", "周期", "天数", "时长", "年龄", "期限", "时效", "工期", "环节", "半径", "期望", "学时", "课时", "时段", "速度"];
+            let named = TIMES.iter().any(|word| folded.contains(word));
+            return back.level && named || back.change.is_some() && !folded.is_empty() || back.reach && named || named && one.suffix.is_some();
+        }
+        if one.kind == Kind::Times {
+            return back.change.is_some() || back.level || back.op.is_some() || !one.value.is_empty() && one.unit.is_empty() && subject.len() >= 2;
+        }
+        if one.kind == Kind::Zero {
+            return subject.len() >= 2 && !folded.ends_with(['趋', '近']);
+        }
+        if one.unit.is_empty() {
+            return back.reach && (back.level || back.op.is_some()) && subject.len() >= 2;
+        }
+        if matches!(one.unit.as_str(), "级" | "层" | "号" | "点" | "期" | "届" | "周" | "章" | "节" | "段") && !back.level {
+            return false;
+        }
+        if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word)) && one.unit.ends_with('元') {
+            return false;
+        }
+        let measured = subject.is_measure();
+        let led = self.context.targets_heading;
+        back.level || back.reach && (measured || verb || led || back.op.is_some())
+            || back.change.is_some()
+            || verb
+            || measured
+            || growth
+            || led && one.counting
+            || one.range && measured
+    }
+
+    /// The word of change that stays in the subject of a percentage.
+    fn change_of(&self, one: &Quantity, back: &Back, growth: Option<Span>) -> Option<Name> {
+        let percent = one.unit == "%" || one.unit == "‰";
+        let span = growth.or_else(|| back.change.map(|(span, _)| span)).filter(|_| percent)?;
+        Some(Name::new(self.flow, span))
+    }
+
+    fn draft(&self, subject: Name, one: &Quantity, back: &Back, change: Option<&Name>, verb: Option<String>) -> Draft {
+        let mut op = back.op.unwrap_or(Op::Equal);
+        if let Some(suffix) = one.suffix {
+            op = match (back.op, suffix) {
+                // 控制在3%左右 is about, 控制在3%以上 would be a floor.
+                (_, Op::About) => Op::About,
+                (Some(Op::AtLeast | Op::Above), Op::AtLeast) => back.op.unwrap_or(suffix),
+                (Some(Op::AtMost | Op::Below), Op::AtMost) => back.op.unwrap_or(suffix),
+                (_, suffix) => suffix,
+            };
+        }
+        let mut value = one.value.clone();
+        let mut unit = one.unit.clone();
+        let mut subject = subject;
+        if one.range {
+            op = Op::Range;
+        } else if one.kind == Kind::Times {
+            op = Op::Times;
+            // 增长1倍 makes two of one.
+            if back.change.is_some() && !back.level {
+                value = crate::number::plus_one(&value);
+            }
+        } else if let Some((_, rises)) = back.change
+            && change.is_none()
+            && !back.level
+        {
+            op = Op::Change;
+            if !rises {
+                value = format!("-{value}");
+            }
+        }
+        if unit == "百分点" {
+            unit = "个百分点".to_owned();
+        }
+        if let Some(change) = change {
+            subject = subject.join(change);
+        }
+        Draft { subject, op, value, unit, verb, same_subject: false }
+    }
+}
+
+/// What can be counted or measured out by a verb: not shares, times or grades.
+fn countable(one: &Quantity) -> bool {
+    const NOT: &[&str] = &["%", "‰", "年", "天", "日", "小时", "分钟", "个月", "岁", "周", "秒", "级", "层", "度", "分", "点", "成", "号", "届", "个百分点", "百分点", "工作日", "个工作日", "轮", "段", "期", "章", "节", "街", "店", "企业"];
+    one.kind == Kind::Plain && !one.unit.is_empty() && !NOT.contains(&one.unit.as_str())
+}
+
+/// A member of a list takes the unit, and where it is the only one the bounding word, of the last.
+fn like_last(one: &Quantity, last: &Quantity, suffix: Option<Op>) -> Quantity {
+    let mut one = one.clone();
+    one.suffix = one.suffix.or(suffix);
+    if one.unit.is_empty() && one.kind == Kind::Plain && !last.unit.is_empty() {
+        one.unit.clone_from(&last.unit);
+        one.counting = last.counting;
+    }
+    one
+}
+
+/// 建设用地总规模: the verb is part of an indicator's name.
+fn nominal(flow: &Flow, at: usize, verb: &str, back: &Back) -> bool {
+    const NOUNS: &[&str] = &[
+        "用地", "项目", "工程", "投资", "面积", "规模", "标准", "资金", "成本", "强度", "质量", "数量", "能力", "水平", "总", "人数", "人次", "率", "服务",
+        "经费", "收入", "满意", "机构", "指数", "时间", "时限", "周期", "环节", "费用",
+    ];
+    let after = at + verb.chars().count();
+    let rest = Name::new(flow, Span::new(after, back.end));
+    let noun = flow.any_at(after, NOUNS).is_some();
+    // 培训人数达到, 检测合格率: an indicator named after what is done.
+    noun && (rest.is_measure() || matches!(verb, "建设" | "投资" | "服务" | "检测" | "抽检" | "监测" | "发展" | "创建"))
+        || rest.is_measure() && back.level && !words::MAKING.contains(&verb) && !verb.starts_with('新') && verb != "完成"
+}
+
+/// A verb of making behind an adverbial: 每个乡镇|建成, 各县区|创建.
+fn inner_verb(flow: &Flow, start: usize, back: &Back) -> Option<(usize, &'static str, bool)> {
+    if !matches!(flow.at(start), '每' | '各') && !flow.starts(start, "在") {
+        return None;
+    }
+    (start + 1..back.end.min(start + 14)).find_map(|at| {
+        let (verb, making) = words::verb_at(flow, at)?;
+        (at + verb.chars().count() < back.end).then_some((at, verb, making))
+    })
 }
