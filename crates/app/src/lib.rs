@@ -1,1 +1,144 @@
-//! The use cases: one way in, one way out.
+//! The use cases of a county that runs its plan, in the order in which it meets them: load a pack, submit and import records, read the
+//! board, open a number down to its records, correct, export, audit.
+//!
+//! - [`submit`](App::submit) is the only way in: a record and every number it moves are one transaction.
+//! - Time and chance come from outside ([`Clock`], [`Random`]); nothing here reads a clock.
+//! - Nothing here knows HTTP, HTML or SQL.
+
+mod accounts;
+mod audit;
+mod board;
+mod error;
+mod export;
+mod import;
+mod indicator;
+mod packs;
+mod plan;
+mod records;
+mod submit;
+
+use std::sync::Arc;
+
+use zhiheng_pack::Pack;
+pub use zhiheng_store::{Clock, RecordId};
+use zhiheng_store::{Column, IndexSpec, Options, Store};
+
+pub use accounts::{Account, Invited, Role, SessionToken};
+pub use audit::{AuditReport, Difference};
+pub use board::{Board, Hint, Number, Row, When, print, round};
+pub use error::{CATALOGUE, Error};
+pub use indicator::{AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason};
+pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
+pub use plan::{PlanView, RuledFinding};
+pub use records::{ListView, ListWanted, RecordView, VersionView};
+pub use submit::{Act, Moved, Receipt, RequestKey, Submission, hex};
+
+/// Where chance comes from: ids, salts, tokens.
+pub trait Random: Send + Sync {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// How an [`App`] is opened.
+#[derive(Clone)]
+pub struct Setup {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Only read: takes no lock, so that commands work beside a running server.
+    pub read_only: bool,
+}
+
+/// One county's program over one database.
+pub struct App {
+    /// The compiled pack.
+    pub pack: Arc<Pack>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl App {
+    /// Opens a database (`sqlite:PATH` or `postgres://…`) under a pack. A database without a pack takes this one; a database whose
+    /// active pack differs is opened, and [`App::pack_state`] says so.
+    pub fn open(url: &str, pack: Pack, setup: &Setup) -> Result<App, Error> {
+        let mut options = Options::new(Arc::clone(&setup.clock));
+        options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
+        options.read_only = setup.read_only;
+        let store = Arc::new(Store::open(url, options)?);
+        let app =
+            App { pack: Arc::new(pack), store, clock: Arc::clone(&setup.clock), random: Arc::clone(&setup.random) };
+        app.declare_indexes(setup.read_only)?;
+        Ok(app)
+    }
+
+    /// The same database under another pack.
+    pub(crate) fn under(&self, pack: Pack) -> App {
+        App {
+            pack: Arc::new(pack),
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        }
+    }
+
+    /// Now, µs of UTC.
+    pub fn now(&self) -> i64 {
+        self.clock.now_micros()
+    }
+
+    /// Today at the place.
+    pub fn today(&self) -> i32 {
+        self.pack.day_of(self.now())
+    }
+
+    fn declare_indexes(&self, read_only: bool) -> Result<(), Error> {
+        let mut specs = Vec::new();
+        for kind in &self.pack.kinds {
+            for set in &kind.filters {
+                let on: Vec<Column> = set.iter().filter_map(|index| self.column(kind, *index)).collect();
+                let built_in = matches!(on.as_slice(), [Column::Area | Column::Body | Column::Subject | Column::Key]);
+                if !on.is_empty() && !built_in {
+                    specs.push(IndexSpec { kind: kind.id.clone(), on });
+                }
+            }
+        }
+        if read_only {
+            self.store.declare_indexes(&specs);
+        } else {
+            self.store.ensure_indexes(&specs)?;
+        }
+        Ok(())
+    }
+
+    /// The stored column of a field: the envelope's where the field is part of it.
+    pub(crate) fn column(&self, kind: &zhiheng_pack::Kind, index: usize) -> Option<Column> {
+        let at = Some(index);
+        Some(match () {
+            () if at == kind.area => Column::Area,
+            () if at == kind.subject => Column::Subject,
+            () if at == kind.key => Column::Key,
+            () => Column::Field(kind.fields.get(index)?.id.clone()),
+        })
+    }
+
+    /// A new record id: 48 bits of milliseconds, then chance (UUID version 7 layout), so that ids sort by the time they were made.
+    pub(crate) fn new_id(&self) -> RecordId {
+        let mut bytes: [u8; 16] = self.random_bytes();
+        let millis = u64::try_from(self.now() / 1000).unwrap_or_default().to_be_bytes();
+        for (slot, byte) in bytes.iter_mut().zip(millis.iter().skip(2)) {
+            *slot = *byte;
+        }
+        let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+        *version = (*version & 0x0f) | 0x70;
+        *variant = (*variant & 0x3f) | 0x80;
+        RecordId(bytes)
+    }
+
+    pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+}

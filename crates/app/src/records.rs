@@ -1,0 +1,168 @@
+//! Lists of a kind, one record with its history, and what it counts in.
+
+use zhiheng_pack::record::{Envelope, Record};
+use zhiheng_pack::rollup::Standing;
+use zhiheng_pack::{Indicator, Kind};
+use zhiheng_store::{Column, Count, Cursor, Filter, ListQuery, Match, RecordId, RecordRow, VersionRow};
+
+use crate::submit::read;
+use crate::{App, Error};
+
+/// Counts above this are told as «1000+»: counting a wide filter would read the whole table.
+const COUNTED: usize = 1000;
+
+/// Which records to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListWanted {
+    /// Field index → value, as the form gives it.
+    pub filters: Vec<(usize, String)>,
+    /// Valid from this day.
+    pub from: Option<i32>,
+    /// Valid up to this day.
+    pub to: Option<i32>,
+    /// Withdrawn ones instead of live ones.
+    pub withdrawn: bool,
+    /// Only this body's, by permission.
+    pub body: Option<String>,
+    /// Only this area's.
+    pub area: Option<String>,
+    /// Continue after.
+    pub after: Option<Cursor>,
+    /// Page size.
+    pub limit: usize,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct ListView {
+    /// Rows, newest first.
+    pub rows: Vec<(RecordRow, Record)>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+    /// The list stopped looking before the page was full.
+    pub stopped: bool,
+    /// How many there are.
+    pub count: Count,
+}
+
+/// One record.
+#[derive(Debug, Clone)]
+pub struct RecordView {
+    /// Position of its kind.
+    pub kind: usize,
+    /// The stored row.
+    pub row: RecordRow,
+    /// Its typed content.
+    pub record: Record,
+    /// Every version, oldest first.
+    pub versions: Vec<VersionView>,
+    /// Every indicator of its kind, and how it stands to it.
+    pub standings: Vec<(usize, Standing)>,
+}
+
+/// One version with what it changed.
+#[derive(Debug, Clone)]
+pub struct VersionView {
+    /// The stored version.
+    pub row: VersionRow,
+    /// Field name, old text, new text.
+    pub changes: Vec<(String, String, String)>,
+}
+
+impl App {
+    /// A page of a kind's records.
+    pub fn list(&self, kind: &Kind, wanted: &ListWanted) -> Result<ListView, Error> {
+        let query = self.query(kind, wanted);
+        let mut reader = self.store.read()?;
+        let page = reader.list(&self.pack.place, &query)?;
+        let count = reader.count_up_to(&self.pack.place, &query, COUNTED)?;
+        let rows = page
+            .records
+            .into_iter()
+            .filter_map(|row| Record::from_canonical(kind, &row.fields).map(|record| (row, record)));
+        Ok(ListView { rows: rows.collect(), next: page.next, stopped: page.stopped, count })
+    }
+
+    pub(crate) fn query(&self, kind: &Kind, wanted: &ListWanted) -> ListQuery {
+        let mut filters: Vec<Filter> = Vec::new();
+        for (index, value) in &wanted.filters {
+            filters
+                .extend(self.column(kind, *index).map(|column| Filter { column, value: Match::Text(value.clone()) }));
+        }
+        for (column, value) in [(Column::Body, &wanted.body), (Column::Area, &wanted.area)] {
+            filters.extend(value.as_ref().map(|value| Filter { column, value: Match::Text(value.clone()) }));
+        }
+        ListQuery {
+            kind: kind.id.clone(),
+            filters,
+            from: wanted.from,
+            to: wanted.to,
+            live: Some(!wanted.withdrawn),
+            after: wanted.after,
+            limit: wanted.limit.clamp(1, 1000),
+        }
+    }
+
+    /// A record with its history and its part in every number.
+    pub fn record(&self, kind_id: &str, id: &RecordId) -> Result<RecordView, Error> {
+        let missing = || Error::NotFound("这条记录".to_owned());
+        let position = self.pack.kind_position(kind_id).ok_or_else(missing)?;
+        let kind = self.pack.kinds.get(position).ok_or_else(missing)?;
+        let mut reader = self.store.read()?;
+        let row = reader.record(&self.pack.place, kind_id, id)?.ok_or_else(missing)?;
+        let (record, envelope) = read(kind, &row).ok_or_else(|| Error::Corrupt(format!("记录 {id}")))?;
+        let versions = self.history(kind, reader.versions(&self.pack.place, id)?);
+        let standings = self.standings(position, &record, &envelope, row.live);
+        Ok(RecordView { kind: position, row, record, versions, standings })
+    }
+
+    /// How a record stands to every indicator that its kind moves.
+    pub fn standings(&self, kind: usize, record: &Record, envelope: &Envelope, live: bool) -> Vec<(usize, Standing)> {
+        let mut found: Vec<(usize, Standing)> = Vec::new();
+        for (at, _) in self.pack.moved_by(kind) {
+            let Some(indicator) = self.pack.indicators.get(*at) else { continue };
+            if indicator.helper || found.iter().any(|(known, _)| known == at) {
+                continue;
+            }
+            let standing = match live {
+                true => self.pack.standing(indicator, kind, record, envelope),
+                false => Standing::Uncounted("记录已撤销".to_owned()),
+            };
+            if names_another_indicator(indicator, &standing) {
+                continue;
+            }
+            found.push((*at, standing));
+        }
+        found
+    }
+
+    fn history(&self, kind: &Kind, rows: Vec<VersionRow>) -> Vec<VersionView> {
+        let mut before: Option<Record> = None;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let record = Record::from_canonical(kind, &row.fields);
+            let changes = match (&before, &record) {
+                (Some(old), Some(new)) => self.changes(kind, old, new),
+                _ => Vec::new(),
+            };
+            before = record;
+            found.push(VersionView { row, changes });
+        }
+        found
+    }
+
+    /// What differs between two contents of a kind: field name, old text, new text.
+    pub fn changes(&self, kind: &Kind, old: &Record, new: &Record) -> Vec<(String, String, String)> {
+        let differs = |index: &usize| old.value(*index) != new.value(*index);
+        let text = |index: usize| {
+            let field = kind.fields.get(index)?;
+            Some((field.name.clone(), self.pack.show(kind, old, index), self.pack.show(kind, new, index)))
+        };
+        (0..kind.fields.len()).filter(differs).filter_map(text).collect()
+    }
+}
+
+/// A reported value stands in no relation to the indicators that it does not name: they are not worth a line each.
+fn names_another_indicator(indicator: &Indicator, standing: &Standing) -> bool {
+    indicator.reported.is_some() && *standing == Standing::Uncounted(zhiheng_pack::rollup::CONDITION.to_owned())
+}

@@ -1,0 +1,617 @@
+//! The one way in. A submission is validated outside the writer, decided inside it, and stored with every cell it moves in one
+//! transaction: a record and the numbers it changes become visible together or not at all.
+//!
+//! Decide first, act last: [`Submitting::decide`] is pure. It sees the record as the submissions before it left it, subtracts what the
+//! old version contributed in the period it belonged to, and adds what the new one does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use zhiheng_pack::record::{Envelope, Record};
+use zhiheng_pack::rollup::{Contribution, LevelPoint};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
+use zhiheng_store::{
+    BatchRow, Change, Idempotency, Job, LevelEnd, LevelRow, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen,
+    Sum, Times, VersionRow,
+};
+
+use crate::error::Handed;
+use crate::{App, Error};
+
+/// What to do with a record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// A new record.
+    Create(Draft),
+    /// New content in all fields, for a reason.
+    Correct(Draft),
+    /// Counts nowhere from now on, stays readable.
+    Withdraw,
+    /// Counts again.
+    Restore,
+}
+
+/// One submission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// What to do.
+    pub act: Act,
+    /// Kind of the record.
+    pub kind: String,
+    /// The record; none for a new one, unless an import gives its identity.
+    pub id: Option<RecordId>,
+    /// The version the submitter saw. Required by everything but a creation.
+    pub expected_version: Option<i64>,
+    /// Why; required by everything but a creation.
+    pub reason: Option<String>,
+}
+
+/// The submitter's key for a request, so that a retry cannot double it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey(pub String);
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Receipt {
+    /// The record's id, 32 hexadecimal digits.
+    pub id: String,
+    /// Its version now.
+    pub version: i64,
+    /// The cells that moved: indicator and year.
+    pub moved: Vec<Moved>,
+    /// Reminders; nothing was refused for them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<String>,
+}
+
+/// A cell that moved.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+pub struct Moved {
+    /// Indicator's id.
+    pub indicator: String,
+    /// Year of the period.
+    pub period: String,
+}
+
+impl App {
+    /// Submits one record: all problems at once, or a durable version with every number it moves.
+    pub fn submit(&self, actor: &str, submission: &Submission, key: Option<&RequestKey>) -> Result<Receipt, Error> {
+        let receipts = self.submit_all(actor, std::slice::from_ref(submission), key, None)?;
+        receipts.into_iter().next().ok_or_else(|| Error::Internal("a submission without a receipt".to_owned()))
+    }
+
+    /// Submits several records as one change: all of them, or none.
+    pub fn submit_all(
+        &self,
+        actor: &str,
+        submissions: &[Submission],
+        key: Option<&RequestKey>,
+        batch: Option<BatchRow>,
+    ) -> Result<Vec<Receipt>, Error> {
+        let today = self.today();
+        let mut prepared = Vec::with_capacity(submissions.len());
+        let mut problems = Vec::new();
+        for submission in submissions {
+            match self.prepare(submission, today) {
+                Ok(ready) => prepared.push(ready),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let digest = key.map(|_| digest_of(submissions));
+        let request = key.zip(digest).map(|(key, digest)| (key.0.clone(), digest));
+        let job = Submitting { pack: Arc::clone(&self.pack), actor: actor.to_owned(), prepared, request, batch };
+        match self.store.submit(&self.pack.place, Box::new(job))? {
+            Outcome::Done { answer, .. } => serde_json::from_str(&answer)
+                .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
+            Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
+        }
+    }
+
+    fn prepare(&self, submission: &Submission, today: i32) -> Result<Prepared, Vec<Problem>> {
+        let missing = |field: &str, what: &str| vec![Problem::of_field(zhiheng_pack::problem::REQUIRED, field, what)];
+        let Some(position) = self.pack.kind_position(&submission.kind) else {
+            return Err(vec![Problem::of_field(
+                zhiheng_pack::problem::UNKNOWN_NAME,
+                "kind",
+                &format!("种类 {}", submission.kind),
+            )]);
+        };
+        let Some(kind) = self.pack.kinds.get(position) else { return Err(missing("kind", "种类")) };
+        let existing = !matches!(submission.act, Act::Create(_));
+        if existing && submission.id.is_none() {
+            return Err(missing("id", "记录编号"));
+        }
+        if existing && submission.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(missing("reason", "理由"));
+        }
+        let (op, content, warnings) = match &submission.act {
+            Act::Create(draft) => self.content(Op::Create, kind, draft, today)?,
+            Act::Correct(draft) => self.content(Op::Correct, kind, draft, today)?,
+            Act::Withdraw => (Op::Withdraw, None, Vec::new()),
+            Act::Restore => (Op::Restore, None, Vec::new()),
+        };
+        let (old_subject, seen_version) = self.old_subject(position, kind, submission)?;
+        Ok(Prepared {
+            op,
+            old_subject,
+            kind: position,
+            kind_id: kind.id.clone(),
+            id: submission.id.unwrap_or_else(|| self.new_id()),
+            expected_version: submission.expected_version.or(seen_version),
+            reason: submission.reason.clone().filter(|_| existing),
+            content,
+            salt: self.random_bytes(),
+            warnings,
+        })
+    }
+
+    /// The subject that a record has before the change, which a distinct count must see, and the version in which it was read: should
+    /// another change come between, the submission is refused as a conflict instead of counting a stale subject.
+    fn old_subject(
+        &self,
+        position: usize,
+        kind: &Kind,
+        submission: &Submission,
+    ) -> Result<(Option<String>, Option<i64>), Vec<Problem>> {
+        let Some(id) = submission.id.filter(|_| self.pack.distinct_indicators(position).next().is_some()) else {
+            return Ok((None, None));
+        };
+        let row = self.store.read().and_then(|mut reader| reader.record(&self.pack.place, &kind.id, &id));
+        let row =
+            row.map_err(|error| vec![Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, "id", error.to_string())])?;
+        Ok(row.map_or((None, None), |row| (row.subject, Some(row.version))))
+    }
+
+    #[expect(clippy::type_complexity, reason = "three parts of one answer, used in one place")]
+    fn content(
+        &self,
+        op: Op,
+        kind: &Kind,
+        draft: &Draft,
+        today: i32,
+    ) -> Result<(Op, Option<(Record, Envelope, String)>, Vec<String>), Vec<Problem>> {
+        let checked = self.pack.check(kind, draft, today);
+        let Some(record) = checked.record else {
+            return Err(checked.problems.into_iter().filter(|problem| problem.level == Level::Refuse).collect());
+        };
+        let envelope = self.pack.envelope(kind, &record);
+        let canonical = record.canonical(kind);
+        let warnings = checked.problems.into_iter().map(|problem| problem.message).collect();
+        Ok((op, Some((record, envelope, canonical)), warnings))
+    }
+}
+
+/// A digest of a request's meaning: the same key with another body is refused.
+fn digest_of(submissions: &[Submission]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    for submission in submissions {
+        let (act, draft) = match &submission.act {
+            Act::Create(draft) => ("create", Some(draft)),
+            Act::Correct(draft) => ("correct", Some(draft)),
+            Act::Withdraw => ("withdraw", None),
+            Act::Restore => ("restore", None),
+        };
+        let id = submission.id.map(|id| id.to_string());
+        let scope = draft.and_then(|draft| draft.scope).map(|scope| scope.name());
+        let fields = draft.map(|draft| &draft.fields);
+        let meaning = json!([act, submission.kind, id, submission.expected_version, submission.reason, scope, fields]);
+        hasher.update(meaning.to_string());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().to_vec()
+}
+
+/// A submission that is valid by itself.
+#[derive(Debug, Clone)]
+struct Prepared {
+    op: Op,
+    old_subject: Option<String>,
+    kind: usize,
+    kind_id: String,
+    id: RecordId,
+    expected_version: Option<i64>,
+    reason: Option<String>,
+    content: Option<(Record, Envelope, String)>,
+    salt: [u8; 16],
+    warnings: Vec<String>,
+}
+
+/// The job that the store's writer runs.
+struct Submitting {
+    pack: Arc<Pack>,
+    actor: String,
+    prepared: Vec<Prepared>,
+    request: Option<(String, Vec<u8>)>,
+    batch: Option<BatchRow>,
+}
+
+impl Job for Submitting {
+    fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        needs.idempotency = self.request.as_ref().map(|(key, _)| (self.actor.clone(), key.clone()));
+        for one in &self.prepared {
+            needs.records.push((one.kind_id.clone(), one.id));
+            let Some((_, envelope, _)) = &one.content else { continue };
+            needs.keys.extend(envelope.key.iter().map(|key| (one.kind_id.clone(), key.clone())));
+        }
+        needs.subjects = self.subjects();
+        needs
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let refused = |handed: Handed| Refused { answer: handed.write() };
+        if let Some((key, digest)) = &self.request
+            && let Some((known, answer)) = seen.answered(&self.actor, key)
+        {
+            if known != digest {
+                return Err(refused(Handed::Conflict("同一个请求编号已用于另一份内容".to_owned())));
+            }
+            let mut change = Change::new(times);
+            change.answer = answer.to_owned();
+            return Ok(change);
+        }
+        let mut deciding = Deciding {
+            pack: &self.pack,
+            seen,
+            changed: HashMap::new(),
+            keys: HashMap::new(),
+            subjects: HashMap::new(),
+            change: Change::new(times),
+        };
+        let mut receipts = Vec::with_capacity(self.prepared.len());
+        for one in &self.prepared {
+            receipts.push(deciding.one(one, &self.actor, self.batch.as_ref(), times).map_err(refused)?);
+        }
+        let mut change = deciding.change;
+        change.batch = self.batch.clone();
+        change.idempotency =
+            self.request.clone().map(|(key, digest)| Idempotency { actor: self.actor.clone(), key, digest });
+        change.answer = serde_json::to_string(&receipts).unwrap_or_default();
+        Ok(change)
+    }
+}
+
+impl Submitting {
+    /// The subjects whose other records decide distinct counts: those the records have now, and those they will have.
+    fn subjects(&self) -> Vec<(String, String)> {
+        let mut wanted = BTreeSet::new();
+        for one in &self.prepared {
+            let kinds: BTreeSet<&str> = self
+                .pack
+                .distinct_indicators(one.kind)
+                .filter_map(|at| self.pack.indicators.get(at))
+                .flat_map(|indicator| indicator.over.iter())
+                .filter_map(|source| self.pack.kinds.get(source.kind))
+                .map(|kind| kind.id.as_str())
+                .collect();
+            let subject = one.content.as_ref().and_then(|(_, envelope, _)| envelope.subject.as_deref());
+            for subject in subject.into_iter().chain(one.old_subject.as_deref()) {
+                wanted.extend(kinds.iter().map(|kind| ((*kind).to_owned(), subject.to_owned())));
+            }
+        }
+        wanted.into_iter().collect()
+    }
+}
+
+struct Deciding<'a> {
+    pack: &'a Pack,
+    seen: &'a Seen<'a>,
+    /// Records that earlier submissions of the same job left behind.
+    changed: HashMap<RecordId, RecordRow>,
+    /// Of those, by kind and business key.
+    keys: HashMap<(String, String), RecordId>,
+    /// Of those, by kind and subject.
+    subjects: HashMap<(String, String), BTreeSet<RecordId>>,
+    change: Change,
+}
+
+impl Deciding<'_> {
+    fn one(
+        &mut self,
+        one: &Prepared,
+        actor: &str,
+        batch: Option<&BatchRow>,
+        times: &mut Times,
+    ) -> Result<Receipt, Handed> {
+        let before = self.before(one)?;
+        let kind = self.pack.kinds.get(one.kind).ok_or_else(|| Handed::NotFound("登记种类".to_owned()))?;
+        let version = version_of(self.pack, kind, one, before.as_ref(), actor, batch, times.next());
+        self.check_key(&version)?;
+        let mut moved = BTreeSet::new();
+        self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
+        self.move_levels(one.kind, kind, before.as_ref(), &version, &mut moved);
+        let receipt = Receipt {
+            id: version.id.to_string(),
+            version: version.version,
+            moved: moved.into_iter().collect(),
+            warnings: one.warnings.clone(),
+        };
+        self.remember(version.record());
+        self.change.versions.push(version);
+        Ok(receipt)
+    }
+
+    fn remember(&mut self, row: RecordRow) {
+        if let Some(old) = self.changed.get(&row.id)
+            && let Some(key) = &old.key
+        {
+            self.keys.remove(&(old.kind.clone(), key.clone()));
+        }
+        if let Some(key) = &row.key {
+            self.keys.insert((row.kind.clone(), key.clone()), row.id);
+        }
+        if let Some(subject) = &row.subject {
+            self.subjects.entry((row.kind.clone(), subject.clone())).or_default().insert(row.id);
+        }
+        self.changed.insert(row.id, row);
+    }
+
+    fn current(&self, kind: &str, id: &RecordId) -> Option<RecordRow> {
+        self.changed.get(id).or_else(|| self.seen.record(kind, id)).cloned()
+    }
+
+    fn before(&self, one: &Prepared) -> Result<Option<RecordRow>, Handed> {
+        let before = self.current(&one.kind_id, &one.id);
+        match (&before, one.op) {
+            (Some(_), Op::Create) => return Err(Handed::Conflict("这条记录已经存在".to_owned())),
+            (None, Op::Create) => return Ok(None),
+            (None, _) => return Err(Handed::NotFound("这条记录".to_owned())),
+            (Some(row), Op::Correct | Op::Withdraw) if !row.live => {
+                return Err(Handed::WrongState("记录已撤销，请先恢复再修改".to_owned()));
+            }
+            (Some(row), Op::Restore) if row.live => {
+                return Err(Handed::WrongState("记录没有被撤销，不需要恢复".to_owned()));
+            }
+            (Some(row), _) if one.expected_version.is_some_and(|expected| expected != row.version) => {
+                return Err(Handed::Conflict(format!("这条记录已有第 {} 版，您看到的是较早的版本", row.version)));
+            }
+            _ => {}
+        }
+        Ok(before)
+    }
+
+    /// The business key must be free, withdrawn records included: a withdrawn one is to be restored, not repeated.
+    fn check_key(&self, version: &VersionRow) -> Result<(), Handed> {
+        let Some(key) = &version.key else { return Ok(()) };
+        let holder = self.keys.get(&(version.kind.clone(), key.clone())).copied().or_else(|| {
+            // A record changed by this job has left its old key: what the database says of it no longer holds.
+            self.declared_key(version, key).filter(|id| !self.changed.contains_key(id))
+        });
+        match holder {
+            Some(id) if id != version.id => Err(Handed::Conflict(format!("编号「{key}」已被另一条记录使用"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn declared_key(&self, version: &VersionRow, key: &str) -> Option<RecordId> {
+        // Withdrawals and restorations keep the key they have; only content declares a key.
+        matches!(version.op, Op::Create | Op::Correct)
+            .then(|| self.seen.by_key(&version.kind, key).map(|row| row.id))
+            .flatten()
+    }
+
+    fn move_cells(
+        &mut self,
+        position: usize,
+        kind: &Kind,
+        before: Option<&RecordRow>,
+        after: &VersionRow,
+        moved: &mut BTreeSet<Moved>,
+    ) {
+        let mut deltas: BTreeMap<(i64, String, i32), Sum> = BTreeMap::new();
+        let mut add = |contributions: Vec<Contribution>, sign: i64| {
+            for part in contributions {
+                let sum = deltas.entry((part.def, part.dimension, part.day)).or_default();
+                sum.num += sign * part.numerator;
+                sum.den += sign * part.denominator;
+            }
+        };
+        let row = after.record();
+        if let Some(old) = before.filter(|row| row.live).and_then(|row| read(kind, row)) {
+            add(self.pack.contributions(position, &old.0, &old.1), -1);
+        }
+        if let Some(new) = Some(&row).filter(|row| row.live).and_then(|row| read(kind, row)) {
+            add(self.pack.contributions(position, &new.0, &new.1), 1);
+        }
+        for at in self.pack.distinct_indicators(position) {
+            let subjects: BTreeSet<&str> =
+                before.into_iter().chain([&row]).filter_map(|row| row.subject.as_deref()).collect();
+            for subject in subjects {
+                let (old, new) = (self.of_subject(at, subject, None), self.of_subject(at, subject, Some(&row)));
+                add(distinct(self.pack, at, &old), -1);
+                add(distinct(self.pack, at, &new), 1);
+            }
+        }
+        for ((def, dimension, day), sum) in deltas {
+            if sum == Sum::default() {
+                continue;
+            }
+            if dimension.is_empty()
+                && let Some(indicator) = self.pack.indicators.iter().find(|indicator| indicator.def == def)
+            {
+                moved.insert(Moved {
+                    indicator: indicator.id.clone(),
+                    period: zhiheng_pack::day::date(day).year().to_string(),
+                });
+            }
+            self.change.cells.add(after.recorded_at, def, &dimension, day, sum);
+        }
+    }
+
+    /// All records of one subject in the kinds of a distinct indicator, with one of them replaced.
+    fn of_subject(&self, indicator: usize, subject: &str, replaced: Option<&RecordRow>) -> Vec<RecordRow> {
+        let mut rows: BTreeMap<RecordId, RecordRow> = BTreeMap::new();
+        let sources = self.pack.indicators.get(indicator).map_or(&[][..], |indicator| &indicator.over);
+        let kinds: BTreeSet<usize> = sources.iter().map(|source| source.kind).collect();
+        for kind in kinds.into_iter().filter_map(|kind| self.pack.kinds.get(kind)) {
+            for row in self.seen.by_subject(&kind.id, subject) {
+                let now = self.changed.get(&row.id).unwrap_or(row);
+                rows.insert(now.id, now.clone());
+            }
+            let here = self.subjects.get(&(kind.id.clone(), subject.to_owned()));
+            rows.extend(
+                here.into_iter().flatten().filter_map(|id| self.changed.get(id)).map(|row| (row.id, row.clone())),
+            );
+        }
+        rows.extend(replaced.map(|row| (row.id, row.clone())));
+        rows.into_values().filter(|row| row.live && row.subject.as_deref() == Some(subject)).collect()
+    }
+
+    fn move_levels(
+        &mut self,
+        position: usize,
+        kind: &Kind,
+        before: Option<&RecordRow>,
+        after: &VersionRow,
+        moved: &mut BTreeSet<Moved>,
+    ) {
+        let row = after.record();
+        let points = |row: Option<&RecordRow>| -> Vec<LevelPoint> {
+            let live = row.filter(|row| row.live).and_then(|row| read(kind, row));
+            live.map(|(record, envelope)| self.pack.levels(position, &record, &envelope)).unwrap_or_default()
+        };
+        let (old, new) = (points(before), points(Some(&row)));
+        if !old.is_empty() {
+            self.change.levels_end.push(LevelEnd { id: after.id, at: after.recorded_at });
+        }
+        for point in old.iter().chain(&new) {
+            let of = |indicator: &&zhiheng_pack::Indicator| {
+                indicator.def == point.def || indicator.reported_def == point.def
+            };
+            if let Some(indicator) = self.pack.indicators.iter().find(of) {
+                let period = zhiheng_pack::day::date(point.day).year().to_string();
+                moved.insert(Moved { indicator: indicator.id.clone(), period });
+            }
+        }
+        self.change.levels_add.extend(new.into_iter().map(|point| level_row(point, after)));
+    }
+}
+
+pub(crate) fn level_row(point: LevelPoint, version: &VersionRow) -> LevelRow {
+    LevelRow {
+        def: point.def,
+        dim: point.dimension,
+        day: point.day,
+        id: version.id,
+        value: point.value,
+        num: point.interval.map(|(low, _)| low),
+        den: point.interval.map(|(_, high)| high),
+        n: point.n,
+        recorded_at: version.recorded_at,
+        ended_at: None,
+    }
+}
+
+/// A stored row as the pack reads it.
+pub(crate) fn read(kind: &Kind, row: &RecordRow) -> Option<(Record, Envelope)> {
+    let record = Record::from_canonical(kind, &row.fields)?;
+    let envelope = Envelope {
+        key: row.key.clone(),
+        body: row.body.clone(),
+        area: row.area.clone(),
+        subject: row.subject.clone(),
+        day: row.day,
+    };
+    Some((record, envelope))
+}
+
+pub(crate) fn distinct(pack: &Pack, indicator: usize, rows: &[RecordRow]) -> Vec<Contribution> {
+    let read: Vec<(usize, Record, Envelope)> = rows
+        .iter()
+        .filter_map(|row| {
+            let position = pack.kind_position(&row.kind)?;
+            let (record, envelope) = read(pack.kinds.get(position)?, row)?;
+            Some((position, record, envelope))
+        })
+        .collect();
+    let parts: Vec<_> = read.iter().map(|(kind, record, envelope)| (*kind, record, envelope)).collect();
+    pack.distinct_contributions(indicator, &parts)
+}
+
+fn version_of(
+    pack: &Pack,
+    kind: &Kind,
+    one: &Prepared,
+    before: Option<&RecordRow>,
+    actor: &str,
+    batch: Option<&BatchRow>,
+    recorded_at: i64,
+) -> VersionRow {
+    let (envelope, fields) = match (&one.content, before) {
+        (Some((_, envelope, canonical)), _) => (envelope.clone(), canonical.clone()),
+        (None, Some(row)) => (read(kind, row).map(|(_, envelope)| envelope).unwrap_or_default(), row.fields.clone()),
+        (None, None) => (Envelope::default(), String::new()),
+    };
+    let mut version = VersionRow {
+        kind: one.kind_id.clone(),
+        id: one.id,
+        version: before.map_or(1, |row| row.version + 1),
+        op: one.op,
+        recorded_at,
+        actor: actor.to_owned(),
+        reason: one.reason.clone(),
+        pack: pack.hash,
+        body: envelope.body,
+        area: envelope.area,
+        subject: envelope.subject,
+        day: envelope.day,
+        key: envelope.key,
+        fields,
+        salt: one.salt,
+        digest: [0; 32],
+        batch: batch.map(|batch| batch.id),
+    };
+    version.digest = commitment(&pack.place, &version, before);
+    version
+}
+
+/// The salted commitment of a version. It covers everything that the version says and the content of the version before it, so that no
+/// version can be exchanged without every later digest of the record changing.
+pub(crate) fn commitment(place: &str, version: &VersionRow, before: Option<&RecordRow>) -> [u8; 32] {
+    commitment_of_link(place, version, before.map(link_of))
+}
+
+/// What a version's commitment says of the version before it.
+pub(crate) fn link_of(before: &RecordRow) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(before.version.to_be_bytes());
+    hasher.update(before.recorded_at.to_be_bytes());
+    hasher.update(&before.fields);
+    hasher.finalize().into()
+}
+
+pub(crate) fn commitment_of_link(place: &str, version: &VersionRow, link: Option<[u8; 32]>) -> [u8; 32] {
+    let said: Json = json!({
+        "actor": version.actor,
+        "area": version.area,
+        "body": version.body,
+        "day": version.day,
+        "fields": version.fields,
+        "id": version.id.to_string(),
+        "key": version.key,
+        "kind": version.kind,
+        "link": link.map(|link| hex(&link)),
+        "op": version.op.as_str(),
+        "pack": hex(&version.pack),
+        "place": place,
+        "reason": version.reason,
+        "recorded_at": version.recorded_at,
+        "subject": version.subject,
+        "version": version.version,
+    });
+    let mut hasher = Sha256::new();
+    hasher.update(version.salt);
+    hasher.update(said.to_string());
+    hasher.finalize().into()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
