@@ -75,7 +75,7 @@ pub(crate) fn find(flow: &Flow, span: Span, masked: &[bool]) -> Found {
             at += 1;
         } else if c.is_ascii_digit() {
             at = digits(flow, span, at, &mut found);
-        } else if number::is_chinese_numeral(c) || matches!(c, '翻' | '倍' | '半' | '百') {
+        } else if number::is_chinese_numeral(c) || matches!(c, '翻' | '倍' | '半' | '百' | '双') {
             at = words_of_number(flow, span, at, &mut found);
         } else {
             at += 1;
@@ -117,7 +117,7 @@ fn digits(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
             return end + 1;
         }
     }
-    if after == '月' || after == '日' || after == '号' || after == '年' && text.len() == 4 {
+    if after == '月' || after == '日' || after == '号' || after == '年' && year(text).is_some() {
         return end + 1;
     }
     let latin = |c: char| c.is_ascii_alphabetic();
@@ -295,6 +295,7 @@ fn plain_unit(flow: &Flow, at: usize, limit: usize) -> Option<(String, usize)> {
 
 fn words_of_number(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
     const TIMES: &[(&str, &str)] = &[
+        ("双倍增", "2"),
         ("翻一番", "2"),
         ("翻两番", "4"),
         ("翻二番", "4"),

@@ -471,11 +471,11 @@ const LEAD_WORDS: &[&str] = &[
     "全区", "全州", "全旗", "全盟", "全镇", "全乡", "我国", "我省", "我市", "我县", "我区", "本市", "本县", "本区", "坚持", "和", "与", "及", "并", "、", ",", ":", "-",
     "一是", "二是", "三是", "四是", "五是", "六是", "七是", "八是", "九是", "十是", "●", "■", "◆", "•", "·", "▪", "到", "至", "在", "。", "”", "辖区内", "辖区",
     "目标是", "目标为", "主要目标是", "指标是", "预期目标是", "主要预期目标是", "力求", "推进", "加快推动", "加快推进", "稳步推动", "底", "底前", "末前", "前", "以来", "之前", "年度",
-    "初步", "基本", "全面", "按照", "不断", "逐步", "稳步", "持续", "进一步", "有序", "有力", "有效", "高标准", "高质量", "高水平", "积极", "大力", "加快", "着力", "重点", "深入", "统筹", "力争全年", "再", "新", "至少", "共", "约", "支持", "鼓励", "引导", "推动各", "还要", "继续", "也", "年内", "全力", "奋力", "切实", "精心", "集中", "分批", "分期", "科学", "合理", "稳妥", "因地制宜", "规划", "以", "年底",
+    "初步", "基本", "全面", "按照", "不断", "逐步", "稳步", "持续", "进一步", "有序", "有力", "有效", "高标准", "高质量", "高水平", "积极", "大力", "加快", "着力", "重点", "深入", "统筹", "力争全年", "再", "至少", "共", "约", "支持", "鼓励", "引导", "推动各", "还要", "继续", "也", "年内", "全力", "奋力", "切实", "精心", "集中", "分批", "分期", "科学", "合理", "稳妥", "因地制宜", "规划", "以", "年底",
 ];
 
 /// Reads the start of a clause up to its subject. `end` is where the subject ends.
-pub(crate) fn front(flow: &Flow, start: usize, end: usize) -> Front {
+pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front {
     let mut front = Front { start, among: false };
     for _ in 0..16 {
         let at = front.start;
@@ -504,7 +504,7 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize) -> Front {
         }
         if let Some(word) = flow.any_at(at, LEAD_WORDS)
             && at + word.chars().count() <= end
-            && can_strip(flow, at, word, end)
+            && can_strip(flow, at, word, end, level)
         {
             front.start += word.chars().count();
             continue;
@@ -516,17 +516,19 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize) -> Front {
 
 /// Adverbs and light verbs that are taken off only when a verb of making or doing follows.
 const BEFORE_VERB: &[&str] = &[
-    "在", "以", "规划", "新", "共", "约", "也", "再", "推进", "支持", "鼓励", "引导", "初步", "基本", "全面", "重点", "深入", "统筹", "大力", "加快",
+    "在", "以", "规划", "共", "约", "也", "再", "推进", "支持", "鼓励", "引导", "初步", "基本", "全面", "重点", "深入", "统筹", "大力", "加快",
     "积极", "着力", "高标准", "高质量", "高水平", "科学", "合理", "集中", "有序", "有效", "有力", "继续", "全力", "奋力", "切实", "精心", "分批",
     "分期", "稳妥", "因地制宜", "按照", "不断", "逐步", "稳步", "持续", "进一步", "每年", "五年", "坚持", "计划", "年内", "还要", "推动各", "至少",
 ];
 
 /// Whether a leading word can be taken off: not when it begins another word.
-fn can_strip(flow: &Flow, at: usize, word: &str, end: usize) -> bool {
+fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, level: bool) -> bool {
     let after = at + word.chars().count();
     let next = flow.at(after);
     if BEFORE_VERB.contains(&word) {
-        return words::verb_at(flow, after).is_some_and(|(verb, _)| after + verb.chars().count() <= end);
+        // 重点推进地区达到…: before a verb of reaching stands a name, not another verb.
+        return words::verb_at(flow, after)
+            .is_some_and(|(verb, making)| (making || !level) && after + verb.chars().count() <= end);
     }
     match word {
         "和" => !matches!(next, '谐' | '平' | '美' | '睦'),

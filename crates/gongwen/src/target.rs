@@ -450,7 +450,9 @@ impl Reading<'_> {
             if words::verb_before(flow, self.from, end).is_some() {
                 break;
             }
-            let hedge = flow.any_before(self.from, end, &["至少", "不少于", "超过", "约", "近", "不低于", "各", "力争", "累计", "共", "超", "了", "大约", "突破", "逾"])?;
+            const HEDGES: &[&str] =
+                &["至少", "不少于", "超过", "约", "近", "不低于", "各", "力争", "累计", "共", "超", "了", "大约", "突破", "逾"];
+            let Some(hedge) = flow.any_before(self.from, end, HEDGES) else { break };
             if hedge == "了" {
                 return Some(Outcome::Nothing);
             }
@@ -542,7 +544,7 @@ impl Reading<'_> {
     fn bounded(&self, members: &[&Quantity], back: &Back, growth: Option<Span>, carried: &mut Carried) -> Outcome {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Outcome::Nothing };
         let flow = self.flow;
-        let mut front = subject::front(flow, self.from, back.end);
+        let mut front = subject::front(flow, self.from, back.end, back.level);
         let mut verb: Option<(String, bool)> = None;
         let head = words::verb_at(flow, front.start)
             .filter(|(word, _)| front.start + word.chars().count() < back.end)
@@ -553,7 +555,7 @@ impl Reading<'_> {
             if making {
                 front.start += word.chars().count();
             }
-        } else if let Some((start, word, making)) = inner_verb(flow, front.start, back) {
+        } else if let Some((start, word, making)) = inner_verb(flow, front.start, back).filter(|_| !back.level) {
             // 每个乡镇建成综合文化站1个
             verb = Some((word.to_owned(), making));
             front.start = if making { start + word.chars().count() } else { start };
@@ -669,7 +671,7 @@ impl Reading<'_> {
         if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word)) && one.unit.ends_with('元') {
             return false;
         }
-        let measured = subject.is_measure();
+        let measured = subject.is_measure() || one.unit == "%" && folded.contains('占');
         let led = self.context.targets_heading;
         back.level || back.reach && (measured || verb || led || back.op.is_some())
             || back.change.is_some()

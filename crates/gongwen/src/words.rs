@@ -12,13 +12,13 @@ const COUNTING: &[&str] = &[
 
 /// Units that measure: 万 and 亿 stay with them.
 const MEASURING: &[&str] = &[
-    "%", "‰", "个百分点", "百分点", "个千分点", "元", "美元", "欧元", "港元", "人民币", "元人民币", "吨", "斤", "公斤", "千克", "克", "毫克",
+    "%", "‰", "个百分点", "百分点", "个千分点", "元", "美元", "欧元", "港元", "吨", "斤", "公斤", "千克", "克", "毫克",
     "微克", "吨标准煤", "吨标煤", "吨标准油", "立方米", "立方", "平方米", "平方公里", "平方千米", "公里", "千米", "米", "厘米", "毫米", "海里",
     "亩", "公顷", "亩次", "千瓦", "千瓦时", "瓦", "兆瓦", "吉瓦", "度", "伏", "千伏", "千伏安", "年", "岁", "天", "日", "小时", "分钟", "秒",
     "个月", "个工作日", "工作日", "周", "分", "倍", "成", "折", "升", "毫升", "焦耳", "标准立方米", "立方米/秒", "车公里", "吨公里",
     "人公里", "公里/小时", "分贝", "字节", "比特", "标准箱", "载重吨", "总吨", "担", "寸", "英寸", "钱", "两", "摄氏度", "℃", "kWh", "GWh",
     "MW", "GW", "KW", "kW", "km", "KM", "m", "㎡", "m²", "m2", "μg/m3", "mg/L", "P", "PFlops", "EFlops", "EFLOPS", "PFLOPS", "Tbps", "Gbps",
-    "Mbps", "GB", "TB", "PB", "EB", "KB", "MB", "Mb", "兆", "吨位", "床日", "标台", "TEU", "元人民币", "百万", "点位", "级及以上",
+    "Mbps", "GB", "TB", "PB", "EB", "KB", "MB", "Mb", "兆", "吨位", "床日", "标台", "TEU", "点位",
 ];
 
 /// Whether a text is a unit as tables print it: %, 家, 亿元, 元/亩, 件/万人.
@@ -98,7 +98,8 @@ const MEASURES: &[&str] = &[
 pub(crate) fn is_measure(name: &str) -> bool {
     let bare = name.trim_end_matches(')');
     let bare = if bare.len() < name.len() { name.rsplit_once('(').map_or(bare, |(before, _)| before) } else { bare };
-    MEASURES.iter().any(|word| bare.ends_with(word))
+    // 化学需氧量 is a pollutant, not yet a measure of it.
+    !bare.ends_with("需氧量") && MEASURES.iter().any(|word| bare.ends_with(word))
 }
 
 /// Words that raise or lower: the change stays in the name of a percentage, or makes a signed change.
