@@ -107,11 +107,22 @@ pub fn chart(chart: &Chart) -> Markup {
         figure.chart {
             (drawing(chart, "wide", 720.0, 250.0))
             (drawing(chart, "narrow", 340.0, 230.0))
+            @if let Some(legend) = legend(chart) { figcaption.small { (legend) } }
             details {
                 summary { "数据表" }
                 (data(chart))
             }
         }
+    }
+}
+
+/// What the shading and the dashes mean.
+fn legend(chart: &Chart) -> Option<&'static str> {
+    match (chart.points.iter().any(|point| point.interval.is_some()), chart.target.is_some()) {
+        (true, true) => Some("阴影为 95% 区间，虚线为目标。"),
+        (true, false) => Some("阴影为 95% 区间。"),
+        (false, true) => Some("虚线为目标。"),
+        (false, false) => None,
     }
 }
 
@@ -124,7 +135,11 @@ fn drawing(chart: &Chart, variant: &str, width: f64, height: f64) -> Markup {
         return html! { @if variant == "wide" { p.none { "还没有可以画出来的数据。" } } };
     };
     let high = all.iter().copied().fold(low, f64::max);
-    let ticks = ticks(low, high);
+    // A little air, so that nothing lies on the frame; a share cannot exceed 100 %.
+    let air = (high - low) * 0.06;
+    let top = if chart.unit == "%" { (high + air).min(100.0).max(high) } else { high + air };
+    let bottom = if low >= 0.0 { (low - air).max(0.0) } else { low - air };
+    let ticks = ticks(bottom, top);
     let frame = Frame {
         width,
         height,

@@ -216,23 +216,38 @@ impl Control {
 
 /// Renders a field.
 pub fn field(field: &Field) -> Markup {
+    render(field, Place::Form)
+}
+
+/// Renders a field as a condition of a query: every choice is a drop-down, and nothing chosen means all.
+pub fn condition(field: &Field) -> Markup {
+    render(field, Place::Query)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Form,
+    Query,
+}
+
+fn render(field: &Field, place: Place) -> Markup {
     let class =
         ["field", if field.control.is_wide() { "wide" } else { "" }, if field.error.is_some() { "wrong" } else { "" }]
             .join(" ");
     let described = described_by(field);
     let mark = html! { (field.label) @if field.required { span.must { "（必填）" } } };
     html! {
-        @if field.control.is_group() {
+        @if place == Place::Form && field.control.is_group() {
             fieldset class=(class.trim()) id=(field.id) aria-describedby=[described.as_deref()] tabindex=[field.error.is_some().then_some("-1")] {
                 legend { (mark) }
                 (remarks(field))
-                (control(field, None))
+                (control(field, place, None))
             }
         } @else {
             div class=(class.trim()) {
                 label for=(field.id) { (mark) }
                 (remarks(field))
-                (control(field, described.as_deref()))
+                (control(field, place, described.as_deref()))
             }
         }
     }
@@ -290,7 +305,7 @@ struct Box<'a> {
     list: Option<&'a str>,
 }
 
-fn control(field: &Field, described: Option<&str>) -> Markup {
+fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
     let id = field.id.as_str();
     let name = field.name.as_deref().unwrap_or(id);
     let invalid = field.error.is_some().then_some("true");
@@ -312,7 +327,7 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
     let drop_down = |options: &[Choice]| {
         html! {
             select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] {
-                option value="" { "未选" }
+                option value="" { @if place == Place::Query { "全部" } @else { "未选" } }
                 @for option in options { option value=(option.value) selected[option.chosen] { (option.label) } }
             }
         }
@@ -332,12 +347,16 @@ fn control(field: &Field, described: Option<&str>) -> Markup {
         Control::Moment { value } => {
             input(value, Box { mode: Some("numeric"), width: "medium", role: Some("datetime-local"), ..Box::default() })
         }
+        Control::YesNo { value } if place == Place::Query => drop_down(&[
+            Choice::new("true", "是").chosen(*value == Some(true)),
+            Choice::new("false", "否").chosen(*value == Some(false)),
+        ]),
         Control::YesNo { value } => {
             let unanswered = (!field.required).then_some(("", "未填", value.is_none()));
             let answers = [("true", "是", *value == Some(true)), ("false", "否", *value == Some(false))];
             buttons("radio", id, name, answers.into_iter().chain(unanswered))
         }
-        Control::Choice { options } if options.len() <= BUTTONS => {
+        Control::Choice { options } if place == Place::Form && options.len() <= BUTTONS => {
             let none = (!field.required).then_some(("", "未填", !options.iter().any(|option| option.chosen)));
             let listed = options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen));
             buttons("radio", id, name, listed.chain(none))

@@ -60,7 +60,7 @@ pub fn progress(progress: &Progress) -> Markup {
         }
         Progress::Margin { text, tone } => html! { span class={ "margin " (tone.class()) } { (text) } },
         Progress::Elapsed { share, words } => html! {
-            svg class="bullet time" viewBox="0 0 150 18" width="150" height="18" role="img" aria-label=(words) focusable="false" {
+            svg class="bullet time" viewBox="0 0 150 18" width="150" height="18" preserveAspectRatio="none" role="img" aria-label=(words) focusable="false" {
                 rect.track x="0" y="7" width="150" height="4" rx="1.5" {}
                 rect.fill x="0" y="7" width=(px(share.clamp(0.0, 1.0) * WIDTH)) height="4" rx="1.5" {}
             }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{
     Sample,
     action::{Weight, hidden, submit},
-    field::{Choice, Control, Field, field},
+    field::{Choice, Control, Field, condition},
 };
 
 /// A query form.
@@ -30,13 +30,13 @@ pub fn query(query: &Query) -> Markup {
     html! {
         form.query method="get" action=(query.action) novalidate role="search" aria-label="查询条件" {
             @for (name, value) in &query.keep { (hidden(name, value)) }
-            div.conditions { @for one in seen { (field(one)) }
+            div.conditions { @for one in seen { (condition(one)) }
                 div.query-actions { (submit("查询", Weight::Primary)) " " a.button href=(query.action) { "重置" } }
             }
             @if !folded.is_empty() {
                 details open[query.open] {
                     summary { "更多条件（" (folded.len()) "）" }
-                    div.conditions { @for one in folded { (field(one)) } }
+                    div.conditions { @for one in folded { (condition(one)) } }
                 }
             }
         }

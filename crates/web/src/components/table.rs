@@ -121,7 +121,7 @@ pub fn table(table: &Table) -> Markup {
     let caption = format!("{}-caption", table.id);
     html! {
         div.scroll role="region" aria-labelledby=(caption) tabindex="0" {
-            table id=(table.id) class=[table.stacked.then_some("stacked")] {
+            table.stacked[table.stacked] id=(table.id) {
                 caption id=(caption) class=[table.quiet_caption.then_some("quiet")] {
                     span.title { (table.caption) }
                     @if let Some(note) = &table.note { " " span.note { (note) } }
@@ -180,8 +180,14 @@ pub fn samples() -> Vec<Sample> {
         ],
         tone: Some(Tone::Warn),
     };
-    let stacked = Table { id: "sample-stacked".into(), stacked: true, rows: vec![changed], ..base.clone() };
-    let blank = Table { id: "sample-blank".into(), rows: Vec::new(), ..base.clone() };
+    let stacked = Table {
+        id: "sample-stacked".into(),
+        caption: "按抽样地点（更正后）".into(),
+        stacked: true,
+        rows: vec![changed],
+        ..base.clone()
+    };
+    let blank = Table { id: "sample-blank".into(), caption: "按月".into(), rows: Vec::new(), ..base.clone() };
     vec![
         Sample::new("table", "比较", table(&base)),
         Sample::new("table", "手机上成卡片", table(&stacked)),

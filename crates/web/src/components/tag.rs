@@ -28,6 +28,11 @@ pub fn tag(tag: &Tag) -> Markup {
     html! { span class={ "tag " (tag.tone.class()) } { (tone_shape(tag.tone)) " " (tag.word) } }
 }
 
+/// A word that judges nothing (台账, 办理): no shape.
+pub fn plain_tag(word: &str) -> Markup {
+    html! { span.tag.none { (word) } }
+}
+
 /// A tag in each tone.
 pub fn samples() -> Vec<Sample> {
     let tags =

@@ -201,8 +201,8 @@ impl BoardPage {
                     }
                 }
             }
-            div.scroll.flat {
-                table.board.stacked role="table" aria-labelledby="board-caption" class=[self.live.is_none().then_some("roomy")] {
+            div.scroll.flat role="region" aria-labelledby="board-caption" tabindex="0" {
+                table.board.stacked.roomy[self.live.is_none()] role="table" aria-labelledby="board-caption" {
                     caption.quiet { "各项指标的基期、目标" @if self.live.is_some() { "、完成值、进度和状态" } @else { "、责任单位和已公开的数字" } }
                     thead role="rowgroup" { tr role="row" {
                         th.no role="columnheader" scope="col" { "序号" }
@@ -235,13 +235,13 @@ impl BoardPage {
             tr role="row" {
                 td.no role="cell" { @if row.no.is_empty() { span.soft { "文中" } } @else { (row.no) } }
                 th.name role="rowheader" scope="row" {
-                    a href=(row.href) { (row.name) } @if !row.unit.is_empty() { span.soft.unit-of { "（" (row.unit) "）" } }
+                    a href=(row.href) { (row.name) } @if row.live.is_none() && !row.unit.is_empty() { span.soft.unit-of { "（" (row.unit) "）" } }
                     small { (row.bodies) }
                 }
                 td.num.base role="cell" data-label={ (self.baseline_year) " 年" } { (or_dash(&row.baseline)) }
                 @if let Some(live) = &row.live {
                     td.num.value role="cell" data-label="完成值" {
-                        strong { (or_dash(&live.value)) } @if !live.value.is_empty() { " " span.unit { (row.unit) } }
+                        strong { (or_dash(&live.value)) } " " span.unit { (row.unit) }
                         @if !live.detail.is_empty() { small { (live.detail) } }
                     }
                 }

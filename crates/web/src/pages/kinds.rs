@@ -4,10 +4,9 @@ use maud::{Markup, html};
 
 use crate::components::{
     Link,
-    light::Tone,
     section::heading,
     shell::{Crumb, Head, Shell, page},
-    tag::{Tag, tag},
+    tag::plain_tag,
 };
 
 /// All kinds.
@@ -65,7 +64,7 @@ impl KindsPage {
                                 li {
                                     div.kind-head {
                                         h3 { a href=(kind.link.href) { (kind.link.label) } }
-                                        @if !kind.mode.is_empty() { (tag(&Tag::new(Tone::Neutral, kind.mode.clone()))) }
+                                        @if !kind.mode.is_empty() { (plain_tag(&kind.mode)) }
                                         @if !kind.count.is_empty() { span.count { (kind.count) " 条" } }
                                     }
                                     p { (kind.about) }

@@ -12,7 +12,7 @@ use crate::components::{
     section::heading,
     shell::{Crumb, Head, Shell, page},
     table::{Cell, Column, Row, Table, table},
-    tag::{Tag, tag},
+    tag::plain_tag,
 };
 
 /// The records of one kind.
@@ -63,8 +63,9 @@ impl KindListPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
         let crumbs = [Crumb::to("登记台账", "/kinds"), Crumb::here(self.kind.clone())];
-        let beside = html! { span.count { "共 " (self.total) " 条" } @if !self.mode.is_empty() { (tag(&Tag::new(Tone::Neutral, self.mode.clone()))) } };
-        let lead = html! { (self.about) @if let Some(freshness) = &self.freshness { span.dot { "·" } (freshness) } };
+        let beside =
+            html! { span.count { "共 " (self.total) " 条" } @if !self.mode.is_empty() { (plain_tag(&self.mode)) } };
+        let lead = html! { (self.about) @if let Some(freshness) = &self.freshness { " " (freshness) } };
         page(
             &self.shell,
             Head { title: &self.kind, crumbs: &crumbs, ..Head::default() },
@@ -101,7 +102,7 @@ impl KindListPage {
             .iter()
             .zip(self.first..)
             .map(|(row, no)| Row {
-                cells: std::iter::once(Cell::Soft(no.to_string())).chain(row.cells.iter().cloned()).collect(),
+                cells: std::iter::once(serial(row, no)).chain(row.cells.iter().cloned()).collect(),
                 tone: row.withdrawn.then_some(Tone::Neutral),
             })
             .collect();
@@ -115,4 +116,8 @@ impl KindListPage {
             ..Table::default()
         }
     }
+}
+
+fn serial(row: &ListRow, no: u64) -> Cell {
+    if row.withdrawn { Cell::Noted(no.to_string(), "已撤销".into()) } else { Cell::Soft(no.to_string()) }
 }

@@ -161,7 +161,7 @@ impl PlanPage {
                 div.plan {
                     (self.outline())
                     div.paper {
-                        @for block in &self.blocks { (plan_block(block)) }
+                        @for block in &self.blocks { (self.block(block)) }
                         @if !self.downloads.is_empty() { p.links { @for link in &self.downloads { a href=(link.href) { (link.label) } " " } } }
                     }
                 }
@@ -243,40 +243,45 @@ impl PlanPage {
             }
         }
     }
-}
 
-fn plan_block(block: &PlanBlock) -> Markup {
-    html! {
-        @match block {
-            PlanBlock::Heading { id, level, text } => {
-                @match level {
-                    0 | 1 => { h2 id=(id) { (text) } }
-                    2 => { h3 id=(id) { (text) } }
-                    _ => { h4 id=(id) { (text) } }
-                }
-            }
-            PlanBlock::Paragraph { id, pieces, notes } => {
-                div.para class=[(!notes.is_empty()).then_some("noted")] {
-                    p id=(id) { @for piece in pieces { (plan_piece(piece)) } }
-                    @if !notes.is_empty() {
-                        ul.notes { @for note in notes { li {
-                            a href=(note.link.href) { (note.link.label) } @if let Some(one) = note.light { " " (light(one)) }
-                        } } }
+    fn block(&self, block: &PlanBlock) -> Markup {
+        html! {
+            @match block {
+                PlanBlock::Heading { id, level, text } => {
+                    @match level {
+                        0 | 1 => { h2 id=(id) { (text) } }
+                        2 => { h3 id=(id) { (text) } }
+                        _ => { h4 id=(id) { (text) } }
                     }
                 }
+                PlanBlock::Paragraph { id, pieces, notes } => {
+                    div.para.noted[!notes.is_empty()] {
+                        p id=(id) { @for piece in pieces { (self.piece(piece)) } }
+                        @if !notes.is_empty() {
+                            ul.notes { @for note in notes { li {
+                                a href=(note.link.href) { (note.link.label) } @if let Some(one) = note.light { " " (light(one)) }
+                            } } }
+                        }
+                    }
+                }
+                PlanBlock::Table(one) => { (table(one)) }
             }
-            PlanBlock::Table(one) => { (table(one)) }
         }
     }
-}
 
-fn plan_piece(piece: &PlanPiece) -> Markup {
-    html! {
-        @match piece {
-            PlanPiece::Text(text) => { (text) }
-            PlanPiece::Target(link) => { a.target href=(link.href) { (link.label) } }
-            PlanPiece::Measure(link) => { a.measure href=(link.href) { (link.label) } }
-            PlanPiece::Found(link) => { a.found href=(link.href) { (link.label) } }
+    fn piece(&self, piece: &PlanPiece) -> Markup {
+        html! {
+            @match piece {
+                PlanPiece::Text(text) => { (text) }
+                PlanPiece::Target(link) => { a.target href=(link.href) { (link.label) } }
+                PlanPiece::Measure(link) => { a.measure href=(link.href) { (link.label) } }
+                // A finding is for staff: where it is not listed, its words are words.
+                PlanPiece::Found(link) => {
+                    @if self.findings.iter().any(|one| link.href.strip_prefix('#') == Some(&one.id)) {
+                        a.found href=(link.href) { (link.label) }
+                    } @else { (link.label) }
+                }
+            }
         }
     }
 }
