@@ -59,7 +59,8 @@ folder=$1; signal=$2; shift 2
 "$@" >"$folder/log" 2>&1 </dev/null &
 child=$!
 read -r _
-kill -s "$signal" "$child" 2>/dev/null
+# Said again until it is heard: a server that is only just starting may not listen to signals yet.
+(while kill -s "$signal" "$child"; do sleep 1; done) 2>/dev/null &
 wait "$child"
 cd /
 rm -rf -- "$folder"

@@ -52,6 +52,20 @@ pub(crate) fn versions(metadata: &Value) -> Vec<String> {
     twice.map(|(name, versions)| format!("{name} is there in {versions:?}")).collect()
 }
 
+/// What the root manifest offers and no crate takes.
+pub(crate) fn unused(files: &[File]) -> Vec<String> {
+    let manifests = || {
+        let ours = files.iter().filter(|file| file.name() == "Cargo.toml");
+        ours.filter_map(|file| file.text.parse::<Table>().ok())
+    };
+    let taken: BTreeSet<String> =
+        manifests().flat_map(|manifest| direction::dependencies(&manifest)).map(|(_, name)| name).collect();
+    let offered = manifests()
+        .filter_map(|manifest| manifest.get("workspace").and_then(toml::Value::as_table).map(direction::dependencies))
+        .flatten();
+    offered.map(|(_, name)| name).filter(|name| !taken.contains(name)).collect()
+}
+
 fn packages(metadata: &Value) -> &[Value] {
     metadata.get("packages").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
@@ -123,6 +137,15 @@ mod tests {
         ] });
         let found: Vec<String> = dependencies(&[], &metadata).iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn what_is_offered_and_not_taken_is_noted() {
+        let files = [
+            file("Cargo.toml", "[workspace.dependencies]\nserde = \"1\"\nmoka = \"0\""),
+            file("crates/store/Cargo.toml", "[dependencies]\nserde.workspace = true"),
+        ];
+        assert_eq!(unused(&files), ["moka"]);
     }
 
     #[test]

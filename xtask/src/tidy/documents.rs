@@ -10,6 +10,9 @@ use crate::root::File;
 /// The table of the field's words.
 const GLOSSARY: &str = "docs/glossary.md";
 
+/// The record kinds that every county has.
+const KINDS: &str = "packs/base/kinds/";
+
 /// Codes have one meaning, used only when declared, and written down.
 pub(crate) fn errors(files: &[File]) -> Vec<Finding> {
     let (entries, mentions) = codes(files);
@@ -75,7 +78,8 @@ fn resolve(folder: &str, target: &str) -> String {
     parts.join("/")
 }
 
-/// A glossary row that names a type names one that is there: `pack::Kind` is declared in `crates/pack/src`.
+/// A glossary row that names a type names one that is there (`pack::Kind` is declared in `crates/pack/src`), and every record kind
+/// of the base pack has its row.
 pub(crate) fn glossary(files: &[File]) -> Vec<Finding> {
     let Some(glossary) = files.iter().find(|file| file.path == GLOSSARY) else {
         return vec![Finding::new(GLOSSARY, 0, "is missing")];
@@ -86,6 +90,14 @@ pub(crate) fn glossary(files: &[File]) -> Vec<Finding> {
             if !is_declared(named, files) {
                 found.push(Finding::new(GLOSSARY, number + 1, format!("{named} is nowhere declared")));
             }
+        }
+    }
+    for file in files {
+        let Some((kind, "kind.toml")) = file.path.strip_prefix(KINDS).and_then(|rest| rest.split_once('/')) else {
+            continue;
+        };
+        if !glossary.text.contains(&format!("| `{kind}` |")) {
+            found.push(Finding::new(&file.path, 0, format!("the kind {kind} has no line in {GLOSSARY}")));
         }
     }
     found
@@ -176,9 +188,10 @@ mod tests {
                 "| 登记种类 | kind | `pack::Kind` |\n| 指标 | indicator | `pack::Indicator` |\nno row: `pack::Gone`",
             ),
             file("crates/pack/src/kind.rs", "pub struct Kind {}\npub struct IndicatorRow;"),
+            file("packs/base/kinds/patent/kind.toml", ""),
         ];
         let found = glossary(&files);
-        assert_eq!(found.len(), 1);
+        assert_eq!(found.len(), 2);
         assert!(found[0].what.contains("pack::Indicator"));
     }
 

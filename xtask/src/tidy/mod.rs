@@ -61,6 +61,10 @@ pub(crate) fn tidy() -> Outcome {
     for note in dependencies::versions(&metadata) {
         println!("   note: {note}");
     }
+    let unused = dependencies::unused(&files);
+    if !unused.is_empty() {
+        println!("   note: the root manifest offers what no crate takes: {}", unused.join(", "));
+    }
     found.sort();
     found.dedup();
     for finding in &found {
