@@ -26,3 +26,18 @@ pub async fn secure(mut response: Response) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_answer_carries_the_policy_and_is_not_stored_unless_it_says_so() {
+        let plain = secure(Response::default()).await;
+        assert_eq!(plain.headers()[header::CONTENT_SECURITY_POLICY], CONTENT_SECURITY_POLICY);
+        assert_eq!(plain.headers()[header::CACHE_CONTROL], "no-store");
+        let mut cached = Response::default();
+        cached.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+        assert_eq!(secure(cached).await.headers()[header::CACHE_CONTROL], "public, max-age=60");
+    }
+}

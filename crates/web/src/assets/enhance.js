@@ -9,6 +9,7 @@
     var value = input.value.replace(' ', 'T');
     input.type = kind;
     input.value = value;
+    if (value && !input.value) { input.type = 'text'; input.value = value; }
   });
   // What was refused comes first.
   var errors = document.getElementById('errors');

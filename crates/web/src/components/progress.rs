@@ -51,7 +51,7 @@ pub fn progress(progress: &Progress) -> Markup {
             let filled = (done.clamp(0.0, 1.0) * WIDTH).max(2.0);
             let tick = (elapsed.clamp(0.0, 1.0) * WIDTH).clamp(0.8, WIDTH - 0.8);
             html! {
-                svg class={ "bullet " (tone.class()) } viewBox="0 0 150 18" width="150" height="18" role="img" aria-label=(words) focusable="false" {
+                svg class={ "bullet " (tone.class()) } viewBox="0 0 150 18" width="150" height="18" preserveAspectRatio="xMinYMid meet" role="img" aria-label=(words) focusable="false" {
                     rect.track x="0" y="5" width="150" height="8" rx="1.5" {}
                     rect.fill x="0" y="5" width=(px(filled)) height="8" rx="1.5" {}
                     line.tick x1=(px(tick)) y1="0" x2=(px(tick)) y2="18" {}

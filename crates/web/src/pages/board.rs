@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::home::HomeFact;
 use crate::components::{
     Link,
     action::{Action, Csrf, Weight, action},
@@ -34,6 +35,8 @@ pub struct BoardPage {
     pub elapsed: f64,
     /// 78%.
     pub elapsed_text: String,
+    /// 30 项表中指标, 9 项文中目标, 1 个已公开的数字: beside the elapsed time where there are no counters.
+    pub facts: Vec<HomeFact>,
     /// Conditions: body, light; for staff also as-of and known-on.
     pub query: Query,
     /// What staff see beside the plan; absent for anonymous readers.
@@ -98,7 +101,7 @@ pub struct BoardRow {
     pub unit: String,
     /// The share of its own time elapsed, 0 to 1.
     pub elapsed: f64,
-    /// 时间已过 78%.
+    /// 78%.
     pub elapsed_text: String,
     /// The approved published value, for anonymous readers.
     pub published: Option<PublishedCell>,
@@ -160,6 +163,15 @@ impl BoardPage {
                     (progress(&Progress::Elapsed { share: self.elapsed, words: format!("时间已过 {}", self.elapsed_text) }))
                     p.soft { (self.baseline_year) " 年末至 " (self.target_year) " 年末" }
                 }
+                @if self.live.is_none() && !self.facts.is_empty() {
+                    div.counters {
+                        ul {
+                            @for fact in &self.facts {
+                                li { a.plain-fact href=(fact.href) { strong { (fact.count) } span { (fact.words) } } }
+                            }
+                        }
+                    }
+                }
                 @if let Some(live) = &self.live {
                     div.counters {
                         (strip(&live.counters.iter().map(|counter| Part { count: counter.count, tone: counter.tone }).collect::<Vec<_>>()))
@@ -215,7 +227,7 @@ impl BoardPage {
                             th role="columnheader" scope="col" { "走势" }
                             th role="columnheader" scope="col" { "状态" }
                         } @else {
-                            th role="columnheader" scope="col" { "时间进度" }
+                            th role="columnheader" scope="col" { "时间已过" }
                             th.num role="columnheader" scope="col" { "已公开的数字" }
                         }
                     } }
@@ -255,8 +267,8 @@ impl BoardPage {
                         }
                     }
                     None => {
-                        td.way role="cell" data-label="时间进度" {
-                            (progress(&Progress::Elapsed { share: row.elapsed, words: row.elapsed_text.clone() }))
+                        td.way role="cell" data-label="时间已过" {
+                            (progress(&Progress::Elapsed { share: row.elapsed, words: format!("时间已过 {}", row.elapsed_text) })) span.soft { (row.elapsed_text) }
                         }
                         td.num.value role="cell" data-label="已公开的数字" {
                             @match &row.published {

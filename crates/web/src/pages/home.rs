@@ -70,7 +70,7 @@ impl HomePage {
                     }
                     div.glance {
                         ul.facts { @for fact in &self.facts { li { a href=(fact.href) { strong { (fact.count) } " " span { (fact.words) } } } } }
-                        div.time {
+                        div.when {
                             (progress(&Progress::Elapsed { share: self.elapsed, words: self.elapsed_text.clone() }))
                             p.small { (self.elapsed_text) }
                         }

@@ -181,28 +181,47 @@ impl IndicatorPage {
             html! {
                 (heading(&self.name, html! {}, lead))
                 div.columns {
-                    div.primary {
-                        @match &self.live { Some(live) => (self.live(live)), None => (self.plan_only()) }
-                    }
-                    div.rail {
-                        @if !self.actions.is_empty() { (actions(&self.shell.csrf, &self.actions)) }
-                        @if let Some(quote) = &self.quote { (quote_card(quote)) }
-                        (definition(&self.definition))
-                        (self.published())
+                    @match &self.live {
+                        Some(live) => {
+                            div.primary { (self.live(live)) }
+                            div.rail { (self.buttons()) (self.quote()) (definition(&self.definition)) (self.published()) }
+                        }
+                        None => {
+                            div.primary { (self.plan_only()) (self.quote()) (self.published()) }
+                            div.rail { (self.buttons()) (definition(&self.definition)) }
+                        }
                     }
                 }
             },
         )
     }
 
+    fn buttons(&self) -> Markup {
+        actions(&self.shell.csrf, &self.actions)
+    }
+
+    fn quote(&self) -> Markup {
+        html! { @if let Some(quote) = &self.quote { (quote_card(quote)) } }
+    }
+
+    /// What anybody may see: the latest approved publication, or the plan's own target.
     fn plan_only(&self) -> Markup {
-        let latest = self.published.first();
         html! {
             section.card.hero aria-label="目标" {
-                p.big { @match latest { Some(one) => { strong { (one.value) } }, None => { strong { (self.target) } } } }
-                @match latest {
-                    Some(one) => { p { (one.period) "　" (one.note) } }
-                    None => { p.soft { "还没有经批准公开的完成值。公开须经拟公开、保密审查、审批。" } }
+                @match self.published.first() {
+                    Some(one) => {
+                        @match &one.corrected {
+                            Some((value, why)) => {
+                                p.big { strong { (value) } }
+                                p { (one.period) "，原公布 " del { (one.value) } "（" (one.note) "），更正：" (why) "。" }
+                            }
+                            None => { p.big { strong { (one.value) } } p { (one.period) "，" (one.note) "。" } }
+                        }
+                    }
+                    None => {
+                        p.big { strong { (self.target) } }
+                        p.soft { "还没有经批准公开的完成值。" }
+                    }
                 }
                 (summary(&self.goal_lines()))
             }

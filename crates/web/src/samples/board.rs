@@ -10,7 +10,7 @@ use crate::{
         query::Query,
         spark::Spark,
     },
-    pages::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive},
+    pages::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, HomeFact, PublishedCell, RowLive},
 };
 
 pub(super) fn samples() -> Vec<(&'static str, Markup)> {
@@ -56,6 +56,9 @@ fn staff() -> BoardPage {
         target_year: "2027".into(),
         elapsed: ELAPSED,
         elapsed_text: ELAPSED_TEXT.into(),
+        facts: [("30", "项表中指标"), ("9", "项文中目标"), ("1", "个已公开的数字")]
+            .map(|(count, words)| HomeFact { count: count.into(), words: words.into(), href: "/board".into() })
+            .into(),
         query: query(true),
         live: Some(BoardLive {
             as_of: "截至 2026年11月23日 14:06，共 184,302 条记录".into(),
@@ -178,7 +181,7 @@ fn row(seed: &Seed) -> BoardRow {
         target: seed.goal.into(),
         unit: seed.unit.into(),
         elapsed: ELAPSED,
-        elapsed_text: "时间已过 78%".into(),
+        elapsed_text: ELAPSED_TEXT.into(),
         published: None,
         live: Some(live),
     }
