@@ -46,6 +46,7 @@ pub fn read(text: &str) -> Document {
     let terms = terms::terms(&page, &outline);
     let assignments = bodies::assignments(&page, &outline);
     let (targets, unplaced) = target::targets(&page, &outline);
+    let paras: Vec<page::Span> = outline.running_text();
     let mut document = outline.into_document(&page, &assignments);
     document.indicators = tables.indicators;
     document.task_table = tables.tasks;
@@ -54,6 +55,6 @@ pub fn read(text: &str) -> Document {
     document.targets = targets;
     document.unplaced = tables.unplaced.into_iter().chain(unplaced).collect();
     audit::link_rows(&mut document);
-    document.findings = audit::findings(&page, &document);
+    document.findings = audit::findings(&page, &document, &paras);
     document
 }

@@ -91,6 +91,13 @@ impl Outline {
         path
     }
 
+    /// Headings and paragraphs outside glossaries: where a term can be used.
+    pub(crate) fn running_text(&self) -> Vec<Span> {
+        let headings = self.headings.iter().map(|h| Span::new(h.start, h.end));
+        let paras = self.paras.iter().filter(|p| p.zone != Zone::Glossary).map(|p| p.span);
+        headings.chain(paras).collect()
+    }
+
     fn lowest(&self) -> Option<u32> {
         self.headings.iter().map(|h| h.level).max()
     }

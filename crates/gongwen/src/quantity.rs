@@ -62,6 +62,7 @@ const SUFFIXES: &[(&str, Option<Op>)] = &[
     ("上下", Some(Op::About)),
     ("之间", None),
     ("区间", None),
+    ("内", Some(Op::AtMost)),
 ];
 
 /// Finds quantities and years in a stretch of the flow. `masked` says which characters stand in names.
@@ -241,7 +242,8 @@ fn quantity(flow: &Flow, span: Span, at: usize, end: usize) -> Option<Quantity> 
 fn finish(flow: &Flow, number: Span, value: String, unit: String, counting: bool) -> Quantity {
     let mut end = number.end;
     let mut suffix = None;
-    if let Some((word, op)) = SUFFIXES.iter().find(|(word, _)| flow.starts(end, word)) {
+    let inside = |word: &str| word != "内" || closes(flow.at(end + 1));
+    if let Some((word, op)) = SUFFIXES.iter().find(|(word, _)| flow.starts(end, word) && inside(word)) {
         // 以上 as the start of another word (以上述) does not occur after a unit.
         end += word.chars().count();
         suffix = *op;

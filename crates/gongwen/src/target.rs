@@ -458,6 +458,10 @@ impl Reading<'_> {
             }
             end -= hedge.chars().count();
         }
+        // 每5年修订1次 is a rule of procedure.
+        if one.unit == "次" && flow.has_any(Span::new(self.clause.start, end), &["每3年", "每5年", "每两年", "每三年", "每五年", "每2年"]) {
+            return Some(Outcome::Nothing);
+        }
         let shared = self.continues_list(one);
         let (verb, making) = match words::verb_before(flow, self.from, end) {
             Some((verb, making)) => (verb.to_owned(), making),

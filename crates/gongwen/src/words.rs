@@ -141,3 +141,20 @@ pub(crate) fn unit_at(flow: &crate::flow::Flow, at: usize) -> Option<&'static st
         (one, two) => one.or(two),
     }
 }
+
+/// Whether a unit is that of an amount that parts make up (not of a share, a score or a time).
+pub(crate) fn is_amount(unit: &str) -> bool {
+    let bare = unit.trim_start_matches(['万', '亿']);
+    is_counting(unit) || matches!(bare, "元" | "吨" | "亩" | "公里" | "平方米" | "立方米" | "公顷" | "平方公里" | "千瓦" | "千瓦时")
+}
+
+/// Whether two units may belong to one indicator: both count things, or both are shares or scores, or equal.
+pub(crate) fn same_family(one: &str, two: &str) -> bool {
+    let share = |unit: &str| matches!(unit, "%" | "‰" | "分");
+    one == two
+        || one.is_empty()
+        || two.is_empty()
+        || is_counting(one) && is_counting(two)
+        || share(one) && share(two)
+        || one.ends_with('元') && two.ends_with('元')
+}
