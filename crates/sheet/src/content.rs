@@ -25,6 +25,8 @@ pub(crate) enum Shape {
     Number,
     /// Anything: told by its place between the others.
     Free,
+    /// Anything whatever: 备注.
+    Remark,
 }
 
 impl Shape {
@@ -54,6 +56,7 @@ impl Shape {
             CellKind::Text if has(&["编号", "号码", "公告号", "通告号", "文号", "证号", "条码"]) => {
                 Shape::Code
             }
+            CellKind::Text if has(&["备注", "说明", "情况", "意见", "内容"]) => Shape::Remark,
             CellKind::Text => Shape::Free,
         }
     }
@@ -212,7 +215,7 @@ pub(crate) fn contradicts(shape: Shape, text: &str) -> bool {
                 || is_quantity(text)
         }
         Shape::Free => is_authority(text) || (text.contains("检") && is_laboratory(text)),
-        Shape::Sequence | Shape::Authority | Shape::Code | Shape::Number => false,
+        Shape::Sequence | Shape::Authority | Shape::Code | Shape::Number | Shape::Remark => false,
     }
 }
 
@@ -303,7 +306,8 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
             if majority(look.day, look) && steady { look.day } else { 0 }
         });
     }
-    for field in all(Shape::Day) {
+    // Only one: what would tell a day of purchase from a day of production?
+    for field in all(Shape::Day).take(1) {
         deal.best(Role::Field(field), |look| {
             let enough = look.filled > 2 && look.day * 10 > look.filled && look.dayish * 3 > look.filled;
             if enough { look.day * 1000 / look.filled } else { 0 }
@@ -353,6 +357,7 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
         header_row: 0,
         last_row: 0,
         columns: columns.collect(),
+        rivals: Vec::new(),
         strength: certain,
         roles,
         verdict: None,

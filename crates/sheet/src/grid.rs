@@ -60,6 +60,12 @@ impl Value {
         Self { text: format!("{shown}"), sort: Sort::Number }
     }
 
+    /// A number shown as a percentage.
+    pub(crate) fn percent(number: f64) -> Self {
+        let shown = Self::number(number * 100.0);
+        Self { text: format!("{}%", shown.text), ..shown }
+    }
+
     pub(crate) fn moment(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Self {
         if (hour, minute, second) == (0, 0, 0) {
             Self { text: format!("{year:04}-{month:02}-{day:02}"), sort: Sort::Day }
@@ -132,5 +138,6 @@ mod tests {
         assert_eq!(shown(98.25), "98.25");
         assert_eq!(shown(330_000_000_000_000.0), "330000000000000");
         assert_eq!(shown(-5.1), "-5.1");
+        assert_eq!(Value::percent(0.984).text, "98.4%");
     }
 }

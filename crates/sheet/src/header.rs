@@ -6,7 +6,7 @@ use crate::content;
 use crate::grid::{Line, Span};
 use crate::items::{Part, is_bar};
 use crate::table::Column;
-use crate::value::{fold, tidy};
+use crate::value::{fold, is_blank, tidy};
 use crate::wanted::{CellKind, Wanted};
 use std::collections::{HashMap, HashSet};
 
@@ -36,6 +36,8 @@ pub(crate) struct Layout {
     pub(crate) order: Vec<Part>,
     /// Whether the item column's header says 不合格; else its items fail only where the verdict says so.
     pub(crate) items_fail: bool,
+    /// What else a column's header could mean: content decides.
+    pub(crate) rivals: Vec<(u32, Role)>,
     /// Number of columns that were recognised: the measure by which sheets are compared.
     pub(crate) strength: usize,
 }
@@ -226,6 +228,7 @@ impl Names {
                 None => forms.push((format!("{form}名称"), score - 10)),
             }
         }
+        forms.retain(|(form, _)| !form.is_empty() && form != "名称" || full == *form);
         forms.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
         forms
     }
@@ -334,7 +337,7 @@ pub(crate) fn find(lines: &[Line], spans: &[Span], names: &Names, wanted: &Wante
             best = Some(layout);
         }
     }
-    best.map(|layout| check(layout, lines, names))
+    best.map(|layout| check(layout, lines, names, wanted))
 }
 
 /// The layout that a line in the middle of the data begins, if it is a header again.
@@ -382,11 +385,21 @@ fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names
     if !enough {
         return None;
     }
-    // 单位 is a unit only beside a result or an item.
-    let has = |part: Part| roles.iter().any(|(_, role)| *role == Role::Part(part));
-    if !has(Part::Result) && !has(Part::Limit) {
+    let has = |roles: &[(u32, Role)], part: Part| roles.iter().any(|(_, role)| *role == Role::Part(part));
+    if !has(&roles, Part::Result) && !has(&roles, Part::Limit) {
+        // 单位 is a unit only beside a result or a limit.
         roles.retain(|(_, role)| *role != Role::Part(Part::Unit));
+    } else if !has(&roles, Part::Item) {
+        // 项目名称 is elsewhere the name of a programme; beside a result it is what was tested.
+        let item = claims.iter().find(|(found, _)| found.role == Role::Part(Part::Item) && found.score >= STRONG);
+        if let Some((_, column)) = item {
+            roles.retain(|(taken, _)| taken != column);
+            roles.push((*column, Role::Part(Part::Item)));
+        }
     }
+    let rivals =
+        claims.iter().filter(|(found, column)| found.score >= STRONG && !roles.contains(&(*column, found.role)));
+    let rivals = rivals.map(|(found, column)| (*column, found.role)).collect();
     roles.sort_unstable();
     let verdict = headings.iter().find(|heading| names.is_verdict(&heading.own)).map(|heading| heading.column);
     let item = headings.iter().find(|heading| roles.contains(&(heading.column, Role::Part(Part::Item))));
@@ -400,6 +413,7 @@ fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names
         last_row,
         columns: columns.collect(),
         strength: strong * 10 + (roles.len() - strong.min(roles.len())),
+        rivals,
         roles,
         verdict,
         order,
@@ -510,32 +524,47 @@ fn headings(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Name
     (headings, first_row, last_row)
 }
 
-/// Compares what the header says with what stands below: a column 检验结果 full of 合格 is the verdict.
-fn check(mut layout: Layout, lines: &[Line], _names: &Names) -> Layout {
+/// Compares what the header says with what stands below: a column 检验结果 full of 合格 is the verdict, and one full of
+/// figures is no conclusion.
+fn check(mut layout: Layout, lines: &[Line], names: &Names, wanted: &Wanted) -> Layout {
     let below: Vec<&Line> = lines.iter().filter(|line| line.row > layout.last_row).collect();
-    let share_of_verdicts = |column: u32| {
-        let cells: Vec<&str> = below.iter().map(|line| line.text(column)).filter(|text| !text.is_empty()).collect();
-        let verdicts = cells.iter().filter(|text| content::verdict(text).is_some()).count();
-        (verdicts, cells.len())
+    // How many cells of a column fit, and how many there are.
+    let share = |column: u32, fits: &dyn Fn(&str) -> bool| {
+        let cells: Vec<&str> = below.iter().map(|line| line.text(column)).filter(|text| !is_blank(text)).collect();
+        (cells.iter().filter(|text| fits(text)).count(), cells.len())
     };
+    let is_verdict = |text: &str| content::verdict(text).is_some();
     if let Some(column) = layout.verdict {
-        let (verdicts, cells) = share_of_verdicts(column);
+        let (verdicts, cells) = share(column, &is_verdict);
         if cells > 0 && verdicts == 0 {
             layout.verdict = None;
         }
     }
-    let result = layout.roles.iter().position(|(_, role)| *role == Role::Part(Part::Result));
-    if let Some((place, column)) = result.and_then(|place| layout.roles.get(place).map(|(column, _)| (place, *column)))
-    {
-        let (verdicts, cells) = share_of_verdicts(column);
+    let results: Vec<u32> =
+        layout.roles.iter().filter(|(_, role)| *role == Role::Part(Part::Result)).map(|(column, _)| *column).collect();
+    for column in results {
+        let (verdicts, cells) = share(column, &is_verdict);
         if verdicts * 2 > cells {
-            layout.roles.remove(place);
+            layout.roles.retain(|(at, role)| (*at, *role) != (column, Role::Part(Part::Result)));
             layout.verdict.get_or_insert(column);
-            for shown in layout.columns.iter_mut().filter(|shown| shown.index == column) {
-                shown.field = None;
-            }
         }
     }
+    for (column, rival) in std::mem::take(&mut layout.rivals) {
+        let Some(place) = layout.roles.iter().position(|(at, _)| *at == column) else { continue };
+        let kind = match layout.roles.get(place) {
+            Some((_, Role::Field(index))) => wanted.columns.get(*index).map(|wanted| &wanted.kind),
+            _ => None,
+        };
+        let Some(CellKind::Choice(choices)) = kind else { continue };
+        let (chosen, cells) = share(column, &|text| crate::value::choice(text, choices).is_ok());
+        let is_free = !layout.roles.iter().any(|(_, role)| *role == rival);
+        if matches!(rival, Role::Part(_)) && is_free && cells > 0 && chosen * 3 < cells {
+            layout.roles.remove(place);
+            layout.roles.push((column, rival));
+            layout.roles.sort_unstable();
+        }
+    }
+    layout.name_fields(wanted, names);
     layout
 }
 
@@ -606,6 +635,25 @@ mod tests {
         let parts = [Part::Item, Part::Result, Part::Limit, Part::Unit].map(Role::Part);
         assert_eq!(layout.roles.iter().skip(1).map(|(_, role)| *role).collect::<Vec<_>>(), parts);
         assert_eq!((layout.verdict, layout.items_fail), (Some(5), false));
+    }
+
+    #[test]
+    fn a_name_that_means_two_things_is_told_by_its_neighbours() {
+        let mut wanted = wanted();
+        wanted.columns.push(WantedColumn::new("task", &["任务来源", "项目名称"], CellKind::Text));
+        let choices =
+            vec![("pass".to_owned(), vec!["合格".to_owned()]), ("fail".to_owned(), vec!["不合格".to_owned()])];
+        wanted.columns.push(WantedColumn::new("conclusion", &["检验结论", "检验结果"], CellKind::Choice(choices)));
+        let names = Names::new(&wanted);
+        let fields = |rows: &[&[&str]]| {
+            let layout = find(&lines(rows), &[], &names, &wanted).unwrap();
+            layout.columns.into_iter().map(|column| column.field.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        let tested: &[&[&str]] =
+            &[&["样品名称", "项目名称", "检验结果", "标准值"], &["醋", "总酸", "2.1g/100mL", "≥3.5g/100mL"]];
+        assert_eq!(fields(tested), ["name", "items", "items", "items"]);
+        let programme: &[&[&str]] = &[&["样品名称", "项目名称", "检验结果"], &["醋", "2026年县抽", "合格"]];
+        assert_eq!(fields(programme), ["name", "task", "conclusion"]);
     }
 
     #[test]

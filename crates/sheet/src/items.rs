@@ -141,16 +141,15 @@ fn bracketed_limit(name: &str) -> (String, Option<String>) {
     whole()
 }
 
-/// A number with a unit behind it and nothing else.
+/// A number with a unit behind it and nothing else. 4-氯苯氧乙酸钠(mg/kg) begins with a figure and is none.
 pub(crate) fn is_quantity(text: &str) -> bool {
     let text = tidy(text);
     let number = text.trim_start_matches(['<', '>', '＜', '＞', '≤', '≥', ' ']);
     let digits = number.chars().map(half).take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '×')).count();
     let unit: String = number.chars().skip(digits).collect();
-    digits > 0
-        && !unit.trim().is_empty()
-        && unit.chars().count() <= 14
-        && UNITS.iter().any(|known| unit.contains(known))
+    let unit = unit.trim();
+    let begins = unit.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(half(c), '%' | 'μ' | 'µ' | '°' | '('));
+    digits > 0 && begins && unit.chars().count() <= 14 && UNITS.iter().any(|known| unit.contains(known))
 }
 
 const UNITS: [&str; 14] = ["g/", "mg", "μg", "µg", "ug", "CFU", "MPN", "%", "％", "IU", "Bq", "mL", "°", "NTU"];

@@ -178,7 +178,8 @@ impl Walk<'_> {
 
 fn value(cell: &Cell) -> Value {
     match (cell.kind.as_str(), cell.value.parse::<f64>()) {
-        ("float" | "currency" | "percentage", Ok(number)) => Value::number(number),
+        ("percentage", Ok(number)) => Value::percent(number),
+        ("float" | "currency", Ok(number)) => Value::number(number),
         ("date", _) => of_moment(&cell.value),
         ("boolean", _) => Value { text: cell.value.to_ascii_uppercase(), sort: Sort::Flag },
         _ => Value::text(cell.text.clone()),

@@ -215,7 +215,8 @@ impl Scan<'_> {
         };
         let (day_digits, day) = self.digits(day_at);
         let end = day_at + day_digits;
-        if !(1..=2).contains(&day_digits) || !self.ends(end) {
+        // Letters may follow: 2018.03.15CEC007 is a day with a batch number behind it. More figures make it unreadable.
+        if !(1..=2).contains(&day_digits) {
             return None;
         }
         let marked = self.blanks(end);
@@ -440,6 +441,7 @@ mod tests {
             ("2020-02-29", "2020-02-29"),
             ("9999-09-09", "9999-09-09"),
             ("20190603/A01", "2019-06-03"),
+            ("2018.03.15CEC007", "2018-03-15"),
         ] {
             assert_eq!(day(text).map(|day| day.day), Ok(expected.to_owned()), "{text}");
         }

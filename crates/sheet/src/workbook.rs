@@ -3,7 +3,7 @@
 
 use crate::grid::{Book, Each, Line, Sort, Span, Value};
 use crate::{Limits, Refusal};
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, Xls, Xlsb, Xlsx};
+use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, Style, Xls, Xlsb, Xlsx};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -93,9 +93,14 @@ impl Book for Excel<'_> {
         guarded(|| match &mut self.inner {
             Inner::Xlsx(book) => {
                 let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(()) };
-                while let Some(cell) = cells.next_cell().map_err(damaged)? {
+                let percent: Vec<bool> = cells.styles().iter().map(is_percent).collect();
+                while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(damaged)? {
                     let (row, column) = cell.get_position();
-                    if !lines.cell(row, column, of_ref(cell.get_value()))? {
+                    let value = match cell.get_value() {
+                        DataRef::Float(number) if percent.get(style) == Some(&true) => Some(Value::percent(*number)),
+                        other => of_ref(other),
+                    };
+                    if !lines.cell(row, column, value)? {
                         return Ok(());
                     }
                 }
@@ -164,6 +169,14 @@ impl Lines<'_, '_> {
         }
         Ok((self.each)(std::mem::take(&mut self.line))?.is_continue())
     }
+}
+
+/// 98.4 % is held as 0.984 and shown as 98.4%; what is shown is what was meant.
+fn is_percent(style: &Style) -> bool {
+    style.number_format.as_ref().is_some_and(|format| {
+        matches!(format.format_id, Some(9 | 10))
+            || (format.format_code.contains('%') && !format.format_code.contains("\"%"))
+    })
 }
 
 fn span(area: Dimensions) -> Span {

@@ -188,6 +188,8 @@ impl<'a> Page<'a> {
                 _ => format.set_font_name("仿宋").set_font_size(12),
             };
             spread(worksheet, row, last, title, &format)?;
+            // Excel does not fit the height of a merged row to its text.
+            worksheet.set_row_height(row, if number == 0 { 34 } else { 20 })?;
             row += 1;
         }
         let header =
