@@ -2,7 +2,7 @@
 //   node run.mjs --chromium PATH --pictures FOLDER --real http://… --demo http://…
 // Each file of journeys/ exports `title`, `site` ("real" or "demo") and `walk(reader)`.
 
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Reader, WIDTHS, openBrowser } from "./rig.mjs";
 
@@ -13,6 +13,7 @@ for (const name of ["chromium", "pictures", "real", "demo"]) {
 }
 
 const files = (await readdir(new URL("journeys/", import.meta.url))).filter((file) => file.endsWith(".mjs")).sort();
+await rm(values.pictures, { recursive: true, force: true });
 let [passed, failed] = [0, 0];
 const { browser, close } = await openBrowser(values.chromium);
 try {

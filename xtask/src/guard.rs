@@ -23,11 +23,12 @@ pub(crate) struct User {
     pub(crate) gid: u32,
 }
 
-/// A folder that nobody else has, below the system's temporary folder.
+/// A folder that nobody else has. One for another user lies in `/tmp`, since a temporary folder of root's own may be closed to others.
 pub(crate) fn fresh_folder(name: &str, owner: Option<User>) -> Outcome<PathBuf> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("zhiheng-{name}-{}-{number}", std::process::id()));
+    let above = if owner.is_some() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
+    let folder = above.join(format!("zhiheng-{name}-{}-{number}", std::process::id()));
     let failed = |error| format!("{} cannot be made: {error}", folder.display());
     std::fs::create_dir(&folder).map_err(failed)?;
     if let Some(user) = owner {

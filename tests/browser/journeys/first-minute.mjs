@@ -5,7 +5,7 @@ export const site = "real";
 
 export async function walk(reader) {
   await reader.open("/");
-  await reader.expectText("质衡", "依据公开文件整理，非政府网站");
+  await reader.expectText("质衡", "依据公开文件整理，非政府网站", "登录导入", "打开示例县");
 
   // The thirty rows of the plan's table, each with its 序号; targets of the text stand beside them without one.
   await reader.open("/board");
