@@ -54,6 +54,10 @@ fn manifest_findings(folder: &str, path: &str, manifest: &Table) -> Vec<Finding>
         return vec![Finding::new(path, 0, "a new crate: say in xtask/src/tidy/direction.rs what it may not know")];
     };
     let mut found = Vec::new();
+    let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(Value::as_bool);
+    if lints != Some(true) {
+        found.push(Finding::new(path, 0, "does not take the lints of the workspace: [lints] workspace = true"));
+    }
     for (table, name) in dependencies(manifest) {
         if let Some(ours) = name.strip_prefix("zhiheng-")
             && !rule.ours.contains(&ours)
@@ -95,7 +99,7 @@ mod tests {
 
     fn findings(folder: &str, text: &str) -> Vec<String> {
         let path = format!("crates/{folder}/Cargo.toml");
-        let files = [File { path, text: text.to_owned() }];
+        let files = [File { path, text: format!("[lints]\nworkspace = true\n{text}") }];
         direction(&files).into_iter().map(|finding| finding.what).collect()
     }
 
@@ -125,6 +129,12 @@ mod tests {
         assert!(findings("app", "[dependencies]\nzhiheng-web.workspace = true")[0].contains("may not depend on web"));
         assert_eq!(findings("app", "[dependencies]\naxum.workspace = true").len(), 2);
         assert!(findings("web", "[dependencies]\naxum.workspace = true\nzhiheng-app.workspace = true").is_empty());
+    }
+
+    #[test]
+    fn a_crate_takes_the_lints_of_the_workspace() {
+        let files = [File { path: "crates/pack/Cargo.toml".to_owned(), text: "[dependencies]".to_owned() }];
+        assert!(direction(&files)[0].what.contains("lints"));
     }
 
     #[test]

@@ -25,7 +25,32 @@ const SELF: &str = "xtask/src/tidy/source.rs";
 
 pub(crate) fn source(files: &[File]) -> Vec<Finding> {
     let written = |file: &&File| matches!(file.extension(), "rs" | "mjs" | "js" | "css") && file.path != SELF;
-    files.iter().filter(written).flat_map(of_file).collect()
+    files.iter().filter(written).flat_map(of_file).chain(orphans(files)).collect()
+}
+
+/// Rust files that no module names: the compiler never sees them, and neither does any test.
+fn orphans(files: &[File]) -> Vec<Finding> {
+    let text_of = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
+    let rust = files.iter().filter(|file| file.extension() == "rs" && file.path.matches('/').count() >= 2);
+    let is_orphan = |file: &&File| {
+        let Some((folder, name)) = file.path.rsplit_once('/') else { return false };
+        let last = folder.rsplit('/').next().unwrap_or("");
+        if matches!(name, "lib.rs" | "main.rs" | "build.rs") || matches!(last, "tests" | "examples" | "benches" | "bin")
+        {
+            return false;
+        }
+        // `a/mod.rs` is named beside the folder, everything else in it or by the file of the folder's name.
+        let (folder, stem) = match name {
+            "mod.rs" => (folder.rsplit_once('/').map_or("", |(above, _)| above), last),
+            name => (folder, name.trim_end_matches(".rs")),
+        };
+        let parents = ["lib.rs", "main.rs", "mod.rs"].map(|parent| format!("{folder}/{parent}"));
+        let declaration = format!("mod {stem};");
+        !parents.iter().chain([&format!("{folder}.rs")]).any(|parent| text_of(parent).contains(&declaration))
+    };
+    rust.filter(is_orphan)
+        .map(|file| Finding::new(&file.path, 0, "no module names this file: name it, or take it out"))
+        .collect()
 }
 
 fn of_file(file: &File) -> Vec<Finding> {
@@ -114,7 +139,7 @@ mod tests {
     use super::*;
 
     fn findings(path: &str, text: &str) -> Vec<String> {
-        source(&[File { path: path.to_owned(), text: text.to_owned() }])
+        of_file(&File { path: path.to_owned(), text: text.to_owned() })
             .into_iter()
             .map(|finding| finding.what)
             .collect()
@@ -143,6 +168,25 @@ mod tests {
     fn a_file_opens_with_its_point() {
         assert_eq!(findings("crates/app/src/a.rs", "use std::fmt;").len(), 1);
         assert_eq!(findings("crates/app/src/a.rs", "#![forbid(unsafe_code)]\n\n//! The point.").len(), 0);
+    }
+
+    #[test]
+    fn a_file_that_no_module_names_is_found() {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: format!("//! A\n{text}") };
+        let files = [
+            file("crates/app/src/lib.rs", "mod board;\npub mod pages;"),
+            file("crates/app/src/board.rs", "mod row;"),
+            file("crates/app/src/board/row.rs", ""),
+            file("crates/app/src/pages/mod.rs", "mod home;"),
+            file("crates/app/src/pages/home.rs", ""),
+            file("crates/app/tests/it/main.rs", "mod story;"),
+            file("crates/app/tests/it/story.rs", ""),
+            file("crates/app/tests/reference.rs", ""),
+            file("crates/app/examples/show.rs", ""),
+            file("crates/app/src/lost.rs", ""),
+        ];
+        let found: Vec<String> = source(&files).iter().map(|finding| finding.path.clone()).collect();
+        assert_eq!(found, ["crates/app/src/lost.rs"]);
     }
 
     #[test]
