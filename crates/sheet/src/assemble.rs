@@ -170,9 +170,18 @@ impl<'a> Assembler<'a> {
             return line.cells.len() <= 2
                 && starts(&["注:", "注：", "备注:", "备注：", "说明:", "说明：", "填表人", "制表人", "审核人"]);
         }
-        let merged = self.wide.iter().any(|span| span.top == line.row && span.left == *column);
-        let of_items = self.layout.roles.iter().any(|(at, role)| at == column && matches!(role, Role::Part(_)));
-        merged || !of_items
+        if self.wide.iter().any(|span| span.top == line.row && span.left == *column) {
+            return true;
+        }
+        let heading = text.chars().next().is_some_and(|c| "一二三四五六七八九十（(第".contains(c))
+            && text.contains(['、', '）', ')', '章', '部']);
+        match self.layout.roles.iter().find(|(at, _)| at == column) {
+            Some((_, Role::Part(_))) => false,
+            // A number and nothing else is a row that nobody filled in; a word in its place is a heading.
+            Some((_, Role::Field(index))) if self.shapes.get(*index) == Some(&Shape::Sequence) => true,
+            Some((_, Role::Field(_))) => heading || text.chars().count() > 40,
+            None => true,
+        }
     }
 
     /// Whether a line brings nothing of its own but parts of failing items.
@@ -234,7 +243,7 @@ impl<'a> Assembler<'a> {
                 self.understand(*index, text)
             };
             if let Some(entry) = wrong {
-                problems.push(self.problem(entry, line, *column));
+                problems.push(self.problem(self.softened(entry, text, *column), line, *column));
             }
             let target = match &cell {
                 Cell::Date(_) => self.labelled(*index, text),
@@ -288,6 +297,18 @@ impl<'a> Assembler<'a> {
             Ok(cell) => (cell, None),
             Err(entry) => (Cell::Text(text.to_owned()), Some(entry)),
         }
+    }
+
+    /// Under 生产日期/批号 a batch number is no mistake.
+    fn softened(&self, entry: Entry, text: &str, column: u32) -> Entry {
+        let says = |word: &str| {
+            let header = self.layout.columns.iter().find(|shown| shown.index == column);
+            text.contains(word) || header.is_some_and(|shown| shown.header.contains(word))
+        };
+        let batch = entry.code == problem::DATE.code
+            && text.chars().any(|c| value::half(c).is_ascii_digit())
+            && (says("批号") || says("批次"));
+        if batch { problem::BATCH } else { entry }
     }
 
     /// 2019.4.20(购进) under 生产日期 is the day of purchase: the field whose name begins with the word beside the day.

@@ -2,8 +2,9 @@
 //! have columns of their own. The header's order is a claim and not a fact: one district printed 项目丨标准值丨结果
 //! under a header that says 项目‖结果‖标准值, so the second and third part are told by what they look like.
 
+use crate::content;
 use crate::problem::{self, Entry};
-use crate::table::FailingItem;
+use crate::table::{FailingItem, Verdict};
 use crate::value::{half, is_blank, tidy};
 
 /// What a column or a part of a composite cell holds.
@@ -32,7 +33,8 @@ pub(crate) fn is_bar(c: char) -> bool {
 /// Reads the failing items of a row. `order` is what the header says; `split` is whether one cell may hold several
 /// items: in a file without header one row is one item, since what the column means is itself only inferred.
 pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<FailingItem>, Option<Entry>) {
-    if is_blank(parts.item) {
+    // A list of both kinds writes 合格 or 符合要求 where nothing failed.
+    if is_blank(parts.item) || content::verdict(parts.item) == Some(Verdict::Passing) {
         return (Vec::new(), None);
     }
     if parts.item.contains(is_bar) {
@@ -44,7 +46,11 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
     {
         return (items, None);
     }
-    let names = if split { split_items(parts.item) } else { vec![tidy(parts.item)] };
+    let wrapped = parts.item.replace(['\n', '\r'], "");
+    let names = match split {
+        true => split_items(parts, &wrapped),
+        false => vec![tidy(parts.item)],
+    };
     let several = names.len() > 1;
     let share = |text: &'_ str| -> Result<Vec<Option<String>>, Entry> {
         match (several, present(text)) {
@@ -99,11 +105,15 @@ fn outside(text: &str, is_mark: impl Fn(char) -> bool) -> Vec<&str> {
     pieces.into_iter().map(tidy).filter(|piece| !piece.is_empty()).collect()
 }
 
-/// Several items in one cell: ；, 、 and line breaks part them.
-fn split_items(text: &str) -> Vec<&str> {
-    let mut pieces = outside(text, |c| matches!(c, ';' | '；' | '、' | '\n' | '\r'));
+/// Several items in one cell: ；, 、 and line breaks part them. A line break parts nothing when the results do not follow
+/// it: then a long name was only wrapped, and `wrapped` is the cell without its breaks.
+fn split_items<'a>(parts: Parts<'a>, wrapped: &'a str) -> Vec<&'a str> {
+    let by_line = outside(parts.item, |c| matches!(c, ';' | '；' | '、' | '\n' | '\r'));
+    let by_mark = outside(wrapped, |c| matches!(c, ';' | '；' | '、'));
+    let follows = |text: &str| is_blank(text) || split_values(text, by_line.len()).is_some();
+    let mut pieces = if follows(parts.result) && follows(parts.limit) { by_line } else { by_mark };
     if pieces.is_empty() {
-        pieces.push(tidy(text));
+        pieces.push(tidy(wrapped));
     }
     pieces
 }
@@ -380,6 +390,12 @@ mod tests {
         ];
         assert_eq!(read(parts, &ORDER, true), (expected.to_vec(), None));
         assert_eq!(cell("苯甲酸、柠檬黄、日落黄").len(), 3);
+        let wrapped = Parts { item: "氧氟\n沙星", result: "12μg/kg", ..Parts::default() };
+        assert_eq!(read(wrapped, &ORDER, true).0, [item("氧氟沙星", "12μg/kg", "")]);
+        let lines =
+            Parts { item: "铅\n镉", result: "1mg/kg\n2mg/kg", limit: "0.5mg/kg\n0.1mg/kg", ..Parts::default() };
+        assert_eq!(read(lines, &ORDER, true).0, [item("铅", "1mg/kg", "0.5mg/kg"), item("镉", "2mg/kg", "0.1mg/kg")]);
+        assert_eq!((cell("合格"), cell("所检项目符合要求")), (Vec::new(), Vec::new()));
         assert_eq!(read(Parts { item: "1.外观；2.配合性能", ..Parts::default() }, &ORDER, false).0.len(), 1);
     }
 
