@@ -73,8 +73,8 @@ CREATE TABLE idempotency (
     PRIMARY KEY (place, actor, key)
 ) {{clustered}};
 
--- Additive cells. `grain` 0 is a day, 1 a month (year * 12 + month - 1), 2 a year; months and years are sums of
--- their days, written in the same transaction.
+-- Additive cells. `grain` 1 is a month (year * 12 + month - 1), 2 a year; both are sums of cell_delta, written in the
+-- same transaction. Grain 0, a day, has no rows here: its sum is read from cell_delta.
 CREATE TABLE cell (
     place  {{text}} NOT NULL,
     def    {{int}}  NOT NULL,
@@ -86,7 +86,8 @@ CREATE TABLE cell (
     PRIMARY KEY (place, def, grain, dim, period)
 ) {{clustered}};
 
--- What one day of knowledge changed in one day's cell: the history that answers known-on.
+-- What one day of knowledge changed on one day that counts: the days of a period, and the history that answers
+-- known-on.
 CREATE TABLE cell_delta (
     place     {{text}} NOT NULL,
     def       {{int}}  NOT NULL,

@@ -18,7 +18,7 @@ use crate::job::{Change, Job, Overlay, Refused};
 use crate::levels::Levels;
 use crate::records::{VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
-use crate::{BatchRow, Clock, StoreError, Tx, batches, schema};
+use crate::{BatchRow, Clock, Options, StoreError, Tx, batches, schema};
 
 /// What became of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +90,25 @@ pub(crate) struct Setup {
     pub(crate) files: PathBuf,
 }
 
+impl Setup {
+    pub(crate) fn of(address: Address, options: &Options) -> Setup {
+        let files = match (&options.files, &address) {
+            (Some(files), _) => files.clone(),
+            (None, Address::Sqlite(path)) => path.with_file_name("files"),
+            (None, Address::Postgres(_)) => PathBuf::from("files"),
+        };
+        Setup {
+            address,
+            clock: options.clock.clone(),
+            offset_seconds: options.offset_seconds,
+            batch_weight: options.batch_weight.max(1),
+            lock_wait: options.lock_wait,
+            with_history: !options.without_history,
+            files,
+        }
+    }
+}
+
 pub(crate) struct Committer {
     setup: Setup,
     writer: Option<Writer>,
@@ -109,6 +128,12 @@ impl Committer {
         let mut committer = Committer { setup, writer: None, last: HashMap::new() };
         committer.connect()?;
         Ok(committer)
+    }
+
+    /// The connection that writes.
+    pub(crate) fn conn(&mut self) -> Result<&mut Conn, StoreError> {
+        self.connect()?;
+        self.writer.as_mut().map(|writer| &mut writer.conn).ok_or_else(|| StoreError::unavailable("not connected"))
     }
 
     /// Serves until it is told to stop, or everybody has gone.

@@ -309,6 +309,8 @@ impl Conn {
 
     /// Runs a statement that has no rows; answers how many rows it changed.
     pub(crate) fn run(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        #[cfg(test)]
+        crate::golden::saw(sql, values);
         match self {
             Conn::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(&sql.replace('$', "?"))?;
@@ -330,6 +332,8 @@ impl Conn {
         values: &[Value<'_>],
         each: &mut dyn FnMut(Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        #[cfg(test)]
+        crate::golden::saw(sql, values);
         match self {
             Conn::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(&sql.replace('$', "?"))?;
@@ -519,7 +523,11 @@ fn open_postgres(config: &postgres::Config, purpose: Purpose) -> Result<Conn, St
              SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;
              SET idle_in_transaction_session_timeout = 0"
         }
-        Purpose::Read => "SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off",
+        // A list reads its index in order and stops; collecting and sorting all that matches would not be bounded.
+        Purpose::Read => {
+            "SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off;
+             SET enable_bitmapscan = off; SET random_page_cost = 1.1"
+        }
     })?;
     let encoding: String = client.query_one("SHOW server_encoding", &[])?.try_get(0)?;
     if encoding != "UTF8" {

@@ -22,6 +22,8 @@ mod db;
 mod error;
 mod files;
 mod fsck;
+#[cfg(test)]
+mod golden;
 mod job;
 mod levels;
 mod list;
@@ -143,24 +145,13 @@ impl Store {
     /// wrote it, [`StoreError::Unavailable`] when it cannot be reached.
     pub fn open(url: &str, options: Options) -> Result<Store, StoreError> {
         let address = Address::parse(url)?;
-        let files = match (&options.files, &address) {
-            (Some(files), _) => files.clone(),
-            (None, Address::Sqlite(path)) => path.with_file_name("files"),
-            (None, Address::Postgres(_)) => PathBuf::from("files"),
-        };
+        let setup = Setup::of(address.clone(), &options);
+        let files = setup.files.clone();
         let writer = if options.read_only {
             schema::check(&mut Conn::open(&address, db::Purpose::Read)?)?;
             None
         } else {
-            let committer = Committer::open(Setup {
-                address: address.clone(),
-                clock: options.clock.clone(),
-                offset_seconds: options.offset_seconds,
-                batch_weight: options.batch_weight.max(1),
-                lock_wait: options.lock_wait,
-                with_history: !options.without_history,
-                files: files.clone(),
-            })?;
+            let committer = Committer::open(setup)?;
             let (queue, waiting) = sync_channel(options.queue.max(1));
             let thread =
                 std::thread::Builder::new().name("committer".to_owned()).spawn(move || committer.serve(&waiting))?;

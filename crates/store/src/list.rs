@@ -160,12 +160,15 @@ struct Plan<'q> {
     scan: Vec<String>,
     rest: Vec<String>,
     values: Vec<Value<'q>>,
+    /// Values of the scan; those of the rest come after them.
+    scan_values: usize,
 }
 
 impl<'q> Plan<'q> {
     fn new(
         place: &'q str,
         query: &'q ListQuery,
+        half: Option<Half>,
         declared: &Declared,
         dialect: Dialect,
     ) -> Result<Plan<'q>, StoreError> {
@@ -173,27 +176,74 @@ impl<'q> Plan<'q> {
             return Err(StoreError::invalid(format!("{:?} is not the name of a kind", query.kind)));
         }
         query.filters.iter().try_for_each(|filter| filter.column.check())?;
-        let index = declared.best(&query.kind, &query.filters);
-        let mut plan = Plan { scan: Vec::new(), rest: Vec::new(), values: Vec::new() };
+        let mut index = declared.best(&query.kind, &query.filters);
+        let mut plan = Plan { scan: Vec::new(), rest: Vec::new(), values: Vec::new(), scan_values: 0 };
         let place = plan.bind(Value::Text(place));
         // The kind is written out, so that a partial index on it can be used.
         plan.scan.extend([format!("place = {place}"), format!("kind = '{}'", query.kind)]);
-        let mut used = Vec::new();
+        let mut others = Vec::new();
         for filter in &query.filters {
-            let by_index = index.contains(&filter.column) && !used.contains(&&filter.column);
-            used.push(&filter.column);
-            let column = filter.column.sql();
-            let test = match &filter.value {
-                Match::Text(text) => format!("{column} = {}", plan.bind(Value::Text(text))),
-                Match::Flag(flag) => format!("{column} = '{}'", flag_text(*flag, dialect)),
-                Match::Absent => format!("{column} IS NULL"),
-            };
-            if by_index { plan.scan.push(test) } else { plan.rest.push(test) }
+            match index.iter().position(|column| *column == filter.column) {
+                Some(at) => {
+                    index.remove(at);
+                    let test = plan.test(filter, dialect);
+                    plan.scan.push(test);
+                }
+                None => others.push(filter),
+            }
+        }
+        plan.days(query);
+        if let Some(half) = half {
+            plan.half(half, query);
+        }
+        plan.scan_values = plan.values.len();
+        for filter in others {
+            let test = plan.test(filter, dialect);
+            plan.rest.push(test);
         }
         if let Some(live) = query.live {
             plan.rest.push(format!("live = {}", i64::from(live)));
         }
         Ok(plan)
+    }
+
+    fn test(&mut self, filter: &'q Filter, dialect: Dialect) -> String {
+        let column = filter.column.sql();
+        match &filter.value {
+            Match::Text(text) => format!("{column} = {}", self.bind(Value::Text(text))),
+            Match::Flag(flag) => format!("{column} = '{}'", flag_text(*flag, dialect)),
+            Match::Absent => format!("{column} IS NULL"),
+        }
+    }
+
+    fn days(&mut self, query: &ListQuery) {
+        for (day, test) in [(query.from, "day >="), (query.to, "day <=")] {
+            if let Some(day) = day {
+                let day = self.bind(Value::Int(day.into()));
+                self.scan.push(format!("{test} {day}"));
+            }
+        }
+    }
+
+    fn half(&mut self, half: Half, query: &'q ListQuery) {
+        let after = query.after.as_ref();
+        match half {
+            Half::Dated => {
+                self.scan.push("day IS NOT NULL".to_owned());
+                if let Some(Cursor { day: Some(day), id }) = after {
+                    let (day, id) = (self.bind(Value::Int((*day).into())), self.bind(Value::Bytes(&id.0)));
+                    // The first test is implied by the second and lets both databases begin there in the index.
+                    self.scan.push(format!("day <= {day} AND (day, id) < ({day}, {id})"));
+                }
+            }
+            Half::Undated => {
+                self.scan.push("day IS NULL".to_owned());
+                if let Some(Cursor { day: None, id }) = after {
+                    let id = self.bind(Value::Bytes(&id.0));
+                    self.scan.push(format!("id < {id}"));
+                }
+            }
+        }
     }
 
     fn bind(&mut self, value: Value<'q>) -> String {
@@ -291,34 +341,10 @@ impl Reader<'_> {
     ) -> Result<(Vec<RecordRow>, Scan), StoreError> {
         let declared = self.declared();
         let conn = self.conn()?;
-        let mut plan = Plan::new(place, query, declared, conn.dialect())?;
-        let id = query.after.map(|after| after.id);
+        let plan = Plan::new(place, query, Some(half), declared, conn.dialect())?;
         let order = match half {
-            Half::Dated => {
-                plan.scan.push("day IS NOT NULL".to_owned());
-                if let Some(from) = query.from {
-                    let from = plan.bind(Value::Int(from.into()));
-                    plan.scan.push(format!("day >= {from}"));
-                }
-                if let Some(to) = query.to {
-                    let to = plan.bind(Value::Int(to.into()));
-                    plan.scan.push(format!("day <= {to}"));
-                }
-                if let (Some(Cursor { day: Some(day), .. }), Some(id)) = (query.after, &id) {
-                    let (day, id) = (plan.bind(Value::Int(day.into())), plan.bind(Value::Bytes(&id.0)));
-                    // The first test is implied by the second and lets both databases begin there in the index.
-                    plan.scan.push(format!("day <= {day} AND (day, id) < ({day}, {id})"));
-                }
-                DATED_ORDER
-            }
-            Half::Undated => {
-                plan.scan.push("day IS NULL".to_owned());
-                if let (Some(Cursor { day: None, .. }), Some(id)) = (query.after, &id) {
-                    let id = plan.bind(Value::Bytes(&id.0));
-                    plan.scan.push(format!("id < {id}"));
-                }
-                UNDATED_ORDER
-            }
+            Half::Dated => DATED_ORDER,
+            Half::Undated => UNDATED_ORDER,
         };
         let records = conn.many(&plan.page(order, budget.max(wanted), wanted), &plan.values, read_record)?;
         if plan.rest.is_empty() || records.len() >= wanted {
@@ -335,13 +361,7 @@ impl Reader<'_> {
         let declared = self.declared();
         let budget = self.scan_rows();
         let conn = self.conn()?;
-        let mut plan = Plan::new(place, query, declared, conn.dialect())?;
-        for (day, test) in [(query.from, "day >="), (query.to, "day <=")] {
-            if let Some(day) = day {
-                let day = plan.bind(Value::Int(day.into()));
-                plan.scan.push(format!("{test} {day}"));
-            }
-        }
+        let plan = Plan::new(place, query, None, declared, conn.dialect())?;
         let rows = if plan.rest.is_empty() { limit + 1 } else { budget };
         let rest = if plan.rest.is_empty() { "1 = 1".to_owned() } else { plan.rest.join(" AND ") };
         let order = if query.from.or(query.to).is_some() { DATED_ORDER } else { "day, id" };
@@ -396,5 +416,6 @@ enum Scan {
 fn last_scanned(conn: &mut Conn, plan: &Plan<'_>, order: &str, rows: usize) -> Result<Scan, StoreError> {
     let sql = format!("{} OFFSET {}", plan.scanned("day, id", order, 1), rows.saturating_sub(1));
     let read = |row: Row<'_>| Ok(Cursor { day: row.day_or_null(0)?, id: RecordId(row.array(1)?) });
-    Ok(conn.one(&sql, &plan.values, read)?.map_or(Scan::Ended(rows), Scan::Stopped))
+    let values = plan.values.get(..plan.scan_values).unwrap_or_default();
+    Ok(conn.one(&sql, values, read)?.map_or(Scan::Ended(rows), Scan::Stopped))
 }

@@ -1,6 +1,9 @@
-//! Indicator cells. `cell` holds sums by day, month and year and answers a board; `cell_delta` holds the same
-//! deltas by the day on which they became known and answers known-on. Both are written in the transaction of the
-//! versions that caused them, and both always equal a recomputation from the versions.
+//! Indicator cells. `cell_delta` holds what every day of knowledge changed on every day that counts: it answers single
+//! days and known-on. `cell` holds its sums by month and year and answers a board. Both are written in the transaction
+//! of the versions that caused them, and both always equal a recomputation from the versions.
+//!
+//! Days have no rows of their own in `cell`: they would be written for every record a second time, at a place of the
+//! table where nothing else is written, and that would cost much of the throughput.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -106,7 +109,7 @@ impl Cells {
                 continue;
             }
             deltas.insert((def, name(dim), day, known_day), *sum);
-            for (grain, period) in [(Grain::Day, day), (Grain::Month, month_of(day)), (Grain::Year, year_of(day))] {
+            for (grain, period) in [(Grain::Month, month_of(day)), (Grain::Year, year_of(day))] {
                 let cell = cells.entry((def, grain, name(dim), period)).or_default();
                 cell.num = cell.num.saturating_add(sum.num);
                 cell.den = cell.den.saturating_add(sum.den);
@@ -176,7 +179,7 @@ pub(crate) fn clear(conn: &mut Conn, place: &str, defs: &[i64]) -> Result<(), St
     Ok(())
 }
 
-/// A stored cell that is not zero.
+/// A stored cell of a month or a year that is not zero.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellRow {
     /// The definition.
@@ -338,15 +341,15 @@ impl Reader<'_> {
         from: i32,
         to: i32,
     ) -> Result<Vec<PeriodSum>, StoreError> {
-        let values = [
-            Value::Text(place),
-            Value::Int(def),
-            Value::Int(grain.number()),
-            Value::Text(dim),
-            Value::Int(from.into()),
-            Value::Int(to.into()),
-        ];
-        self.conn()?.many(SERIES, &values, |row| {
+        let (def, dim) = (Value::Int(def), Value::Text(dim));
+        let mut values = vec![Value::Text(place), def, dim, Value::Int(from.into()), Value::Int(to.into())];
+        let sql = if grain == Grain::Day {
+            DAY_SERIES
+        } else {
+            values.push(Value::Int(grain.number()));
+            SERIES
+        };
+        self.conn()?.many(sql, &values, |row| {
             Ok(PeriodSum { period: row.day(0)?, sum: Sum { num: row.int(1)?, den: row.int(2)? } })
         })
     }
@@ -391,7 +394,6 @@ impl Reader<'_> {
 
 fn read_cell(row: Row<'_>) -> Result<CellRow, StoreError> {
     let grain = match row.int(2)? {
-        0 => Grain::Day,
         1 => Grain::Month,
         2 => Grain::Year,
         other => return Err(StoreError::corrupt(format!("cell of grain {other}"))),
@@ -414,8 +416,16 @@ const DIMS: &str = "
 const SERIES: &str = "
     SELECT period, num, den
     FROM   cell
-    WHERE  place = $1 AND def = $2 AND grain = $3 AND dim = $4 AND period BETWEEN $5 AND $6 AND (num <> 0 OR den <> 0)
+    WHERE  place = $1 AND def = $2 AND grain = $6 AND dim = $3 AND period BETWEEN $4 AND $5 AND (num <> 0 OR den <> 0)
     ORDER  BY period";
+
+const DAY_SERIES: &str = "
+    SELECT day, CAST(SUM(num) AS BIGINT), CAST(SUM(den) AS BIGINT)
+    FROM   cell_delta
+    WHERE  place = $1 AND def = $2 AND dim = $3 AND day BETWEEN $4 AND $5
+    GROUP  BY day
+    HAVING SUM(num) <> 0 OR SUM(den) <> 0
+    ORDER  BY day";
 
 pub(crate) fn known_sql(defs: usize) -> String {
     format!(
@@ -427,22 +437,31 @@ pub(crate) fn known_sql(defs: usize) -> String {
     )
 }
 
-/// One statement for any number of definitions, dimensions and pieces: each piece is a range of the primary key.
-pub(crate) fn pieces_sql(defs: usize, dims: usize, pieces: usize) -> String {
+/// One statement for any number of definitions, dimensions and pieces: each piece is a range of a primary key.
+pub(crate) fn pieces_sql(defs: usize, dims: usize, pieces: &[Piece]) -> String {
     let def_list = placeholders(2, defs);
     let dim_list = placeholders(2 + defs, dims);
     let first = 2 + defs + dims;
-    let parts: Vec<String> = (0..pieces)
-        .map(|piece| {
-            let grain = first + piece * 3;
-            format!(
-                "SELECT def, dim, num, den
-                 FROM   cell
-                 WHERE  place = $1 AND def IN ({def_list}) AND grain = ${grain} AND dim IN ({dim_list})
-                 AND    period BETWEEN ${} AND ${}",
-                grain + 1,
-                grain + 2
-            )
+    let parts: Vec<String> = pieces
+        .iter()
+        .enumerate()
+        .map(|(index, piece)| {
+            let (from, to) = (first + index * 2, first + index * 2 + 1);
+            match piece.grain {
+                Grain::Day => format!(
+                    "SELECT def, dim, num, den
+                     FROM   cell_delta
+                     WHERE  place = $1 AND def IN ({def_list}) AND dim IN ({dim_list})
+                     AND    day BETWEEN ${from} AND ${to}"
+                ),
+                Grain::Month | Grain::Year => format!(
+                    "SELECT def, dim, num, den
+                     FROM   cell
+                     WHERE  place = $1 AND def IN ({def_list}) AND grain = {} AND dim IN ({dim_list})
+                     AND    period BETWEEN ${from} AND ${to}",
+                    piece.grain.number()
+                ),
+            }
         })
         .collect();
     format!(
@@ -473,9 +492,9 @@ fn sum_pieces(
         values.extend(list.iter().map(|def| Value::Int(*def)));
         values.extend(dims.iter().map(|dim| Value::Text(dim)));
         for piece in pieces {
-            values.extend([Value::Int(piece.grain.number()), Value::Int(piece.from), Value::Int(piece.to)]);
+            values.extend([Value::Int(piece.from), Value::Int(piece.to)]);
         }
-        conn.each(&pieces_sql(list.len(), dims.len(), pieces.len()), &values, &mut |row| {
+        conn.each(&pieces_sql(list.len(), dims.len(), pieces), &values, &mut |row| {
             out.push((row.int(0)?, row.text(1)?, Sum { num: row.int(2)?, den: row.int(3)? }));
             Ok(())
         })?;

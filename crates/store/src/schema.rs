@@ -97,6 +97,15 @@ pub(crate) fn check(conn: &mut Conn) -> Result<(), StoreError> {
     }
 }
 
+/// PostgreSQL cannot tell a good index from a bad one without statistics. SQLite chooses well without them, by the number
+/// of columns that an index covers, and badly with them: it skips over the place because there is only one.
+pub(crate) fn refresh_statistics(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => conn.script("ANALYZE"),
+    }
+}
+
 /// An index that a pack declares: lists of a kind filtered by these columns, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct IndexSpec {
@@ -190,8 +199,7 @@ impl Tx<'_> {
             self.conn().script(&format!("DROP INDEX {name}"))?;
         }
         if created > 0 {
-            // Without statistics of the new expressions PostgreSQL cannot tell a good index from a bad one.
-            self.conn().script("ANALYZE record")?;
+            refresh_statistics(self.conn())?;
         }
         Ok((created, stale.len()))
     }

@@ -99,6 +99,12 @@ pub(crate) fn postgres_url() -> Option<String> {
     url
 }
 
+/// Whether files that tests compare with are to be written anew.
+#[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
+pub(crate) fn regenerate() -> bool {
+    std::env::var("ZHIHENG_GOLDEN").is_ok()
+}
+
 /// Runs a test on both databases.
 pub(crate) fn on_both(test: impl Fn(&County)) {
     test(&County::sqlite());

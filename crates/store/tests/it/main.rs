@@ -1,5 +1,16 @@
 //! Every operation and the whole story, on SQLite always and on PostgreSQL where `ZHIHENG_TEST_POSTGRES` names one.
 
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod county;
-
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod submit;
