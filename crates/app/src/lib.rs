@@ -75,6 +75,11 @@ impl App {
 
     /// The same database under another pack.
     pub(crate) fn under(&self, pack: Pack) -> App {
+        self.with_pack(pack)
+    }
+
+    /// The same open database looked at under a pack that need not be in force.
+    pub fn with_pack(&self, pack: Pack) -> App {
         App {
             pack: Arc::new(pack),
             store: Arc::clone(&self.store),

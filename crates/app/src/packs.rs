@@ -389,3 +389,36 @@ impl Replay {
         total
     }
 }
+
+impl App {
+    /// The same database under the pack that is in force in it, whatever pack the program was started with. A database of one place that
+    /// is not this pack's is found too.
+    pub fn under_its_own_pack(&self) -> Result<App, Error> {
+        let mut reader = self.store.read()?;
+        let mut places = reader.places()?;
+        if places.is_empty() {
+            places.push(self.pack.place.clone());
+        }
+        for place in places {
+            if let Some(row) = reader.active_pack(&place)? {
+                drop(reader);
+                let (_, pack) = unpack(&row.bytes)?;
+                return Ok(self.under(pack));
+            }
+        }
+        Err(Error::WrongState("库中还没有启用任何方案包".to_owned()))
+    }
+
+    /// Writes the whole database as one archive, from one snapshot, while the server goes on. Answers the number of rows.
+    pub fn backup(&self, into: impl std::io::Write) -> Result<u64, Error> {
+        let archive = self.store.backup(into)?;
+        Ok(archive.tables.iter().map(|table| table.rows).sum())
+    }
+
+    /// Reads an archive into an empty database. All of it, or nothing.
+    pub fn restore(url: &str, setup: &crate::Setup, from: impl std::io::Read) -> Result<u64, Error> {
+        let options = zhiheng_store::Options::new(Arc::clone(&setup.clock));
+        let archive = zhiheng_store::Store::restore(url, &options, from)?;
+        Ok(archive.tables.iter().map(|table| table.rows).sum())
+    }
+}

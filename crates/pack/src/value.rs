@@ -9,6 +9,9 @@ use serde_json::{Map, Value as Json, json};
 
 pub use rust_decimal::Decimal;
 
+/// The rounding of GB/T 8170-2008.
+pub const HALF_TO_EVEN: rust_decimal::RoundingStrategy = rust_decimal::RoundingStrategy::MidpointNearestEven;
+
 use crate::day;
 use crate::kind::Type;
 

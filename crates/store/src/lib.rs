@@ -33,6 +33,8 @@ mod records;
 mod rollup;
 mod schema;
 mod settings;
+#[doc(hidden)]
+pub mod testing;
 
 use std::collections::HashMap;
 use std::io::Read;

@@ -1,1 +1,81 @@
-fn main() {}
+//! 质衡: arguments in, a use case called, text out. Everything that decides lives in the crates below.
+
+mod cmd;
+mod env;
+mod packs;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// 质衡：让一个县的质量强县方案运行起来。
+#[derive(Parser)]
+#[command(name = "zhiheng", version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(clap::Args, Clone)]
+pub(crate) struct Common {
+    /// 数据库：sqlite:路径 或 postgres://…
+    #[arg(long, global = true, value_name = "URL", default_value = "sqlite:zhiheng-data/zhiheng.db")]
+    db: String,
+    /// 方案包文件夹；不给则用内置的方案包
+    #[arg(long, global = true, value_name = "DIR")]
+    pack: Option<PathBuf>,
+    /// 输出 JSON，供程序使用
+    #[arg(long, global = true)]
+    json: bool,
+    /// 以指定时刻为现在（仅限演示数据库），如 2026-11-23T14:06:00Z
+    #[arg(long, global = true, value_name = "INSTANT")]
+    now: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 从标准输入逐行读取提交（JSON），逐行回答
+    Submit(cmd::submit::Submit),
+    /// 一个数字背后的记录
+    Records(cmd::records::Records),
+    /// 指标一览：截至某日，或某日所知
+    Board(cmd::board::BoardArgs),
+    /// 方案包的差异与启用
+    Pack(cmd::pack::PackArgs),
+    /// 读一份公文：结构、目标、自相矛盾之处
+    Read(cmd::read::Read),
+    /// 检查方案包，一次列出全部问题
+    Check(cmd::check::Check),
+    /// 全库自查
+    Audit(cmd::audit::Audit),
+    /// 备份到一个文件
+    Backup(cmd::backup::Backup),
+    /// 从备份恢复到一个空数据库
+    Restore(cmd::backup::Restore),
+    /// 打印现行配置及说明
+    Config(cmd::config::Config),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Submit(args) => cmd::submit::run(&cli.common, &args),
+        Command::Records(args) => cmd::records::run(&cli.common, &args),
+        Command::Board(args) => cmd::board::run(&cli.common, &args),
+        Command::Pack(args) => cmd::pack::run(&cli.common, &args),
+        Command::Read(args) => cmd::read::run(&cli.common, &args),
+        Command::Check(args) => cmd::check::run(&cli.common, &args),
+        Command::Audit(args) => cmd::audit::run(&cli.common, &args),
+        Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
+        Command::Restore(args) => cmd::backup::restore(&cli.common, &args),
+        Command::Config(args) => cmd::config::run(&cli.common, &args),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => cmd::fail(&cli.common, &error),
+    }
+}

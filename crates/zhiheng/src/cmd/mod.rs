@@ -1,0 +1,131 @@
+//! One file a command. A command answers 0 when done, 1 for findings or a refusal, 2 for wrong usage.
+
+pub(crate) mod audit;
+pub(crate) mod backup;
+pub(crate) mod board;
+pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod pack;
+pub(crate) mod read;
+pub(crate) mod records;
+pub(crate) mod submit;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use zhiheng_app::{App, Clock, Error, PackState, Setup};
+
+use crate::Common;
+use crate::env::{FixedClock, SystemClock, SystemRandom, instant};
+use crate::packs::{self, Carry, Loaded};
+
+/// Whether a command writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Reads beside a running server.
+    Read,
+    /// Writes: one program at a time.
+    Write,
+}
+
+/// Opens the county of a command. An empty database takes the pack; a differing pack is refused until it is applied.
+pub(crate) fn open(common: &Common, access: Access) -> Result<App> {
+    let loaded = packs::load(common.pack.as_deref(), carry_of(common))?;
+    open_with(common, loaded, access)
+}
+
+/// As [`open`], with a pack at hand.
+pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Result<App> {
+    let clock: Arc<dyn Clock> = match &common.now {
+        Some(text) => Arc::new(FixedClock(instant(text)?)),
+        None => Arc::new(SystemClock),
+    };
+    let setup = Setup { clock, random: Arc::new(SystemRandom), read_only: access == Access::Read };
+    let demo = loaded.pack.demo;
+    if access == Access::Write {
+        make_folder(&common.db)?;
+    }
+    let app = App::open(&common.db, loaded.pack, &setup)?;
+    if common.now.is_some() && !demo {
+        bail!(Error::WrongState("--now 只能用于演示数据库，以免把真实数据记到别的日子".to_owned()));
+    }
+    match app.pack_state()? {
+        PackState::None if access == Access::Write => {
+            app.apply_pack("system", &loaded.files)?;
+        }
+        PackState::Differs { seq, .. } if access == Access::Write => {
+            bail!(Error::WrongState(format!(
+                "数据库现行的是第 {seq} 版方案包，与手上的不同。请先用 zhiheng pack diff 看影响，再用 zhiheng pack apply 启用"
+            )));
+        }
+        _ => {}
+    }
+    Ok(app)
+}
+
+/// The demonstration database runs under the demonstration pack without being told.
+fn carry_of(common: &Common) -> Carry {
+    if common.db.contains("zhiheng-demo") { Carry::Demo } else { Carry::County }
+}
+
+/// The folder of a SQLite database; the store creates the file, not the folder.
+pub(crate) fn make_folder(db: &str) -> Result<()> {
+    let Some(path) = db.strip_prefix("sqlite:") else { return Ok(()) };
+    if let Some(folder) = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// A day argument.
+pub(crate) fn day(text: &str) -> Result<i32, String> {
+    zhiheng_pack::day::parse(text).map(zhiheng_pack::day::number).ok_or_else(|| "日期要写成 2026-01-31".to_owned())
+}
+
+/// Prints a line and goes on; a reader that has gone away ends the command quietly.
+pub(crate) fn say(line: impl AsRef<str>) {
+    if writeln!(std::io::stdout(), "{}", line.as_ref()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints JSON, indented for people.
+pub(crate) fn say_json(value: &Value) {
+    say(serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Tells a failure: the sentence for people, or JSON for programs.
+pub(crate) fn fail(common: &Common, error: &anyhow::Error) -> ExitCode {
+    let known = error.downcast_ref::<Error>();
+    if common.json {
+        let problems = match known {
+            Some(Error::Invalid(problems)) => json!(problems),
+            Some(error) => json!([{ "code": error.code(), "message": error.message() }]),
+            None => json!([{ "code": null, "message": format!("{error:#}") }]),
+        };
+        say_json(&json!({ "problems": problems }));
+    } else {
+        match known {
+            Some(Error::Invalid(problems)) => {
+                for problem in problems {
+                    eprint(&format!(
+                        "{} {}：{}",
+                        problem.code,
+                        problem.field.as_deref().unwrap_or("-"),
+                        problem.message
+                    ));
+                }
+            }
+            Some(error) => eprint(&error.to_string()),
+            None => eprint(&format!("{error:#}")),
+        }
+    }
+    ExitCode::from(1)
+}
+
+fn eprint(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
