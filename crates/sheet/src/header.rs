@@ -442,8 +442,11 @@ fn heading_matches(heading: &Heading, names: &Names) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
     let mut add = |matches: Vec<Match>, less: u32| {
         for new in matches {
-            if !found.iter().any(|other: &Match| other.role == new.role) {
-                found.push(Match { score: new.score.saturating_sub(less), ..new });
+            let new = Match { score: new.score.saturating_sub(less), ..new };
+            match found.iter_mut().find(|other| other.role == new.role) {
+                Some(other) if other.score < new.score => *other = new,
+                Some(_) => {}
+                None => found.push(new),
             }
         }
     };

@@ -60,8 +60,18 @@ pub(crate) struct Day {
 /// The one day that a cell names.
 pub(crate) fn day(text: &str) -> Result<Day, Entry> {
     let characters: Vec<char> = tidy(text).chars().map(half).collect();
-    if let Some(day) = serial(&characters) {
-        return Ok(Day { day, around: String::new(), time: None });
+    // A day number may stand alone or beside a word: 43956(购进日期).
+    let is_figure = |c: &char| c.is_ascii_digit();
+    if let (Some(first), Some(last)) = (characters.iter().position(is_figure), characters.iter().rposition(is_figure))
+        && let Some(day) = serial(characters.get(first..=last).unwrap_or_default())
+    {
+        let around: String =
+            [characters.get(..first), characters.get(last + 1..)].into_iter().flatten().flatten().collect();
+        if around.chars().all(|c| !c.is_ascii_alphanumeric() && !matches!(c, '年' | '第' | '-' | '/'))
+            && !is_other_day(&around)
+        {
+            return Ok(Day { day, around, time: None });
+        }
     }
     let mut scan = Scan { text: &characters, found: Vec::new(), partial: false, ambiguous: false };
     scan.run();
@@ -121,6 +131,10 @@ struct Scan<'a> {
 /// Words before a number which say that it is not the day itself.
 const OTHER_DAYS: [&str; 7] = ["批号", "批次", "编号", "保质期", "有效", "到期", "限用"];
 
+fn is_other_day(label: &str) -> bool {
+    OTHER_DAYS.iter().any(|word| label.contains(word))
+}
+
 impl Scan<'_> {
     fn at(&self, at: usize) -> Option<char> {
         self.text.get(at).copied()
@@ -169,7 +183,7 @@ impl Scan<'_> {
                     let (time, end) = self.time(end);
                     let before = self.found.last().map_or(0, |found| found.end);
                     let label: String = self.text.get(before..at).unwrap_or_default().iter().collect();
-                    let other = OTHER_DAYS.iter().any(|word| label.contains(word));
+                    let other = is_other_day(&label);
                     self.found.push(Found { day, time, start: at, end, other });
                     at = end;
                 }
@@ -430,6 +444,7 @@ mod tests {
             ("20200706", "2020-07-06"),
             ("43256", "2018-06-05"),
             ("43256.5", "2018-06-05"),
+            ("43256（购进日期）", "2018-06-05"),
             ("2019-07-15 20:26:58", "2019-07-15"),
             ("2017-08-09T08:59:01Z", "2017-08-09"),
             ("23-01-2020 12:46:26", "2020-01-23"),

@@ -239,3 +239,25 @@ fn rows_come_one_by_one_with_their_problems() {
     let missing = read_rows(bytes, "名单.csv", Some("没有"), &wanted(), &Limits::default(), &mut |_, _| {});
     assert_eq!(missing.unwrap_err().code, "ZH2012");
 }
+
+#[test]
+fn a_group_of_headers_names_the_columns_below_it() {
+    let page = "<table><tr><td colspan=8>某市不合格食品</td></tr>\
+        <tr><td rowspan=2>序号</td><td colspan=2>被抽样单位</td><td rowspan=2>样品名称</td><td colspan=3>不合格项目</td></tr>\
+        <tr><td>名称</td><td>地址</td><td>项目</td><td>检验结果</td><td>标准值</td></tr>\
+        <tr><td rowspan=2>1</td><td rowspan=2>甲店</td><td rowspan=2>某市某路1号</td><td rowspan=2>醋</td><td>总酸</td><td>2g/100mL</td><td>≥3.5g/100mL</td></tr>\
+        <tr><td>苯甲酸</td><td>1g/kg</td><td>不得使用</td></tr></table>";
+    let table = read(page.as_bytes(), "名单.xls", &wanted(), &Limits::default()).unwrap();
+    let fields: Vec<_> = table.columns.iter().map(|column| column.field.as_deref().unwrap_or("-")).collect();
+    let expected = [
+        "seq",
+        "sampled_party",
+        "sampled_party_address",
+        "sample_name",
+        "failing_items",
+        "failing_items",
+        "failing_items",
+    ];
+    assert_eq!(fields, expected);
+    assert_eq!((table.header_row, table.row_count, items(&table.rows[0]).len()), (2, 1, 2));
+}
