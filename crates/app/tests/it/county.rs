@@ -142,10 +142,6 @@ item = [{ id = "qualified", name = "合格" }, { id = "unqualified", name = "不
 
 const DOCUMENT: &str = "到2027年，食品抽检合格率达到98.2%以上，高新技术企业达到8家。";
 
-
-[kind]
-"#;
-
 /// Three forms of number over two kinds, and a reported one.
 pub(crate) const PLAN: &str = concat!(
     include_str!("kinds.toml"),
