@@ -8,7 +8,7 @@ mod wording;
 
 use crate::document::{Document, Finding, Indicator, Op, Quote, Target};
 use crate::page::{Page, Span};
-use crate::words;
+use crate::{script, words};
 use alike::Likeness;
 
 /// No plan has more; what has is noise, and comparing all of it with all of it would never end.
@@ -30,7 +30,7 @@ pub(crate) struct Case<'a> {
     pub(crate) page: &'a Page,
     pub(crate) document: &'a Document,
     pub(crate) links: Vec<Link>,
-    /// The running text, folded and without blanks; empty when it is too long to search.
+    /// The running text, folded, without blanks and quotation marks; empty when it is too long to search.
     pub(crate) body: String,
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn link_rows(document: &mut Document) {
 /// All findings, rule by rule.
 pub(crate) fn findings(page: &Page, document: &Document, paras: &[Span]) -> Vec<Finding> {
     let searched = page.len() <= LONGEST_SEARCHED;
-    let body = if searched { paras.iter().map(|p| folded(page, *p)).collect::<Vec<_>>().join("\n") } else { String::new() };
+    let body = if searched { paras.iter().map(|p| plain(&page.text(*p))).collect::<Vec<_>>().join("\n") } else { String::new() };
     let case = Case { page, document, links: links(document), body };
     let mut findings = Vec::new();
     for rule in RULES {
@@ -84,8 +84,9 @@ pub(crate) fn findings(page: &Page, document: &Document, paras: &[Span]) -> Vec<
     findings
 }
 
-fn folded(page: &Page, span: Span) -> String {
-    page.folded(span).iter().filter(|c| **c != ' ').collect()
+/// Folded, without blanks and quotation marks.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(script::fold).filter(|c| !matches!(c, ' ' | '“' | '”' | '"')).collect()
 }
 
 impl Case<'_> {

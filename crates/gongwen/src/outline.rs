@@ -343,7 +343,7 @@ impl<'p> Walk<'p> {
             let broken = self.page.folded(line).contains(&'\t') || self.page.text(line).contains('\t');
             let ends = text.chars().next_back().is_some_and(|c| TERMINAL.contains(&c) || matches!(c, ',' | '、'));
             let closed = parts.last().is_some_and(|last| closes_title(&self.page.name(*last)));
-            let prose = text.contains('。') || text.contains(',') && text.chars().count() > 30;
+            let prose = text.contains('。') || text.contains(',') && !closes_title(&text) && !text.starts_with("关于");
             if broken || ends || prose || closed || self.is_heading(at) || line.len() > 60 || text.starts_with("--") {
                 break;
             }
@@ -364,6 +364,12 @@ impl<'p> Walk<'p> {
         let title: String = squeeze(&title);
         let plausible = title.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         self.out.title = Some(title).filter(|t| plausible && t.chars().count() >= 4);
+        let rest = (self.at..self.lines.len()).any(|at| !self.line(at).is_empty());
+        let table = self.page.trim(Span::new(self.line(self.at).start.min(self.page.len()), self.page.len()));
+        if !rest && table.is_empty() {
+            // One line alone is text, not a title.
+            self.out.title = None;
+        }
         if self.out.title.is_none() {
             self.at = 0;
         }

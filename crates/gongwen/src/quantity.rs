@@ -27,6 +27,8 @@ pub(crate) struct Quantity {
     pub(crate) kind: Kind,
     pub(crate) value: String,
     pub(crate) unit: String,
+    /// The unit as printed.
+    pub(crate) printed: String,
     /// 以上, 以内, 左右
     pub(crate) suffix: Option<Op>,
     pub(crate) counting: bool,
@@ -127,6 +129,10 @@ fn digits(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
         return end;
     }
     let Some(mut one) = quantity(flow, span, at, end) else { return end };
+    if one.unit.is_empty() && latin(flow.at(one.unit_end)) {
+        // 5G, 4A, 10E
+        return end;
+    }
     // A range: 5%-5.5%, 3至5个.
     let joint = flow.at(one.unit_end);
     if matches!(joint, '-' | '至' | '到') && one.suffix.is_none() {
@@ -229,12 +235,16 @@ fn quantity(flow: &Flow, span: Span, at: usize, end: usize) -> Option<Quantity> 
     let counting = words::is_counting(&unit);
     let unit_end_after = if flow.starts(unit_end, "人民币") { unit_end + 3 } else { unit_end };
     let mut quantity = finish(flow, Span::new(at, unit_end_after), value, format!("{sign}{unit}"), counting);
+    let size = quantity.unit.chars().count();
+    let printed: String = flow.shown(Span::new(unit_end.saturating_sub(size), unit_end)).iter().collect();
+    quantity.printed = printed.replace('％', "%");
     if loose && quantity.suffix.is_none() {
         quantity.suffix = Some(Op::Above);
     }
     if quantity.unit == "倍" {
         quantity.kind = Kind::Times;
         quantity.unit = String::new();
+        quantity.printed = String::new();
     }
     Some(quantity)
 }
@@ -256,6 +266,7 @@ fn finish(flow: &Flow, number: Span, value: String, unit: String, counting: bool
         unit_end: number.end,
         kind: Kind::Plain,
         value,
+        printed: unit.clone(),
         unit,
         suffix,
         counting,

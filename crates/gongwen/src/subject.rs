@@ -236,6 +236,9 @@ fn shared_tail(bare: &Name, last: &Name) -> Name {
     {
         return last.part(twin.chars().count(), last.len());
     }
+    if !last.is_measure() {
+        return Name::default();
+    }
     // 农产品、食品抽检合格率: both end in 品, what follows it in the last is the tail.
     if let Some(end) = bare.folded.last()
         && bare.len() >= 2
@@ -344,7 +347,7 @@ const ADVERBS: &[&str] = &[
     "力争", "努力", "确保", "争取", "要", "应", "应当", "须", "必须", "需", "将", "可", "稳步", "持续", "逐步", "进一步", "原则上", "一般", "总体",
     "基本", "长期", "始终", "预计", "合计", "总计", "共", "共计", "全面", "普遍", "最终", "能够", "继续", "显著", "大幅", "明显", "有效", "总体上",
     "全省", "全市", "全县", "全区", "已", "已经", "再", "还", "也", "即", "仍", "每年", "累计", "左右", "实际", "同步", "有望", "率先", "提前", "整体",
-    "保证", "确保全年", "严格", "合理", "平均每年", "比重", "预期目标", "平稳", "大体", "大致", "目标",
+    "保证", "确保全年", "拟按", "拟", "按", "严格", "合理", "平均每年", "比重", "预期目标", "平稳", "大体", "大致", "目标",
 ];
 
 /// Reads the words before a quantity from right to left.
@@ -356,6 +359,16 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
             break;
         }
         if let Some(start) = comparison(flow, floor, end) {
+            back.end = start;
+            continue;
+        }
+        if back.level
+            && let Some(start) = origin(flow, floor, end)
+        {
+            back.end = start;
+            continue;
+        }
+        if let Some(start) = trailing_year(flow, floor, end) {
             back.end = start;
             continue;
         }
@@ -411,6 +424,30 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
         }
     }
     back
+}
+
+/// Whether the words before a place end in a verb of reaching (达到2022年的2倍).
+pub(crate) fn ends_in_level(flow: &Flow, floor: usize, at: usize) -> bool {
+    flow.any_before(floor, at, LEVELS).is_some()
+}
+
+/// A year that ends right here (…率2027年|达到), with 到 before it; where it starts.
+fn trailing_year(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
+    let tail = flow.any_before(floor, end, &["年底前", "年末", "年底", "年"])?;
+    let digits = end - tail.chars().count();
+    let start = digits.checked_sub(4).filter(|start| *start > floor)?;
+    let year = (start..digits).all(|i| flow.at(i).is_ascii_digit()) && !flow.at(start.wrapping_sub(1)).is_ascii_digit();
+    year.then(|| start - usize::from(flow.any_before(floor, start, &["到", "至", "在", "于"]).is_some()))
+}
+
+/// 由30%, 从2022年的93%: where the level that is left behind starts.
+fn origin(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
+    let from = floor.max(end.saturating_sub(18));
+    let start = (from..end).rev().find(|at| matches!(flow.at(*at), '由' | '从'))?;
+    let ends = flow.any_before(start, end, &["%", "个", "家", "项", "件", "元", "吨", "人", "户", "亩", "位", "天", "分"]).is_some();
+    let figure = flow.at(end.wrapping_sub(1)).is_ascii_digit() || ends;
+    let digits = (start + 1..end).any(|at| flow.at(at).is_ascii_digit());
+    (figure && digits).then_some(start)
 }
 
 /// 发达, 到达 and the like end in a verb of reaching without being one.
@@ -557,7 +594,8 @@ fn time(flow: &Flow, at: usize) -> Option<usize> {
         }
         let unit = flow.any_at(end, &["年", "月", "日"])?;
         if unit == "年" && digits != 4 {
-            return None;
+            // 5年内新增…
+            return flow.any_at(end + 1, &["内", "时间"]).map(|word| end + 1 + word.chars().count());
         }
         end += 1;
         while let Some(word) = flow.any_at(end, &["底前", "末前", "年底前", "底", "末", "初", "前", "上半年", "下半年", "期间", "份", "以前", "之前", "时", "度", "年"]) {

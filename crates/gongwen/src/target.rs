@@ -21,7 +21,7 @@ const MOST: usize = 20_000;
 
 /// All targets of the running text, and what looks like one and could not be placed.
 pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
-    let mut reader = Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None };
+    let mut reader = Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None, clause_years: Vec::new() };
     let mut heading = None;
     for para in outline.paras.iter().filter(|p| matches!(p.zone, Zone::Body | Zone::Front)) {
         if para.heading != heading {
@@ -43,6 +43,8 @@ struct Reader<'a> {
     unplaced: Vec<Quote>,
     /// The year of a lead-in (到2027年，) that holds for what follows.
     year: Option<i32>,
+    /// Years printed in the clause being read.
+    clause_years: Vec<Year>,
 }
 
 /// What a paragraph's headings say of it.
@@ -70,6 +72,7 @@ struct Carried {
     years: Vec<i32>,
     /// 2026年， without 到: holds for the sentence only.
     bare_year: Option<i32>,
+    spans_years: bool,
     past: bool,
 }
 
@@ -99,7 +102,7 @@ impl Reader<'_> {
         }
         let mut subject = None;
         for (sentence, tense) in sentences.iter().zip(tenses) {
-            let accounts = tense.past || whole.past || tense.maybe_past || whole.maybe_past;
+            let accounts = tense.past || whole.past || (tense.maybe_past || whole.maybe_past) && !tense.bounded;
             let neutral = !tense.future && !whole.future && self.year.is_none() && !context.targets_heading;
             let past = tense.past && !tense.future || neutral && context.fragment && accounts || neutral && tense.past;
             if !past {
@@ -163,9 +166,11 @@ impl Reader<'_> {
         for clause in clauses(&flow, &masked) {
             let years: Vec<Year> = found.years.iter().copied().filter(|y| clause.holds(y.span.start)).collect();
             self.lead_in(&flow, clause, &years, &mut carried);
+            self.clause_years = years;
             let quantities: Vec<&Quantity> = found.quantities.iter().filter(|q| clause.holds(q.span.start)).collect();
             let account = context.fragment
                 && carried.bare_year.is_some()
+                && !carried.spans_years
                 && !bounded
                 && !tense.future
                 && !flow.has_any(all, &["达到", "建成", "初步"]);
@@ -187,18 +192,17 @@ impl Reader<'_> {
                 carried.past = true;
                 continue;
             }
-            let compared = ["比", "较", "与", "同", "自", "从", "于", "以", "高于", "超过", "为", "是"].iter().any(|w| before(w));
-            let origin = flow.any_at(year.span.end, &["以来", "起", "开始", "的基础", "基础上", "水平", "相比", "的"]).is_some();
-            let in_name = flow.at(at.wrapping_sub(1)) == '-' || flow.at(year.span.end) == '-';
-            if compared || origin && !before("到") && !before("至") || in_name {
+            if !is_term(flow, clause, year) {
                 continue;
             }
             let joined = !named.is_empty() && flow.any_before(clause.start, at, &["、", "和", "与", "及"]).is_some();
             if before("到") || before("至") || joined {
                 named.push(year.year);
                 carried.past = false;
-            } else if at <= clause.start + 10 {
+            } else if at <= clause.start + 16 {
                 carried.bare_year = Some(year.year);
+                // 2025-2027年 is a programme; a single year may be an account.
+                carried.spans_years = flow.at(at.wrapping_sub(1)) == '-';
             }
         }
         if let Some(last) = named.last() {
@@ -226,7 +230,8 @@ impl Reader<'_> {
             let read = Reading { flow, clause, from, next, context }.read(&members, carried);
             match read {
                 Outcome::Targets { drafts, end, quote_start } => {
-                    let year = carried.bare_year.or(self.year).or(context.plan_year);
+                    let local = own_year(flow, clause, &self.clause_years, from, first.span.start);
+                    let year = local.or(carried.bare_year).or(self.year).or(context.plan_year);
                     let spread = carried.years.len() == members.len() && members.len() > 1 && drafts.iter().all(|d| d.same_subject);
                     let years = carried.years.clone();
                     for (n, draft) in drafts.into_iter().enumerate() {
@@ -276,6 +281,27 @@ impl Reader<'_> {
             verb: draft.verb,
         });
     }
+}
+
+/// The year printed right before a quantity: 2027年达到48%, 提高到2027年的96%.
+fn own_year(flow: &Flow, clause: Span, years: &[Year], from: usize, to: usize) -> Option<i32> {
+    let mut inside = years.iter().rev().filter(|y| from <= y.span.start && y.span.end <= to);
+    inside.find(|year| {
+        let direct = year.span.end + 1 == to && flow.at(year.span.end) == '的';
+        let origin = ["由", "从", "比", "较", "于", "为", "是", "达到", "达"].iter().any(|w| flow.ends(clause.start, year.span.start, w));
+        is_term(flow, clause, year) || direct && !origin
+    })
+    .map(|year| year.year)
+}
+
+/// Whether a year is one to be reached: not a baseline, a start or a part of a name.
+fn is_term(flow: &Flow, clause: Span, year: &Year) -> bool {
+    let at = year.span.start;
+    let before = |word: &str| flow.ends(clause.start, at, word);
+    let compared = ["比", "较", "与", "同", "自", "从", "由", "于", "以", "高于", "超过", "为", "是"].iter().any(|w| before(w));
+    let origin = flow.any_at(year.span.end, &["以来", "起", "开始", "的基础", "基础上", "水平", "相比", "的"]).is_some();
+    let reached = subject::ends_in_level(flow, clause.start, at);
+    !compared && !origin && !reached && flow.at(year.span.end) != '-'
 }
 
 /// A year printed in a heading (2035年远景目标).
@@ -348,7 +374,7 @@ fn group(flow: &Flow, quantities: &[&Quantity], at: usize) -> usize {
     let mut count = 1;
     while let (Some(one), Some(two)) = (quantities.get(at + count - 1), quantities.get(at + count)) {
         let gap: String = flow.slice(Span::new(one.span.end, two.span.start)).iter().collect();
-        let bare = matches!(gap.as_str(), "、" | "和" | "与" | "及" | "以及" | "/" | "、达到" | "和达到");
+        let bare = matches!(gap.as_str(), "、" | "," | "和" | "与" | "及" | "以及" | "/" | "、达到" | "和达到");
         if !bare || one.kind != two.kind {
             break;
         }
@@ -418,7 +444,7 @@ impl Reading<'_> {
 
     /// What follows the quantity, and the word of growth that belongs to the subject (6%以上的增长).
     fn right(&self, last: &Quantity) -> (Right, Option<Span>) {
-        const CLOSING: &[&str] = &["和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平", "的要求", "任务", "的任务"];
+        const CLOSING: &[&str] = &["和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平", "的要求", "任务", "的任务", "安排"];
         const GROWTH: &[&str] = &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
         let mut at = last.span.end;
         if self.flow.at(at) == '(' {
@@ -474,7 +500,10 @@ impl Reading<'_> {
         let mut start = one.span.end + usize::from(flow.at(one.span.end) == '的');
         let mut stop = self.noun_end(start);
         let money = one.unit.ends_with('元') && flow.has_any(Span::new(start, stop), &["补贴", "奖励", "补助", "资助", "罚款", "奖金"]);
-        if stop <= start || money {
+        // 投资2亿元建设…, 引进1亿元以上项目30个: a sum that describes something.
+        let spent = one.unit.ends_with('元')
+            && (words::verb_at(flow, start).is_some() || one.suffix.is_some() && self.next.is_some_and(|n| n < stop + 1));
+        if stop <= start || money || spent {
             return None;
         }
         if matches!(verb.as_str(), "选择" | "遴选" | "选取" | "确定")
@@ -496,10 +525,15 @@ impl Reading<'_> {
         }
         let subject = if making { noun } else { Name::from_text(&verb).join(&noun) };
         let verb_length = verb.chars().count();
+        let ahead = end.saturating_sub(verb_length);
+        let at_least = back.op.is_none() && flow.any_before(self.from, ahead, &["至少", "不少于"]).is_some();
         let quote_start = if shared { one.span.start } else { end.saturating_sub(verb_length).max(self.from) };
         carried.verb = Some((verb.clone(), making));
-        let drafts = vec![self.draft(subject, one, back, None, Some(verb))];
-        Some(Outcome::Targets { drafts, end: stop, quote_start })
+        let mut draft = self.draft(subject, one, back, None, Some(verb));
+        if at_least && draft.op == Op::Equal {
+            draft.op = Op::AtLeast;
+        }
+        Some(Outcome::Targets { drafts: vec![draft], end: stop, quote_start })
     }
 
     /// 选择10个城市开展试点: what is counted are the pilots.
@@ -559,7 +593,9 @@ impl Reading<'_> {
             if making {
                 front.start += word.chars().count();
             }
-        } else if let Some((start, word, making)) = inner_verb(flow, front.start, back).filter(|_| !back.level) {
+        } else if let Some((start, word, making)) =
+            inner_verb(flow, front.start, back).filter(|(.., making)| !back.level && (*making || !back.reach))
+        {
             // 每个乡镇建成综合文化站1个
             verb = Some((word.to_owned(), making));
             front.start = if making { start + word.chars().count() } else { start };
@@ -572,7 +608,8 @@ impl Reading<'_> {
             None if back.reach || last.suffix.is_some() => return Outcome::Unplaced,
             None => return Outcome::Nothing,
         };
-        if !self.plausible(&subject, first, back, verb.is_some() || shared.is_some(), growth.is_some()) {
+        let among = front.among && first.counting && carried.subject.is_some();
+        if !self.plausible(&subject, first, back, verb.is_some() || shared.is_some() || among, growth.is_some()) {
             return Outcome::Nothing;
         }
         let subject = match &shared {
@@ -585,7 +622,11 @@ impl Reading<'_> {
             _ => None,
         };
         let subjects: Vec<Name> = if back.distributive {
-            subject.split((members.len() > 1).then_some(members.len()))
+            let bare = match &prefix {
+                Some(word) => subject.part(word.len(), subject.len()),
+                None => subject.clone(),
+            };
+            bare.split((members.len() > 1).then_some(members.len()))
         } else if members.len() == 1 && verb.is_none() {
             subject.split_whole()
         } else {
@@ -593,9 +634,8 @@ impl Reading<'_> {
         };
         let subjects: Vec<Name> = subjects
             .into_iter()
-            .enumerate()
-            .map(|(n, name)| match &prefix {
-                Some(word) if n > 0 && back.distributive => word.join(&name),
+            .map(|name| match &prefix {
+                Some(word) if back.distributive => word.join(&name),
                 _ => name,
             })
             .collect();
@@ -658,7 +698,7 @@ impl Reading<'_> {
         if duration {
             const TIMES: &[&str] = &["年限", "时间", "寿命", "时限", "周期", "天数", "时长", "年龄", "期限", "时效", "工期", "环节", "半径", "期望", "学时", "课时", "时段", "速度"];
             let named = TIMES.iter().any(|word| folded.contains(word));
-            return back.level && named || back.change.is_some() && !folded.is_empty() || back.reach && named || named && one.suffix.is_some();
+            return back.level && (named || back.reach && subject.len() >= 3) || back.change.is_some() && !folded.is_empty() || back.reach && named || named && one.suffix.is_some();
         }
         if one.kind == Kind::Times {
             return back.change.is_some() || back.level || back.op.is_some() || !one.value.is_empty() && one.unit.is_empty() && subject.len() >= 2;
@@ -705,7 +745,7 @@ impl Reading<'_> {
             };
         }
         let mut value = one.value.clone();
-        let mut unit = one.unit.clone();
+        let mut unit = one.printed.clone();
         let mut subject = subject;
         if one.range {
             op = Op::Range;
@@ -743,9 +783,11 @@ fn countable(one: &Quantity) -> bool {
 /// A member of a list takes the unit, and where it is the only one the bounding word, of the last.
 fn like_last(one: &Quantity, last: &Quantity, suffix: Option<Op>) -> Quantity {
     let mut one = one.clone();
-    one.suffix = one.suffix.or(suffix);
+    let full = one.value == "100" && one.unit == "%";
+    one.suffix = one.suffix.or(suffix.filter(|_| !full));
     if one.unit.is_empty() && one.kind == Kind::Plain && !last.unit.is_empty() {
         one.unit.clone_from(&last.unit);
+        one.printed.clone_from(&last.printed);
         one.counting = last.counting;
     }
     one

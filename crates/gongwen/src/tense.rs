@@ -13,6 +13,8 @@ pub(crate) struct Tense {
     pub(crate) maybe_past: bool,
     /// 到2027年, 力争, 目标
     pub(crate) future: bool,
+    /// 以上, 左右: accounts are exact, or say 近 and 多
+    pub(crate) bounded: bool,
 }
 
 const PAST: &[&str] = &[
@@ -36,7 +38,8 @@ impl Tense {
         let past = PAST.iter().any(|word| flow.find(span, word).is_some_and(|at| !compares(flow, at, word)));
         let maybe_past = flow.has_any(span, MAYBE_PAST) || near_figure(flow, span);
         let future = years || FUTURE.iter().any(|word| flow.find(span, word).is_some_and(|at| is_future(flow, at, word)));
-        Tense { past, maybe_past, future }
+        let bounded = flow.has_any(span, &["以上", "左右", "以内", "以下", "不低于", "不少于"]);
+        Tense { past, maybe_past, future, bounded }
     }
 
     pub(crate) fn and(self, other: Tense) -> Tense {
@@ -44,6 +47,7 @@ impl Tense {
             past: self.past || other.past,
             maybe_past: self.maybe_past || other.maybe_past,
             future: self.future || other.future,
+            bounded: self.bounded || other.bounded,
         }
     }
 }

@@ -25,8 +25,9 @@ pub(crate) fn core(name: &str) -> String {
     let folded: String = name.chars().map(script::fold).filter(|c| !matches!(c, ' ' | '“' | '”' | '"' | '的')).collect();
     let mut rest = folded.as_str();
     while let Some(after) = LEADING.iter().filter_map(|word| rest.strip_prefix(word)).min_by_key(|after| after.len()) {
-        // 国家级 is a level, 国家 alone before another mark of level is not.
-        if after.chars().count() < 2 || after.starts_with(['级', '标', '地', '公', '重']) {
+        // 国家级, 国家标准 and 国家公园 are names; 国家 before another mark of level repeats it.
+        let names = rest.starts_with("国家") && after.starts_with(['级', '标', '地', '公', '重']);
+        if after.chars().count() < 2 || names {
             break;
         }
         rest = after;

@@ -188,17 +188,23 @@ pub(crate) fn target_without_row(case: &Case, out: &mut Vec<Finding>) {
     if case.rows().is_empty() {
         return;
     }
-    let mut told: Vec<&str> = Vec::new();
-    for (at, target) in case.document.targets.iter().enumerate().take(super::MOST_TARGETS) {
-        if case.links.iter().any(|link| link.target == at) || told.contains(&target.subject.as_str()) {
+    let targets = || case.document.targets.iter().enumerate().take(super::MOST_TARGETS);
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, target) in targets() {
+        if case.links.iter().any(|link| link.target == at) {
             continue;
         }
-        told.push(&target.subject);
+        // One finding for a subject, with every place that states a target for it.
+        if let Some(finding) = told.get(target.subject.as_str()).and_then(|n| out.get_mut(*n)) {
+            finding.quotes.push(case.target_quote(target));
+            continue;
+        }
+        told.insert(&target.subject, out.len());
         out.push(Finding {
             code: "target_without_row",
             message: format!(
-                "正文的目标“{}”（{}{}）在指标表中没有对应的行，没有基期值和责任单位。请补入表格，或写明由谁统计。",
-                target.subject, target.value, target.unit
+                "正文的目标“{}”在指标表中没有对应的行，没有基期值和责任单位。请补入表格，或写明由谁统计。",
+                target.subject
             ),
             quotes: vec![case.target_quote(target)],
         });
@@ -215,7 +221,7 @@ pub(crate) fn row_without_target(case: &Case, out: &mut Vec<Finding>) {
         if case.links.iter().any(|link| link.row == at) || row.target.value.is_none() {
             continue;
         }
-        let mentioned = case.body.contains(&core(&row.name));
+        let mentioned = super::alike::names(&row.name).iter().any(|name| case.body.contains(name.as_str()));
         let how = if mentioned { "正文提到它，却没有写目标数" } else { "正文没有提到它" };
         out.push(Finding {
             code: "row_without_target",

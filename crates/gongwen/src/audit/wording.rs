@@ -1,14 +1,10 @@
 //! Rules about words: terms, owners, dates, vague quantities.
 
-use super::Case;
+use super::{Case, plain};
 use crate::document::{Finding, Item, Quote};
 use crate::flow::Flow;
 use crate::page::Span;
 use crate::{script, tense, words};
-
-fn plain(text: &str) -> String {
-    text.chars().map(script::fold).filter(|c| !matches!(c, ' ' | '“' | '”' | '"')).collect()
-}
 
 /// 解释了而正文没有用到的名词.
 pub(crate) fn unused_term(case: &Case, out: &mut Vec<Finding>) {
@@ -16,7 +12,7 @@ pub(crate) fn unused_term(case: &Case, out: &mut Vec<Finding>) {
         return;
     }
     let rows: String = case.document.indicators.iter().map(|row| plain(&row.name) + "\n").collect();
-    let body = plain(&case.body) + "\n" + &rows;
+    let body = format!("{}\n{rows}", case.body);
     for term in &case.document.terms {
         let name = plain(&term.term);
         let quoted = quoted_core(&term.term).map(|core| plain(&core));
@@ -52,6 +48,7 @@ fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
         "总体要求", "总体思路", "指导思想", "基本原则", "目标", "保障", "组织实施", "组织领导", "实施步骤", "发展基础", "形势", "背景", "附则",
         "工作要求", "重大意义", "现状", "范围",
     ];
+    const AIMS: &[&str] = &["目标", "原则", "思想", "意义", "思路", "范围", "现状", "形势", "基础"];
     let document = case.document;
     let numbered = document.headings.iter().any(|h| h.label.starts_with('第'));
     if numbered {
@@ -61,7 +58,8 @@ fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
     let framed = |title: Option<&str>| title.is_some_and(|t| FRAME.iter().any(|word| t.contains(word)));
     let part_title = |no: Option<u32>| document.parts.iter().find(|p| Some(p.no) == no).and_then(|p| p.title.as_deref());
     let items = document.items.iter();
-    items.filter(|item| !framed(part_title(item.part)) && !framed(item.title.as_deref())).collect()
+    let aim = |title: Option<&str>| title.is_some_and(|t| AIMS.iter().any(|word| t.ends_with(word)));
+    items.filter(|item| !framed(part_title(item.part)) && !aim(item.title.as_deref())).collect()
 }
 
 fn titles(case: &Case, items: &[&Item]) -> Vec<Quote> {
@@ -108,7 +106,7 @@ pub(crate) fn measures_without_date(case: &Case, out: &mut Vec<Finding>) {
 fn dated(case: &Case, item: &Item) -> bool {
     let text = case.page.folded(Span::new(item.start, item.end));
     let year = text.windows(5).any(|w| matches!(w, [digits @ .., '年'] if digits.iter().all(char::is_ascii_digit)));
-    let often = ["每年", "每季度", "每月", "年内", "年底前", "长期坚持", "持续推进"];
+    let often = ["每年", "每季度", "每月", "年内", "年底前"];
     let text: String = text.iter().filter(|c| **c != ' ').collect();
     year || often.iter().any(|word| text.contains(word)) || case.document.assignments.iter().any(|a| {
         a.due.is_some() && item.start <= a.start && a.start < item.end
@@ -132,7 +130,9 @@ pub(crate) fn vague_quantity(case: &Case, out: &mut Vec<Finding>) {
             };
             let end = at + word.chars().count();
             let verb = words::verb_before(&flow, at.saturating_sub(8), at);
-            if let Some((verb, _)) = verb.filter(|_| word != "一系列") {
+            // 遴选一批、培育一批 is a manner of speaking about a procedure.
+            let listed = matches!(flow.at(end), '、' | ',');
+            if let Some((verb, _)) = verb.filter(|_| word != "一系列" && !listed) {
                 let stop = (end..flow.len().min(end + 60)).find(|i| matches!(flow.at(*i), ',' | '。' | ';')).unwrap_or(end);
                 let start = at - verb.chars().count();
                 let quote = case.page.quote(flow.place(Span::new(start, stop)));
