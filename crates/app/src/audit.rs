@@ -162,7 +162,7 @@ impl App {
         Ok((cells, levels))
     }
 
-    /// Stored cells against the recomputed days, and the history against both.
+    /// Stored months and years against the recomputed days, and the history, which holds the days, against both.
     fn check_cells(
         &self,
         reader: &mut Reader<'_>,
@@ -172,7 +172,7 @@ impl App {
         let ours: HashSet<i64> = self.pack.indicators.iter().map(|indicator| indicator.def).collect();
         let mut wanted: BTreeMap<(i64, Grain, String, i32), Sum> = BTreeMap::new();
         for ((def, dimension, day), sum) in &days {
-            for (grain, period) in [(Grain::Day, *day), (Grain::Month, month_of(*day)), (Grain::Year, year_of(*day))] {
+            for (grain, period) in [(Grain::Month, month_of(*day)), (Grain::Year, year_of(*day))] {
                 let cell = wanted.entry((*def, grain, dimension.clone(), period)).or_default();
                 cell.num += sum.num;
                 cell.den += sum.den;

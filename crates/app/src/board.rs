@@ -142,14 +142,14 @@ impl App {
         when: When,
         dimension: &str,
     ) -> Result<BTreeMap<usize, (Number, Option<Number>)>, Error> {
-        let cells = self.cells(reader, when, dimension)?;
+        let cells = self.sums_of(reader, when, dimension)?;
         let levels = self.latest(reader, when, dimension)?;
         let known = Known { pack: &self.pack, cells: &cells, levels: &levels };
         let shown = self.pack.indicators.iter().enumerate().filter(|(_, indicator)| !indicator.helper);
         Ok(shown.map(|(at, indicator)| (at, known.pair(indicator))).collect())
     }
 
-    fn cells(&self, reader: &mut Reader<'_>, when: When, dimension: &str) -> Result<BTreeMap<i64, Sum>, Error> {
+    fn sums_of(&self, reader: &mut Reader<'_>, when: When, dimension: &str) -> Result<BTreeMap<i64, Sum>, Error> {
         let mut by_start: BTreeMap<Option<i32>, Vec<i64>> = BTreeMap::new();
         for indicator in self.pack.indicators.iter().filter(|indicator| indicator.is_additive()) {
             by_start.entry(start(&self.pack, indicator, when.as_of)).or_default().push(indicator.def);

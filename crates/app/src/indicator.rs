@@ -371,10 +371,9 @@ impl Scan<'_> {
         let (record, envelope) = read(kind, &row)?;
         let standing = self.app.pack.standing(self.indicator, self.kind, &record, &envelope);
         let reason = match standing {
+            Standing::NotAbout => return None,
             Standing::Uncounted(reason) => {
-                let mine = self.part == PartWanted::Uncounted
-                    && self.within_or_undated(&record)
-                    && !(self.indicator.reported.is_some() && reason == zhiheng_pack::rollup::CONDITION);
+                let mine = self.part == PartWanted::Uncounted && self.within_or_undated(&record);
                 mine.then_some(Some(reason))?
             }
             Standing::Counted { numerator, denominator } => {

@@ -2,7 +2,7 @@
 
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::{Indicator, Kind};
+use zhiheng_pack::Kind;
 use zhiheng_store::{Column, Count, Cursor, Filter, ListQuery, Match, RecordId, RecordRow, VersionRow};
 
 use crate::submit::read;
@@ -124,13 +124,11 @@ impl App {
             if indicator.helper || found.iter().any(|(known, _)| known == at) {
                 continue;
             }
-            let standing = match live {
-                true => self.pack.standing(indicator, kind, record, envelope),
-                false => Standing::Uncounted("记录已撤销".to_owned()),
+            let standing = match self.pack.standing(indicator, kind, record, envelope) {
+                Standing::NotAbout => continue,
+                standing if live => standing,
+                _ => Standing::Uncounted("记录已撤销".to_owned()),
             };
-            if names_another_indicator(indicator, &standing) {
-                continue;
-            }
             found.push((*at, standing));
         }
         found
@@ -160,9 +158,4 @@ impl App {
         };
         (0..kind.fields.len()).filter(differs).filter_map(text).collect()
     }
-}
-
-/// A reported value stands in no relation to the indicators that it does not name: they are not worth a line each.
-fn names_another_indicator(indicator: &Indicator, standing: &Standing) -> bool {
-    indicator.reported.is_some() && *standing == Standing::Uncounted(zhiheng_pack::rollup::CONDITION.to_owned())
 }

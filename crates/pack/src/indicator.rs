@@ -156,9 +156,11 @@ pub struct Reporting {
 pub struct Source {
     /// Position of the kind.
     pub kind: usize,
-    /// Records that count.
+    /// Records that the number is about; the others are not its business and are not listed under 未计入.
+    pub about: Condition,
+    /// Of those, the ones that count.
     pub condition: Condition,
-    /// Text of the condition, for the page.
+    /// Text of both conditions, for the page.
     pub condition_text: String,
     /// Field with the day (count, or the first day in force).
     pub day: usize,

@@ -112,6 +112,8 @@ pub struct Pack {
     pub place: String,
     /// 县名
     pub place_name: String,
+    /// Names of what the place lies in (省、市), as addresses write them.
+    pub within: Vec<String>,
     /// Printed on every page.
     pub notice: Option<String>,
     /// A fictional county.
@@ -200,15 +202,22 @@ impl Pack {
         self.areas.iter().find(|area| area.code == code)
     }
 
-    /// What an anonymous address says of the place: the area where it names one, the county, elsewhere, or nothing.
+    /// What an address says of the place: the area where it names one, the county, elsewhere, or nothing.
+    ///
+    /// An address lies elsewhere when it begins with the name of another province, city, county or district. A shop in a 超市 or a
+    /// 小区 names none; the names above the county (`place.within`) are taken off first.
     pub fn locate(&self, address: &str) -> Whereabouts {
-        let named = |name: &str| name.chars().count() > 1 && address.contains(name);
+        let mut rest = address.trim();
+        for above in &self.within {
+            rest = rest.strip_prefix(above.as_str()).unwrap_or(rest);
+        }
+        let named = |name: &str| name.chars().count() > 1 && rest.contains(name);
         let short = self.place_name.trim_end_matches(['县', '市', '区']);
-        let elsewhere = ["省", "自治区", "市", "县", "区", "州"].iter().any(|level| address.contains(level));
-        let inside = named(&self.place_name) || (short.chars().count() > 1 && address.contains(short) && !elsewhere);
-        if !inside && elsewhere {
+        let ours = rest.strip_prefix(self.place_name.as_str());
+        if ours.is_none() && begins_with_a_district(rest) {
             return Whereabouts::Outside;
         }
+        let inside = ours.is_some() || named(&self.place_name) || (short.chars().count() > 1 && rest.contains(short));
         match self.areas.iter().find(|area| named(&area.name) || area.names.iter().any(|name| named(name))) {
             Some(area) => Whereabouts::Area(area.code.clone()),
             None if inside => Whereabouts::Inside,
@@ -233,4 +242,38 @@ pub enum Whereabouts {
     Outside,
     /// The address does not say.
     Unknown,
+}
+
+/// Whether an address begins with the name of a province, city, county or district: two to eight characters and the level's word.
+fn begins_with_a_district(address: &str) -> bool {
+    const LONGEST: usize = 9;
+    let letters: Vec<char> = address.chars().take(LONGEST + 1).collect();
+    for (at, letter) in letters.iter().enumerate().skip(2).take(LONGEST) {
+        let before = letters.get(at.wrapping_sub(1)).copied().unwrap_or_default();
+        let after = letters.get(at + 1).copied().unwrap_or_default();
+        match letter {
+            '省' => return true,
+            // 市场, 超市, 门市, 小区, 社区, 园区 … are places inside a county.
+            '市' if after != '场' && !"超门夜早集菜城".contains(before) => return true,
+            '区' if !"小社园厂校景街片库牌辖新矿林营".contains(before) => return true,
+            '县' | '州' | '旗' if after != '路' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_with_a_district;
+
+    #[test]
+    fn a_district_is_told_from_a_market() {
+        for address in ["湖北省恩施州巴东县信陵镇", "万州区高笋塘", "奉节县永安街道", "成都市巫山路1号", "内蒙古自治区"] {
+            assert!(begins_with_a_district(address), "{address}");
+        }
+        for address in ["永辉超市二楼", "广东中路农贸市场12号", "神女小区3栋", "高唐街道净坛一路", "龙江社区", "", "工业园区A1"] {
+            assert!(!begins_with_a_district(address), "{address}");
+        }
+    }
 }

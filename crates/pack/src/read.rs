@@ -103,6 +103,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         title: String::new(),
         place: String::new(),
         place_name: String::new(),
+        within: Vec::new(),
         notice: None,
         demo: false,
         issuer: None,
@@ -155,6 +156,7 @@ fn header(pack: &mut Pack, roots: &[Node<'_>], main: &PackFiles, problems: &RefC
         if let Some(place) = node.table("place") {
             pack.place = place.need("code").value;
             pack.place_name = place.need("name").value;
+            pack.within = place.plains("within");
             place.finish();
         } else {
             root.file.say(codes::MISSING_KEY, &node.span, "place");

@@ -178,7 +178,12 @@ impl Pack {
             return match code {
                 Some(code) => Some(code.clone()),
                 None if *as_written == self.place_name || *as_written == self.place => None,
-                None => Some(OUTSIDE.to_owned()),
+                // A full address in the column of towns is read as one; a name that is on no list is not ours to count.
+                None => match self.locate(as_written) {
+                    Whereabouts::Area(code) => Some(code),
+                    Whereabouts::Inside => None,
+                    Whereabouts::Outside | Whereabouts::Unknown => Some(OUTSIDE.to_owned()),
+                },
             };
         }
         for index in &kind.place_from {

@@ -58,10 +58,12 @@ pub enum Standing {
     },
     /// 未计入, with the reason.
     Uncounted(String),
+    /// The number is not about such records.
+    NotAbout,
 }
 
 /// Reason of a record in another county.
-pub const OUTSIDE_PLACE: &str = "不在本县范围";
+pub const OUTSIDE_PLACE: &str = "不在本县范围，或地名不在名录中";
 /// Reason of a record without the date that places it.
 pub const NO_DATE: &str = "没有归属日期";
 /// Reason of a failing list without the number of tested batches.
@@ -137,14 +139,15 @@ impl Pack {
     /// How a record stands to an indicator; the sources of its kind are asked in turn.
     pub fn standing(&self, indicator: &Indicator, kind: usize, record: &Record, envelope: &Envelope) -> Standing {
         let sources = indicator.over.iter().chain(&indicator.reported).filter(|source| source.kind == kind);
-        let mut reason = CONDITION.to_owned();
+        let mut found = Standing::NotAbout;
         for source in sources {
             match standing(indicator, source, record, envelope) {
-                Standing::Uncounted(why) => reason = why,
+                Standing::NotAbout => {}
+                Standing::Uncounted(why) => found = Standing::Uncounted(why),
                 counted => return counted,
             }
         }
-        Standing::Uncounted(reason)
+        found
     }
 
     fn additive_sources(&self, kind: usize) -> impl Iterator<Item = (&Indicator, &Source)> {
@@ -159,6 +162,9 @@ impl Pack {
 
 fn standing(indicator: &Indicator, source: &Source, record: &Record, envelope: &Envelope) -> Standing {
     let uncounted = |why: &str| Standing::Uncounted(why.to_owned());
+    if !source.about.holds(record) {
+        return Standing::NotAbout;
+    }
     if envelope.area.as_deref() == Some(OUTSIDE) {
         return uncounted(OUTSIDE_PLACE);
     }
@@ -181,7 +187,7 @@ fn standing(indicator: &Indicator, source: &Source, record: &Record, envelope: &
 
 /// The contributions of one record through one source, in every dimension.
 fn spread(indicator: &Indicator, source: &Source, record: &Record, envelope: &Envelope, into: &mut Vec<Contribution>) {
-    if matches!(standing(indicator, source, record, envelope), Standing::Uncounted(_)) {
+    if !matches!(standing(indicator, source, record, envelope), Standing::Counted { .. }) {
         return;
     }
     let Some(day) = record.day(source.day) else { return };

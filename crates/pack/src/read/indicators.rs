@@ -264,10 +264,16 @@ fn source(pack: &Pack, form: Form, node: Node<'_>) -> Option<Source> {
     if day.is_none() && !node.has(day_key) {
         node.file.say(codes::FORM_NEEDS, &node.span, day_key);
     }
-    let (condition, condition_text) = match node.plain("where") {
-        Some(text) => (condition(pack, kind, &node, "where").unwrap_or(Condition::ALWAYS), text),
-        None => (Condition::ALWAYS, String::new()),
+    let mut texts = Vec::new();
+    let mut part = |key: &str| match node.plain(key) {
+        Some(text) => {
+            texts.push(text);
+            condition(pack, kind, &node, key).unwrap_or(Condition::ALWAYS)
+        }
+        None => Condition::ALWAYS,
     };
+    let (about, condition) = (part("about"), part("where"));
+    let condition_text = texts.join(" and ");
     let dated = matches!(form, Form::Level | Form::Survey);
     let numerator_key = if form == Form::Ratio { "numerator" } else { "value" };
     let always = Aggregate::Count(Condition::ALWAYS);
@@ -287,6 +293,7 @@ fn source(pack: &Pack, form: Form, node: Node<'_>) -> Option<Source> {
     let high = field_of(kind, &node, "high", is_number, "数");
     let read = Source {
         kind: position,
+        about,
         condition,
         condition_text,
         day: day.unwrap_or_default(),
@@ -356,7 +363,8 @@ fn reported(pack: &Pack, node: &Node<'_>, id: &str) -> Option<Source> {
     };
     Some(Source {
         kind: position,
-        condition,
+        about: condition,
+        condition: Condition::ALWAYS,
         condition_text: text,
         day,
         ends: Vec::new(),
@@ -417,6 +425,7 @@ fn identity(pack: &Pack, read: &Indicator) -> i64 {
         parts.push(source.condition_text.clone());
         // Field positions shift when a kind gains a field: the ids of all fields are part of the identity of a compiled formula.
         parts.push(format!("{:?} {:?} {:?}", source.numerator, source.denominator, source.uncounted));
+        parts.push(format!("{:?} {:?}", source.about, source.condition));
         parts.extend(kind.fields.iter().map(|field| format!("{}:{}:{}", field.id, field.kind.name(), field.decimals)));
         parts.push(format!("{:?} {:?} {:?}", kind.area, kind.place_from, kind.body));
     }
