@@ -352,10 +352,12 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
     deal.between(&shapes);
     let mut roles = deal.roles;
     roles.sort_unstable();
-    let columns = (0..width).map(|index| Column { header: String::new(), field: None, index });
+    let header = unknown_header(lines, &looks);
+    let text = |index: u32| header.map_or("", |line| line.text(index)).to_owned();
+    let columns = (0..width).map(|index| Column { header: text(index), field: None, index });
     let mut layout = Layout {
-        header_row: 0,
-        last_row: 0,
+        header_row: header.map_or(0, |line| line.row + 1),
+        last_row: header.map_or(0, |line| line.row),
         columns: columns.collect(),
         rivals: Vec::new(),
         strength: certain,
@@ -366,6 +368,20 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
     };
     layout.name_fields(wanted, names);
     Some(layout)
+}
+
+/// A first line without a single value, above columns of values: a header in words that nobody declared.
+fn unknown_header<'a>(lines: &'a [Line], looks: &[Look]) -> Option<&'a Line> {
+    let first = lines.first().filter(|line| line.cells.len() > 2)?;
+    let is_value =
+        |text: &str| is_data(text) || is_party(text) || is_address(text) || is_laboratory(text) || is_blank(text);
+    let of_values = |look: &Look| {
+        let values = look.day.max(look.sequence).max(look.result).max(look.party).max(look.address);
+        values * 3 > look.filled * 2
+    };
+    let telling = first.cells.iter().filter(|(column, _)| looks.get(*column as usize).is_some_and(of_values)).count();
+    let short = first.cells.iter().all(|(_, value)| value.text.chars().count() <= 20 && !is_value(&value.text));
+    (short && telling > 1 && lines.len() > 2).then_some(first)
 }
 
 fn names_sequence(role: Role, shapes: &[Shape]) -> bool {

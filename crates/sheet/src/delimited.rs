@@ -5,6 +5,7 @@ use crate::assemble::file_problem;
 use crate::decode::Decoded;
 use crate::grid::{Book, Each, Line, Span, Value};
 use crate::problem::{CellProblem, QUOTES};
+use crate::write::csv::begins_formula;
 use crate::{Limits, Refusal};
 
 /// A quoted cell longer than this has lost its closing quote; a spreadsheet cell holds 32,767 characters.
@@ -58,7 +59,7 @@ impl Book for Delimited {
             }
             let mut line = Line { row, cells: Vec::with_capacity(record.len()) };
             for (column, cell) in (0u32..).zip(record) {
-                line.put(column, Value::text(cell));
+                line.put(column, Value::text(armed(cell)));
             }
             row += 1;
             if !line.cells.is_empty() && each(line)?.is_break() {
@@ -71,6 +72,14 @@ impl Book for Delimited {
     fn problems(&self) -> Vec<CellProblem> {
         self.open_quotes.iter().map(|row| file_problem(QUOTES, *row)).collect()
     }
+}
+
+/// A text whose apostrophe was put there only so that no program runs it: our own exports come back as they were.
+fn armed(mut cell: String) -> String {
+    if cell.strip_prefix('\'').is_some_and(begins_formula) {
+        cell.remove(0);
+    }
+    cell
 }
 
 /// The separator that cuts the first records into the most equal parts.
@@ -195,6 +204,7 @@ mod tests {
         assert_eq!(separator_of("a\tb\tc\n1\t2,3\t4\n"), '\t');
         assert_eq!(separator_of("项目;结果\n甲;1,5\n乙;2,5\n"), ';');
         assert_eq!(separator_of("名称,项目\n甲,a;b;c\n乙,d\n"), ',');
+        assert_eq!(lines("名称,值\n'=1+1,'甲\n").0, [row(0, &["名称", "值"]), row(1, &["=1+1", "'甲"])]);
         assert_eq!(lines("sep=;\na;b\n").0, [row(1, &["a", "b"])]);
     }
 }

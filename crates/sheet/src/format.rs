@@ -122,8 +122,8 @@ fn text(decoded: Decoded) -> Result<Sniffed, Refusal> {
             return Err(Refusal::no_table());
         }
     }
-    if start.starts_with("mime-version:") && head.contains("multipart/related") {
-        return Err(Refusal::unknown());
+    if head.contains("mime-version:") && head.contains("multipart/related") {
+        return Err(Refusal::web_archive());
     }
     Ok(Sniffed::Delimited(decoded))
 }

@@ -55,7 +55,7 @@ pub fn read_rows(
     for problem in file.book.problems() {
         assembler.note_problem(problem);
     }
-    let scope = scope::guess(assembler.counts, &words, assembler.items_fail());
+    let scope = scope::guess(assembler.counts, &words, assembler.items_fail(), chosen.layout.header_row > 0);
     let row_count = u32::try_from(assembler.counts.rows).unwrap_or(u32::MAX);
     Ok(Table {
         sheet: (!chosen.name.is_empty()).then_some(chosen.name),

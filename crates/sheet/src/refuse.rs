@@ -70,6 +70,10 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn web_archive() -> Self {
+        Self::new("ZH2009", "这是“单个文件网页”(mht),不是表格文件。请在 Excel 中打开并另存为 xlsx 后再上传。")
+    }
+
     pub(crate) fn no_table() -> Self {
         Self::new("ZH2010", "文件里没有表格内容。请确认上传的是含有数据的文件。")
     }

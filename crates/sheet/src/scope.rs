@@ -31,7 +31,7 @@ pub fn scope_hint(table: &Table) -> Option<Scope> {
 }
 
 /// Verdicts decide; then what title, sheet and file say; then whether rows carry failing items.
-pub(crate) fn guess(counts: Counts, words: &str, items_fail: bool) -> Option<Scope> {
+pub(crate) fn guess(counts: Counts, words: &str, items_fail: bool, has_header: bool) -> Option<Scope> {
     match (counts.passing > 0, counts.failing > 0) {
         (true, true) => return Some(Scope::Mixed),
         (true, false) => return Some(Scope::Passing),
@@ -43,7 +43,8 @@ pub(crate) fn guess(counts: Counts, words: &str, items_fail: bool) -> Option<Sco
     }
     match (items_fail, counts.with_items) {
         (true, with) if with == counts.rows && with > 0 => Some(Scope::Failing),
-        (true, with) if with > 0 => Some(Scope::Mixed),
+        // Without a header a row without items may as well be a failing sample of which nothing more was published.
+        (true, with) if with > 0 && has_header => Some(Scope::Mixed),
         _ => None,
     }
 }
@@ -71,6 +72,6 @@ mod tests {
         assert_eq!(of_words("抽检合格与不合格信息"), Some(Scope::Mixed));
         assert_eq!(of_words("食品抽检信息"), None);
         let verdicts = Counts { passing: 3, failing: 1, ..Counts::default() };
-        assert_eq!(guess(verdicts, "不合格", true), Some(Scope::Mixed));
+        assert_eq!(guess(verdicts, "不合格", true, true), Some(Scope::Mixed));
     }
 }

@@ -210,6 +210,9 @@ fn a_list_without_header_is_understood_by_its_content() {
     ];
     assert_eq!(shown, expected);
     assert_eq!(items(row), [("恩诺沙星", Some("3.5μg/kg"), Some("不得检出"))]);
+    // The same under headers that nobody declared.
+    let headed = self::table(&format!("n,a,b,c,d,e,f,g,h,i,j,k,l,m,o\n{text}"));
+    assert_eq!((headed.header_row, headed.row_count, self::text(&headed.rows[2], NAME)), (1, 12, "鲜鸡蛋3"));
 }
 
 #[test]
