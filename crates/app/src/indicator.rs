@@ -189,10 +189,9 @@ impl App {
         );
         let levels = reader.latest_levels(place, &defs, dimension, when.as_of, when.known_on)?;
         let from = start(&self.pack, indicator, when.as_of);
-        let cells = match when.known_on {
-            _ if !indicator.is_additive() => BTreeMap::new(),
-            None => reader.sums(place, dimension, &[indicator.def], from, when.as_of)?,
-            Some(known) => reader.sums_known(place, dimension, &[indicator.def], from, when.as_of, known)?,
+        let cells = match indicator.is_additive() {
+            true => self.sums_from(reader, when, dimension, &[indicator.def], from)?,
+            false => BTreeMap::new(),
         };
         Ok(Known { pack: &self.pack, cells: &cells, levels: &levels }.judged(indicator))
     }

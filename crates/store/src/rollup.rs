@@ -241,6 +241,9 @@ impl Reader<'_> {
     }
 
     /// As [`Reader::sums`], as it was known at the end of `known_day`: what was recorded later is left out.
+    ///
+    /// A definition is in the answer when a day of it was not zero then, whatever its sum: nothing counted is told from
+    /// what came and went.
     pub fn sums_known(
         &mut self,
         place: &str,
@@ -430,8 +433,11 @@ const DAY_SERIES: &str = "
 pub(crate) fn known_sql(defs: usize) -> String {
     format!(
         "SELECT def, CAST(SUM(num) AS BIGINT), CAST(SUM(den) AS BIGINT)
-         FROM   cell_delta
-         WHERE  place = $1 AND dim = $2 AND day BETWEEN $3 AND $4 AND known_day <= $5 AND def IN ({})
+         FROM   (SELECT def, day, SUM(num) AS num, SUM(den) AS den
+                 FROM   cell_delta
+                 WHERE  place = $1 AND dim = $2 AND day BETWEEN $3 AND $4 AND known_day <= $5 AND def IN ({})
+                 GROUP  BY def, day
+                 HAVING SUM(num) <> 0 OR SUM(den) <> 0) AS net
          GROUP  BY def",
         placeholders(6, defs)
     )
