@@ -382,6 +382,22 @@ impl Reader<'_> {
         Ok(records_where(self.conn()?, place, kind, "key", &[Value::Text(key)])?.pop())
     }
 
+    /// The records of a kind with one of these ids or one of these business keys, in no order; a record that answers to
+    /// both comes twice.
+    pub fn records_of(
+        &mut self,
+        place: &str,
+        kind: &str,
+        ids: &[RecordId],
+        keys: &[&str],
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        let ids: Vec<Value<'_>> = ids.iter().map(|id| Value::Bytes(&id.0)).collect();
+        let keys: Vec<Value<'_>> = keys.iter().map(|key| Value::Text(key)).collect();
+        let mut found = records_where(self.conn()?, place, kind, "id", &ids)?;
+        found.extend(records_where(self.conn()?, place, kind, "key", &keys)?);
+        Ok(found)
+    }
+
     /// Every version of a record, oldest first; empty when there is no such record.
     pub fn versions(&mut self, place: &str, id: &RecordId) -> Result<Vec<VersionRow>, StoreError> {
         let sql = format!(

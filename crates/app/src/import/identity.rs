@@ -1,0 +1,259 @@
+//! Which record a row is. First the number that our own exports carry, then the business key, else the digest of what the row says and
+//! its ordinal among equal rows of the file; from these the record's id follows, so that the same file again finds its own records.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+use zhiheng_pack::record::ListScope;
+use zhiheng_pack::{Draft, Kind, Level, Problem, Record};
+use zhiheng_store::{Reader, RecordId, RecordRow};
+
+use super::problems::{ImportProblem, REPEATED_KEY, UNKNOWN_RECORD};
+use super::row::Signatures;
+use super::{FieldChange, Identity, ImportRow};
+use crate::{App, Error};
+
+/// Rows looked up at a time.
+const CHUNK: usize = 500;
+/// Key under which the canonical text keeps the scope of the list.
+const SCOPE_KEY: &str = "@scope";
+
+/// A good row, before it is known what it is to the database.
+pub(super) struct Pending {
+    pub(super) row: u32,
+    pub(super) content: Box<str>,
+    pub(super) key: Option<String>,
+    pub(super) explicit: Option<String>,
+    pub(super) digest: [u8; 32],
+    pub(super) signatures: Signatures,
+}
+
+/// The id that follows from what a record is.
+pub(super) fn derive(place: &str, kind: &str, basis: &[&[u8]], ordinal: u32) -> RecordId {
+    let mut hasher = Sha256::new();
+    hasher.update(b"zhiheng import 1\0");
+    for part in [place.as_bytes(), kind.as_bytes()].iter().chain(basis) {
+        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.update(ordinal.to_be_bytes());
+    let digest: [u8; 32] = hasher.finalize().into();
+    RecordId(std::array::from_fn(|at| digest.get(at).copied().unwrap_or_default()))
+}
+
+/// A canonical text as a draft again.
+pub(super) fn draft_of(content: &str) -> Draft {
+    let mut map: Map<String, Json> = serde_json::from_str(content).unwrap_or_default();
+    let scope = map.remove(SCOPE_KEY);
+    Draft {
+        scope: scope.as_ref().and_then(Json::as_str).and_then(ListScope::of_name),
+        fields: map.into_iter().collect(),
+    }
+}
+
+/// What is asked of the database for one row.
+struct Candidate<'a> {
+    pending: &'a Pending,
+    explicit: Option<RecordId>,
+    /// By key or by digest.
+    derived: RecordId,
+    /// By digest and file: for a row that another file said in the same words of another time.
+    of_file: RecordId,
+}
+
+/// Tells what every row is to the database.
+pub(super) struct Classifier<'a, 'r> {
+    pub(super) app: &'a App,
+    pub(super) reader: &'a mut Reader<'r>,
+    pub(super) kind: &'a Kind,
+    pub(super) file_digest: [u8; 32],
+    /// Fields about which this file says something.
+    pub(super) covered: &'a BTreeSet<String>,
+    pub(super) today: i32,
+    pub(super) problems: Vec<ImportProblem>,
+    pub(super) batches: HashMap<RecordId, bool>,
+}
+
+impl Classifier<'_, '_> {
+    pub(super) fn classify(&mut self, pending: &[Pending]) -> Result<Vec<ImportRow>, Error> {
+        let mut rows = Vec::with_capacity(pending.len());
+        let mut ordinals: HashMap<[u8; 32], u32> = HashMap::new();
+        let mut named: HashMap<String, (u32, &str)> = HashMap::new();
+        for chunk in pending.chunks(CHUNK) {
+            let mut candidates = Vec::with_capacity(chunk.len());
+            for one in chunk {
+                let name = one.explicit.as_ref().map(|id| format!("@{id}")).or_else(|| one.key.clone());
+                if let Some((first, content)) = name.as_ref().and_then(|name| named.get(name)) {
+                    rows.push(self.repeated(one, *first, content));
+                    continue;
+                }
+                named.extend(name.map(|name| (name, (one.row, &*one.content))));
+                candidates.push(self.candidate(one, &mut ordinals));
+            }
+            self.look_up(&candidates, &mut rows)?;
+        }
+        rows.sort_by_key(|row| row.row);
+        Ok(rows)
+    }
+
+    fn repeated(&mut self, one: &Pending, first: u32, content: &str) -> ImportRow {
+        let identity = if *content == *one.content {
+            Identity::Repeated { first }
+        } else {
+            let field = self.kind.key.and_then(|key| self.kind.fields.get(key)).map(|field| field.id.as_str());
+            let key = one.key.as_deref().unwrap_or_default();
+            self.problems.push(ImportProblem::of_import(one.row, REPEATED_KEY, field, key, Level::Refuse));
+            Identity::Bad
+        };
+        ImportRow { row: one.row, identity, near: Vec::new(), content: Box::default() }
+    }
+
+    fn candidate<'p>(&mut self, one: &'p Pending, ordinals: &mut HashMap<[u8; 32], u32>) -> Candidate<'p> {
+        let (place, kind) = (self.app.pack.place.as_str(), self.kind.id.as_str());
+        let explicit = one.explicit.as_ref().and_then(|id| id.trim().parse().ok());
+        if let Some(key) = &one.key {
+            let derived = derive(place, kind, &[b"key", key.as_bytes()], 0);
+            return Candidate { pending: one, explicit, derived, of_file: derived };
+        }
+        let ordinal = ordinals.entry(one.digest).or_default();
+        let candidate = Candidate {
+            pending: one,
+            explicit,
+            derived: derive(place, kind, &[b"row", &one.digest], *ordinal),
+            of_file: derive(place, kind, &[b"file", &self.file_digest, &one.digest], *ordinal),
+        };
+        *ordinal += 1;
+        candidate
+    }
+
+    fn look_up(&mut self, candidates: &[Candidate<'_>], rows: &mut Vec<ImportRow>) -> Result<(), Error> {
+        let ids: Vec<RecordId> =
+            candidates.iter().flat_map(|one| one.explicit.into_iter().chain([one.derived, one.of_file])).collect();
+        let keys: Vec<&str> = candidates.iter().filter_map(|one| one.pending.key.as_deref()).collect();
+        let stored = self.reader.records_of(&self.app.pack.place, &self.kind.id, &ids, &keys)?;
+        let by_id: HashMap<RecordId, &RecordRow> = stored.iter().map(|row| (row.id, row)).collect();
+        let by_key: HashMap<&str, &RecordRow> =
+            stored.iter().filter_map(|row| Some((row.key.as_deref()?, row))).collect();
+        for one in candidates {
+            let pending = one.pending;
+            let explicit = one.explicit.and_then(|id| by_id.get(&id).copied());
+            if let (Some(written), None) = (&pending.explicit, explicit) {
+                self.problems.push(ImportProblem::of_import(pending.row, UNKNOWN_RECORD, None, written, Level::Warn));
+            }
+            let known = match (explicit, &pending.key) {
+                (Some(row), _) => Some(row),
+                (None, Some(key)) => by_key.get(key.as_str()).copied(),
+                (None, None) => by_id.get(&one.derived).copied(),
+            };
+            let Some(known) = known else {
+                // The id of a key whose record has taken another key since is not free.
+                let id = if by_id.contains_key(&one.derived) { self.app.new_id() } else { one.derived };
+                rows.push(row_of(pending, Identity::New { id }, Vec::new(), None));
+                continue;
+            };
+            let by_digest = explicit.is_none() && pending.key.is_none();
+            if by_digest && known.live && *known.fields != *pending.content && self.is_of_another_file(known)? {
+                // Another file said the same of another day: a record of its own, and the likeness is shown.
+                match by_id.get(&one.of_file) {
+                    Some(own) => rows.push(self.compared(own, pending, false)),
+                    None => rows.push(row_of(pending, Identity::New { id: one.of_file }, vec![known.id], None)),
+                }
+                continue;
+            }
+            rows.push(self.compared(known, pending, explicit.is_some()));
+        }
+        Ok(())
+    }
+
+    /// Whether the record's last version came with another file; a version that a person made belongs to none.
+    fn is_of_another_file(&mut self, row: &RecordRow) -> Result<bool, Error> {
+        let Some(batch) = row.batch else { return Ok(false) };
+        if let Some(known) = self.batches.get(&batch) {
+            return Ok(*known);
+        }
+        let stored = self.reader.batch(&self.app.pack.place, &batch)?;
+        let other = stored.is_some_and(|stored| stored.file_digest != self.file_digest);
+        self.batches.insert(batch, other);
+        Ok(other)
+    }
+
+    fn compared(&mut self, known: &RecordRow, pending: &Pending, explicit: bool) -> ImportRow {
+        let (identity, content, wrong) = compare(self.app, self.kind, known, &pending.content, self.covered, explicit, self.today);
+        for problem in wrong {
+            self.problems.push(ImportProblem::of_record(pending.row, problem, String::new()));
+        }
+        row_of(pending, identity, Vec::new(), content)
+    }
+}
+
+fn row_of(pending: &Pending, identity: Identity, near: Vec<RecordId>, content: Option<Box<str>>) -> ImportRow {
+    let content = match identity {
+        Identity::New { .. } => pending.content.clone(),
+        _ => content.unwrap_or_default(),
+    };
+    ImportRow { row: pending.row, identity, near, content }
+}
+
+/// What a stored record becomes when a file says something of it. Fields of which the file says nothing stay as they are.
+pub(super) fn compare(
+    app: &App,
+    kind: &Kind,
+    known: &RecordRow,
+    content: &str,
+    covered: &BTreeSet<String>,
+    explicit: bool,
+    today: i32,
+) -> (Identity, Option<Box<str>>, Vec<Problem>) {
+    let id = known.id;
+    if !known.live {
+        return (Identity::Withdrawn { id }, None, Vec::new());
+    }
+    if known.fields == content {
+        return (Identity::Unchanged { id }, None, Vec::new());
+    }
+    let Some(old) = Record::from_canonical(kind, &known.fields) else { return (Identity::Bad, None, Vec::new()) };
+    let checked = app.pack.check(kind, &merged(kind, &known.fields, content, covered, explicit), today);
+    let Some(new) = checked.record else {
+        let wrong = checked.problems.into_iter().filter(|problem| problem.level == Level::Refuse).collect();
+        return (Identity::Bad, None, wrong);
+    };
+    let mut changes: Vec<FieldChange> = app.changes(kind, &old, &new);
+    if old.scope != new.scope {
+        let word = |scope: Option<ListScope>| scope.map_or("", scope_word).to_owned();
+        changes.push(("名单性质".to_owned(), word(old.scope), word(new.scope)));
+    }
+    if changes.is_empty() {
+        return (Identity::Unchanged { id }, None, Vec::new());
+    }
+    let content = new.canonical(kind).into_boxed_str();
+    (Identity::Correction { id, version: known.version, changes }, Some(content), Vec::new())
+}
+
+fn merged(kind: &Kind, known: &str, content: &str, covered: &BTreeSet<String>, explicit: bool) -> Draft {
+    let (old, mut new) = (draft_of(known), draft_of(content));
+    for (field, value) in &old.fields {
+        let personal = kind.field(field).is_some_and(|field| field.personal);
+        let kept = match new.fields.get(field) {
+            None => !covered.contains(field),
+            // A masked export comes back: the mask says nothing new.
+            Some(given) => personal && value.as_str().map(crate::export::masked).as_deref() == given.as_str(),
+        };
+        if kept {
+            new.fields.insert(field.clone(), value.clone());
+        }
+    }
+    if explicit || new.scope.is_none() {
+        new.scope = old.scope;
+    }
+    new
+}
+
+fn scope_word(scope: ListScope) -> &'static str {
+    match scope {
+        ListScope::Passing => "合格名单",
+        ListScope::FailingOnly => "不合格名单（未声明检验批次数）",
+        ListScope::FailingCounted => "不合格名单（已声明检验批次数）",
+        ListScope::Mixed => "合格与不合格混合",
+    }
+}

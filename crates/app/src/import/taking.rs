@@ -1,0 +1,173 @@
+//! The import itself: what the preview offered and the user chose, as one change that is stored whole or not at all.
+
+use std::collections::BTreeSet;
+
+use zhiheng_pack::{Level, Problem};
+use zhiheng_sheet::Scope;
+use zhiheng_store::BatchRow;
+
+use super::identity::draft_of;
+use super::row::list_scope;
+use super::{Identity, ImportChoice, ImportOptions, ImportPreview, Imported, TOTAL_ROW, Take};
+use crate::submit::{Act, Moved, Submission};
+use crate::{App, Error};
+
+impl App {
+    /// Imports a file: all that was chosen becomes durable together with every number it moves. The same file again changes nothing.
+    pub fn import(
+        &self,
+        actor: &str,
+        kind_id: &str,
+        bytes: &[u8],
+        file_name: &str,
+        options: &ImportOptions,
+        choice: &ImportChoice,
+    ) -> Result<Imported, Error> {
+        let preview = self.import_preview(kind_id, bytes, file_name, options)?;
+        self.take(actor, kind_id, preview, choice)
+    }
+
+    fn take(&self, actor: &str, kind_id: &str, preview: ImportPreview, choice: &ImportChoice) -> Result<Imported, Error> {
+        if preview.asks_scope && !preview.scope_confirmed {
+            return Err(Error::WrongState("请先确认这份名单里有什么：合格名单、不合格名单，还是两者都有".to_owned()));
+        }
+        let counts = preview.counts();
+        if choice.take == Take::AllOrNothing && counts.bad > 0 {
+            return Err(Error::Invalid(refusals(&preview)));
+        }
+        let id = self.new_id();
+        let batch = BatchRow {
+            id,
+            kind: kind_id.to_owned(),
+            file_digest: preview.file_digest,
+            file_name: preview.file_name.clone(),
+            scope: preview.scope.map(|scope| list_scope(scope, preview.tested).name().to_owned()),
+            tested: preview.tested,
+            actor: actor.to_owned(),
+            recorded_at: 0,
+            rows: i64::try_from(preview.rows.len()).unwrap_or(i64::MAX),
+        };
+        let mut imported = Imported {
+            unchanged: counts.unchanged,
+            left_out: counts.bad + counts.withdrawn + counts.repeated,
+            uncounted: preview.uncounted.clone(),
+            ..Imported::default()
+        };
+        let submissions = self.chosen(kind_id, preview, choice, &mut imported);
+        if submissions.is_empty() {
+            imported.message = nothing(&imported);
+            return Ok(imported);
+        }
+        let receipts = self.submit_all(actor, &submissions, None, Some(batch))?;
+        let moved: BTreeSet<Moved> = receipts.into_iter().flat_map(|receipt| receipt.moved).collect();
+        imported.moved = moved.into_iter().collect();
+        imported.batch = Some(id);
+        imported.message = done(&imported);
+        Ok(imported)
+    }
+
+    fn chosen(&self, kind_id: &str, preview: ImportPreview, choice: &ImportChoice, imported: &mut Imported) -> Vec<Submission> {
+        let reason = format!("导入文件「{}」的更正", preview.file_name);
+        let mut submissions = Vec::new();
+        for row in preview.rows {
+            let ticked = choice.corrections.contains(&row.row);
+            match submission(kind_id, &row.identity, &row.content, ticked, &reason) {
+                Some(one) if matches!(row.identity, Identity::New { .. }) => {
+                    imported.created += 1;
+                    submissions.push(one);
+                }
+                Some(one) => {
+                    imported.corrected += 1;
+                    submissions.push(one);
+                }
+                None => imported.not_ticked += usize::from(matches!(row.identity, Identity::Correction { .. })),
+            }
+        }
+        if let Some(total) = preview.total
+            && let Some(kind) = self.pack.kinds.get(total.kind)
+        {
+            let ticked = choice.corrections.contains(&TOTAL_ROW);
+            let one = submission(&kind.id, &total.identity, &total.content, ticked, &reason);
+            imported.total_stored = one.is_some();
+            submissions.extend(one);
+        }
+        submissions
+    }
+}
+
+fn submission(kind: &str, identity: &Identity, content: &str, ticked: bool, reason: &str) -> Option<Submission> {
+    let kind = kind.to_owned();
+    match identity {
+        Identity::New { id } => Some(Submission {
+            act: Act::Create(draft_of(content)),
+            kind,
+            id: Some(*id),
+            expected_version: None,
+            reason: None,
+        }),
+        Identity::Correction { id, version, .. } if ticked => Some(Submission {
+            act: Act::Correct(draft_of(content)),
+            kind,
+            id: Some(*id),
+            expected_version: Some(*version),
+            reason: Some(reason.to_owned()),
+        }),
+        _ => None,
+    }
+}
+
+/// Everything that stops an import of all or nothing, each with its place in the file.
+fn refusals(preview: &ImportPreview) -> Vec<Problem> {
+    let refuse = preview.problems.iter().filter(|problem| problem.level == Level::Refuse);
+    let placed = refuse.map(|problem| Problem {
+        code: problem.code,
+        level: problem.level,
+        file: preview.file_name.clone(),
+        line: problem.row,
+        column: problem.index.map_or(0, |index| index + 1),
+        field: problem.field.clone(),
+        message: match problem.column.as_str() {
+            "" => format!("第 {} 行：{}", problem.row, problem.message),
+            column => format!("第 {} 行「{column}」：{}", problem.row, problem.message),
+        },
+    });
+    placed.collect()
+}
+
+fn nothing(imported: &Imported) -> String {
+    match (imported.unchanged, imported.not_ticked) {
+        (_, 0) if imported.left_out == 0 => "文件里的记录都已登记，内容没有变化，没有重复导入。".to_owned(),
+        (unchanged, not_ticked) => format!(
+            "没有需要保存的行：内容未变 {unchanged} 行，未勾选的更正 {not_ticked} 行，未导入 {} 行。",
+            imported.left_out
+        ),
+    }
+}
+
+fn done(imported: &Imported) -> String {
+    let mut parts = Vec::new();
+    for (count, word) in [
+        (imported.created, "新增"),
+        (imported.corrected, "更正"),
+        (imported.unchanged, "内容未变"),
+        (imported.not_ticked, "未勾选的更正"),
+        (imported.left_out, "未导入"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{word} {count} 行"));
+        }
+    }
+    if imported.total_stored {
+        parts.push("检验批次汇总 1 条".to_owned());
+    }
+    format!("{}。", parts.join("，"))
+}
+
+/// The word for what a list contains.
+pub(crate) fn scope_name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Passing => "passing",
+        Scope::Failing => "failing",
+        Scope::Mixed => "mixed",
+    }
+}
