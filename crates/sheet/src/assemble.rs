@@ -2,10 +2,12 @@
 //! record; then each cell by its column; then whether the row's cells stand where they belong.
 
 use crate::content::{self, Shape};
+use crate::day;
 use crate::grid::{Line, Sort, Span};
-use crate::header::{self, Layout, Names, Role};
+use crate::header::{self, Layout};
 use crate::items::{self, Part, Parts};
 use crate::merge::{Merges, fold_into};
+use crate::names::{Names, Role};
 use crate::problem::{self, CellProblem, Entry};
 use crate::scope::{Counts, Scope};
 use crate::table::{Block, Cell, Column, FailingItem, Raw, Row, Verdict};
@@ -284,8 +286,8 @@ impl<'a> Assembler<'a> {
             CellKind::Text | CellKind::FailingItems => Ok(Cell::Text(text.to_owned())),
             CellKind::Integer => value::integer(text).map(Cell::Integer),
             CellKind::Decimal => value::decimal(text).map(Cell::Decimal),
-            CellKind::Date => value::day(text).map(|day| Cell::Date(day.day)),
-            CellKind::Moment => value::moment(text).map(Cell::Moment),
+            CellKind::Date => day::day(text).map(|day| Cell::Date(day.day)),
+            CellKind::Moment => day::moment(text).map(Cell::Moment),
             CellKind::YesNo => value::yes_no(text).map(Cell::YesNo),
             CellKind::Choice(choices) => value::choice(text, choices).map(Cell::Choice),
             CellKind::Uscc => {
@@ -313,7 +315,7 @@ impl<'a> Assembler<'a> {
 
     /// 2019.4.20(购进) under 生产日期 is the day of purchase: the field whose name begins with the word beside the day.
     fn labelled(&self, index: usize, text: &str) -> usize {
-        let Ok(day) = value::day(text) else { return index };
+        let Ok(day) = day::day(text) else { return index };
         let names =
             |index: usize| self.wanted.columns.get(index).map(|column| column.names.as_slice()).unwrap_or_default();
         for word in day.around.split(|c: char| !c.is_alphabetic()) {

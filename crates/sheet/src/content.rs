@@ -1,9 +1,11 @@
 //! What a cell looks like, whatever stands above it: a day, an address, a firm, a laboratory, a limit. Used where there
 //! is no header, and to notice rows whose cells slipped into other columns.
 
+use crate::day;
 use crate::grid::Line;
-use crate::header::{Layout, Names, Role};
+use crate::header::Layout;
 use crate::items::{Part, is_quantity, limit_score};
+use crate::names::{Names, Role};
 use crate::table::{Column, Verdict};
 use crate::value::{self, fold, is_blank, tidy};
 use crate::wanted::{CellKind, Wanted, WantedColumn};
@@ -137,7 +139,7 @@ fn is_address(text: &str) -> bool {
 }
 
 fn is_day(text: &str) -> bool {
-    text.chars().any(|c| value::half(c).is_ascii_digit()) && value::day(text).is_ok()
+    text.chars().any(|c| value::half(c).is_ascii_digit()) && day::day(text).is_ok()
 }
 
 /// Whether a text begins like a day, even when a batch number is stuck to it (2018.05.221805221).
@@ -265,7 +267,7 @@ fn look(lines: &[Line], column: u32) -> Look {
         let number = text.parse::<u32>().ok();
         look.sequence += usize::from(number.is_some() && number_before.is_none_or(|before| number == Some(before + 1)));
         number_before = number;
-        let day = value::day(text).ok();
+        let day = day::day(text).ok();
         look.timed += usize::from(day.as_ref().is_some_and(|day| day.time.is_some()));
         look.day += usize::from(day.is_some());
         look.dayish += usize::from(day.is_some() || begins_like_day(text));

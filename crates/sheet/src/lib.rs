@@ -17,6 +17,7 @@
 mod assemble;
 mod binary;
 mod content;
+mod day;
 mod decode;
 mod delimited;
 mod format;
@@ -25,6 +26,7 @@ mod header;
 mod html;
 mod items;
 mod merge;
+mod names;
 mod opendocument;
 mod package;
 mod problem;

@@ -31,42 +31,45 @@ impl Refusal {
     pub(crate) fn pdf() -> Self {
         Self::new(
             "ZH2002",
-            "这是 PDF 文件,不是表格。请向发布单位索取 Excel 附件,或把其中的表格转为 xlsx、csv 后再上传。",
+            "这是 PDF 文件，不是表格。请向发布单位索取 Excel 附件，或把其中的表格转为 xlsx、csv 后再上传。",
         )
     }
 
     pub(crate) fn word() -> Self {
-        Self::new("ZH2003", "这是 Word 文档,不是表格。请把其中的表格复制到 Excel 中,另存为 xlsx 后再上传。")
+        Self::new("ZH2003", "这是 Word 文档，不是表格。请把其中的表格复制到 Excel 中，另存为 xlsx 后再上传。")
     }
 
     pub(crate) fn slides() -> Self {
-        Self::new("ZH2003", "这是演示文稿,不是表格。请把其中的表格复制到 Excel 中,另存为 xlsx 后再上传。")
+        Self::new("ZH2003", "这是演示文稿，不是表格。请把其中的表格复制到 Excel 中，另存为 xlsx 后再上传。")
     }
 
     pub(crate) fn archive(what: &str) -> Self {
-        Self::new("ZH2004", format!("这是{what}压缩包。请先解压,再逐个上传其中的表格文件。"))
+        Self::new("ZH2004", format!("这是{what}压缩包。请先解压，再逐个上传其中的表格文件。"))
     }
 
     pub(crate) fn image(what: &str) -> Self {
-        Self::new("ZH2005", format!("这是{what}图片,不能读出表格。请上传原始的 Excel 或 csv 文件。"))
+        Self::new("ZH2005", format!("这是{what}图片，不能读出表格。请上传原始的 Excel 或 csv 文件。"))
     }
 
     pub(crate) fn encrypted() -> Self {
-        Self::new("ZH2006", "工作簿设有打开密码。请在 Excel 中取消密码,另存后再上传。")
+        Self::new("ZH2006", "工作簿设有打开密码。请在 Excel 中取消密码，另存后再上传。")
     }
 
     pub(crate) fn too_large(what: &str) -> Self {
-        Self::new("ZH2007", format!("{what},超过允许的大小,已停止读取。请删去无关的工作表和内容,或分成几个文件上传。"))
+        Self::new(
+            "ZH2007",
+            format!("{what}，超过允许的大小，已停止读取。请删去无关的工作表和内容，或分成几个文件上传。"),
+        )
     }
 
     pub(crate) fn damaged(why: &str) -> Self {
-        Self::new("ZH2008", format!("文件已损坏或不完整({why})。请在 Excel 中打开并另存为 xlsx 后再上传。"))
+        Self::new("ZH2008", format!("文件已损坏或不完整（{why}）。请在 Excel 中打开并另存为 xlsx 后再上传。"))
     }
 
     pub(crate) fn unknown() -> Self {
         Self::new(
             "ZH2009",
-            "认不出文件的格式。可以上传 xlsx、xls、xlsb、ods、csv 或网页表格;请另存为其中一种后再上传。",
+            "认不出文件的格式。可以上传 xlsx、xls、xlsb、ods、csv 或网页表格；请另存为其中一种后再上传。",
         )
     }
 
@@ -80,7 +83,7 @@ impl Refusal {
 
     pub(crate) fn no_header(names: &[&str]) -> Self {
         let names = names.join("、");
-        Self::new("ZH2011", format!("没有找到可识别的表头,也不能从内容推断各列。请在首行写明列名,例如:{names}。"))
+        Self::new("ZH2011", format!("没有找到可识别的表头，也不能从内容推断各列。请在首行写明列名，例如：{names}。"))
     }
 
     pub(crate) fn no_sheet(name: &str) -> Self {
@@ -88,7 +91,7 @@ impl Refusal {
     }
 
     pub(crate) fn document_type() -> Self {
-        Self::new("ZH2013", "文件含有文档类型定义(DTD),可能用于攻击,不予读取。请在 Excel 中另存为 xlsx 后再上传。")
+        Self::new("ZH2013", "文件含有文档类型定义（DTD），可能用于攻击，不予读取。请在 Excel 中另存为 xlsx 后再上传。")
     }
 
     pub(crate) fn too_many_rows(limit: u32) -> Self {
@@ -96,6 +99,9 @@ impl Refusal {
     }
 
     pub(crate) fn too_deep() -> Self {
-        Self::new("ZH2015", "文件内部的嵌套层次异常,可能已损坏或用于攻击,不予读取。请在 Excel 中另存为 xlsx 后再上传。")
+        Self::new(
+            "ZH2015",
+            "文件内部的嵌套层次异常，可能已损坏或用于攻击，不予读取。请在 Excel 中另存为 xlsx 后再上传。",
+        )
     }
 }

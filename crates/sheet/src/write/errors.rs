@@ -48,7 +48,7 @@ pub fn write_error_workbook(table: &Table, problems: &[CellProblem]) -> Result<V
         name: "错误清单".to_owned(),
         titles: vec![
             "导入错误清单".to_owned(),
-            format!("共 {} 行、{} 处问题;改正后可直接上传本表或原表", by_row.len(), problems.len()),
+            format!("共 {} 行、{} 处问题；改正后可直接上传本表或原表", by_row.len(), problems.len()),
         ],
         columns,
         rows: lines.collect(),
@@ -63,7 +63,7 @@ fn meaning(problem: &CellProblem) -> String {
         .iter()
         .find(|entry| entry.code == problem.code)
         .map_or(problem.message.as_str(), |entry| entry.meaning);
-    if problem.column.is_empty() { text.to_owned() } else { format!("{}:{text}", problem.column) }
+    if problem.column.is_empty() { text.to_owned() } else { format!("{}：{text}", problem.column) }
 }
 
 fn advice(problem: &CellProblem) -> String {
@@ -91,7 +91,7 @@ mod tests {
             ["行号", "样品名称", "生产日期", "错误", "怎么办"]
         );
         let row: Vec<&str> = back.rows[0].raw.iter().collect();
-        assert_eq!(row, ["3", "酱油", "昨天", "生产日期:认不出日期", "请写成 2026-05-21 的形式"]);
+        assert_eq!(row, ["3", "酱油", "昨天", "生产日期：认不出日期", "请写成 2026-05-21 的形式"]);
         assert_eq!(back.rows.len(), 1);
     }
 }

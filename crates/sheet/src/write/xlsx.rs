@@ -90,7 +90,7 @@ pub struct WriteError(pub(crate) String);
 
 impl std::fmt::Display for WriteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "表格未能写出:{}", self.0)
+        write!(f, "表格未能写出：{}", self.0)
     }
 }
 
