@@ -19,11 +19,14 @@ pub(crate) struct Cli {
     command: Command,
 }
 
+/// The database, when none is named.
+pub(crate) const DEFAULT_DB: &str = "sqlite:zhiheng-data/zhiheng.db";
+
 /// What every command takes.
 #[derive(clap::Args, Clone)]
 pub(crate) struct Common {
     /// 数据库：sqlite:路径 或 postgres://…
-    #[arg(long, global = true, value_name = "URL", default_value = "sqlite:zhiheng-data/zhiheng.db")]
+    #[arg(long, global = true, value_name = "URL", default_value = DEFAULT_DB)]
     db: String,
     /// 方案包文件夹；不给则用内置的方案包
     #[arg(long, global = true, value_name = "DIR")]
@@ -46,10 +49,16 @@ enum Command {
     Board(cmd::board::BoardArgs),
     /// 方案包的差异与启用
     Pack(cmd::pack::PackArgs),
+    /// 用虚构的示例县填满一个空数据库
+    Demo(cmd::demo::Demo),
     /// 读一份公文：结构、目标、自相矛盾之处
     Read(cmd::read::Read),
     /// 检查方案包，一次列出全部问题
     Check(cmd::check::Check),
+    /// 导入表格
+    Import(cmd::import::Import),
+    /// 导出表格
+    Export(cmd::export::Export),
     /// 全库自查
     Audit(cmd::audit::Audit),
     /// 备份到一个文件
@@ -67,8 +76,11 @@ fn main() -> ExitCode {
         Command::Records(args) => cmd::records::run(&cli.common, &args),
         Command::Board(args) => cmd::board::run(&cli.common, &args),
         Command::Pack(args) => cmd::pack::run(&cli.common, &args),
+        Command::Demo(args) => cmd::demo::run(&cli.common, &args),
         Command::Read(args) => cmd::read::run(&cli.common, &args),
         Command::Check(args) => cmd::check::run(&cli.common, &args),
+        Command::Import(args) => cmd::import::run(&cli.common, &args),
+        Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),

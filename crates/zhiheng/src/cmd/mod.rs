@@ -5,6 +5,9 @@ pub(crate) mod backup;
 pub(crate) mod board;
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod pack;
 pub(crate) mod read;
 pub(crate) mod records;
@@ -45,8 +48,9 @@ pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Resu
     };
     let setup = Setup { clock, random: Arc::new(SystemRandom), read_only: access == Access::Read };
     let demo = loaded.pack.demo;
-    if access == Access::Write {
-        make_folder(&common.db)?;
+    match access {
+        Access::Write => make_folder(&common.db)?,
+        Access::Read => must_exist(&common.db)?,
     }
     let app = App::open(&common.db, loaded.pack, &setup)?;
     if common.now.is_some() && !demo {
@@ -76,6 +80,15 @@ pub(crate) fn make_folder(db: &str) -> Result<()> {
     let Some(path) = db.strip_prefix("sqlite:") else { return Ok(()) };
     if let Some(folder) = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn must_exist(db: &str) -> Result<()> {
+    if let Some(path) = db.strip_prefix("sqlite:")
+        && !std::path::Path::new(path).exists()
+    {
+        bail!(Error::NotFound(format!("数据库 {path}；先运行 zhiheng serve 或 zhiheng import 建立它，或用 --db 指明")));
     }
     Ok(())
 }
