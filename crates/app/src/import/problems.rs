@@ -86,11 +86,9 @@ impl ImportProblem {
 
     /// What is wrong, and what to do; the second is empty where the sentence is one.
     pub fn parts(&self) -> (&str, &str) {
-        match self.message.find("。请").or_else(|| self.message.find(",请")) {
-            Some(at) => {
-                let mark = self.message.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-                (self.message.get(..at).unwrap_or_default(), self.message.get(at + mark..).unwrap_or_default())
-            }
+        let parted = ["。请", "，请", ",请"].iter().filter_map(|mark| self.message.find(mark)).min();
+        match parted.and_then(|at| self.message.split_at_checked(at)) {
+            Some((wrong, advice)) => (wrong, advice.trim_start_matches(['。', '，', ','])),
             None => (&self.message, ""),
         }
     }

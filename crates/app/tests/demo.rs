@@ -1,0 +1,168 @@
+//! The demonstration county: the same seed gives the same bytes, and its board shows what a board can show.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use zhiheng_app::{App, Clock, DEMO_DAY, DemoMark, DemoReport, Error, Random, Setup, When, fill_demo};
+use zhiheng_pack::light::Light;
+use zhiheng_pack::{Pack, PackFiles, day, read};
+use zhiheng_store::{Options, Store};
+
+struct Still(i64);
+
+impl Clock for Still {
+    fn now_micros(&self) -> i64 {
+        self.0
+    }
+}
+
+struct Count(AtomicU64);
+
+impl Random for Count {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(u8::try_from(self.0.fetch_add(1, Ordering::SeqCst) % 251).expect("below 251"));
+    }
+}
+
+fn folder(name: &str) -> PackFiles {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(name);
+    let mut files = BTreeMap::new();
+    collect(&root, "", &mut files);
+    PackFiles { name: name.to_owned(), files }
+}
+
+fn collect(root: &Path, prefix: &str, into: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(root).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let name = entry.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        match entry.is_dir() {
+            true => collect(&entry, &name, into),
+            false => {
+                into.insert(name, std::fs::read_to_string(&entry).expect("a text"));
+            }
+        }
+    }
+}
+
+fn pack(name: &str) -> (Pack, Vec<PackFiles>) {
+    let (base, main) = (folder("base"), folder(name));
+    let (pack, problems) = read(&main, &|name| (name == "base").then(|| base.clone()));
+    let pack = pack.unwrap_or_else(|| panic!("the pack is sound: {problems:#?}"));
+    (pack, vec![base, main])
+}
+
+fn fill(folder: &Path, seed: u64) -> (String, Result<DemoReport, Error>) {
+    let url = format!("sqlite:{}", folder.join("demo.db").display());
+    let (pack, files) = pack("demo-county");
+    let report = fill_demo(&url, pack, &files, 1, seed, &mut |_| {});
+    (url, report)
+}
+
+fn open(url: &str) -> App {
+    let noon = (i64::from(last_day()) * 24 + 4) * 3_600_000_000;
+    let setup = Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: false };
+    App::open(url, pack("demo-county").0, &setup).expect("the database opens")
+}
+
+fn last_day() -> i32 {
+    day::number(day::parse(DEMO_DAY).expect("a date"))
+}
+
+fn digests(url: &str) -> Vec<(i64, [u8; 16], i64, [u8; 32])> {
+    let mut options = Options::new(Arc::new(Still(0)));
+    options.read_only = true;
+    let store = Store::open(url, options).expect("the database opens");
+    let mut found = Vec::new();
+    let each = |version: zhiheng_store::VersionRow| {
+        found.push((version.recorded_at, version.id.0, version.version, version.digest));
+        Ok(())
+    };
+    store.read().expect("a reader").scan_versions("990101", 0, each).expect("the versions");
+    found
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let filled: Vec<_> = folders.iter().zip([1, 1, 2]).map(|(folder, seed)| fill(folder.path(), seed)).collect();
+    let reports: Vec<_> = filled.iter().map(|(_, report)| report.as_ref().expect("filled").clone()).collect();
+    assert_eq!(reports[0], reports[1]);
+    assert_eq!(reports[0].records, 10_000);
+    assert_eq!(reports[0].versions, reports[0].records + reports[0].corrections + reports[0].withdrawals);
+    let versions: Vec<_> = filled.iter().map(|(url, _)| digests(url)).collect();
+    assert_eq!(versions[0].len() as u64, reports[0].versions);
+    assert!(versions[0] == versions[1], "two fillings with one seed differ");
+    assert!(versions[0] != versions[2], "another seed gives the same county");
+}
+
+#[test]
+fn the_board_shows_every_light() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, report) = fill(folder.path(), 1);
+    println!("{:#?}", report.expect("filled"));
+    let app = open(&url);
+    assert_eq!(app.demo_mark().expect("a mark"), DemoMark::Complete { seed: 1, scale: 1 });
+    let board = app.board(When { as_of: last_day(), known_on: None }).expect("a board");
+    let mut lights: BTreeMap<Light, usize> = BTreeMap::new();
+    for row in &board.rows {
+        let indicator = &app.pack.indicators[row.indicator];
+        *lights.entry(row.verdict.light).or_default() += 1;
+        let value = row.number.value.map(|value| zhiheng_app::print(value, indicator.decimals));
+        println!(
+            "{:>4} {} {value:?} {:?} n={:?}",
+            indicator.row.unwrap_or(0),
+            indicator.id,
+            row.verdict.light,
+            row.number.n
+        );
+    }
+    let of = |wanted: &[Light]| wanted.iter().map(|light| lights.get(light).copied().unwrap_or(0)).sum::<usize>();
+    assert_eq!(board.rows.len(), 37);
+    let shown =
+        [of(&[Light::Done, Light::OnTrack, Light::Met]), of(&[Light::Warning]), of(&[Light::Behind, Light::NotMet])];
+    assert_eq!((shown, of(&[Light::NoData, Light::RulingPending])), ([18, 6, 8], 5), "{lights:?}");
+
+    let value = |id: &str| {
+        let row = board.rows.iter().find(|row| app.pack.indicators[row.indicator].id == id).expect("a row");
+        zhiheng_app::print(row.number.value.expect("a value"), app.pack.indicators[row.indicator].decimals)
+    };
+    assert_eq!(value("food_pass_rate"), "98.4");
+    assert_eq!(value("drug_pass_rate"), "98.9");
+    assert_eq!(value("agri_brand_marks"), "139");
+
+    let view = app.indicator("food_pass_rate", When { as_of: last_day(), known_on: None });
+    assert!(view.is_ok());
+    let audit = app.audit().expect("an audit");
+    assert!(audit.is_clean(), "{:#?}", audit.differences);
+}
+
+#[test]
+fn what_was_known_differs_from_what_is_known() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, report) = fill(folder.path(), 1);
+    assert!(report.is_ok());
+    let app = open(&url);
+    let end = day::number(day::parse("2024-12-31").expect("a date"));
+    let now = app.board(When { as_of: end, known_on: None }).expect("a board");
+    let then = app.board(When { as_of: end, known_on: Some(end + 15) }).expect("a board");
+    let food = |board: &zhiheng_app::Board| {
+        let row = board.rows.iter().find(|row| app.pack.indicators[row.indicator].id == "food_pass_rate").cloned();
+        row.expect("a row").number
+    };
+    assert!(food(&then).denominator < food(&now).denominator, "late records restate the year");
+}
+
+#[test]
+fn only_an_empty_database_and_a_fictional_county_are_filled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, first) = fill(folder.path(), 1);
+    assert!(first.is_ok());
+    let (pack_again, files) = pack("demo-county");
+    let again = fill_demo(&url, pack_again, &files, 1, 1, &mut |_| {});
+    assert!(matches!(again, Err(Error::WrongState(_))), "{again:?}");
+    let other = format!("sqlite:{}", folder.path().join("other.db").display());
+    let real = fill_demo(&other, pack("wushan-2024").0, &[], 1, 1, &mut |_| {});
+    assert!(matches!(real, Err(Error::WrongState(_))), "{real:?}");
+}
