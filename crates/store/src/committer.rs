@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use crate::db::{Address, Conn, Dialect, Purpose, Value};
-use crate::job::{Change, Job, Overlay, Refused};
+use crate::job::{Change, Job, Needs, Overlay, Refused};
 use crate::levels::Levels;
 use crate::records::{VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
@@ -67,9 +67,17 @@ impl Times {
 
 /// Work for the committer.
 pub(crate) enum Item {
-    Job { place: String, job: Box<dyn Job>, reply: SyncSender<Result<Outcome, StoreError>> },
+    Job(Box<Waiting>),
     Write(Box<dyn Write>),
     Stop,
+}
+
+/// A job that waits. What it needs was asked on the thread that submitted it.
+pub(crate) struct Waiting {
+    pub(crate) place: String,
+    pub(crate) needs: Needs,
+    pub(crate) job: Box<dyn Job>,
+    pub(crate) reply: SyncSender<Result<Outcome, StoreError>>,
 }
 
 /// A write that is not a job: it runs statements itself, in a savepoint of the common transaction.
@@ -145,7 +153,7 @@ impl Committer {
             let mut stop = false;
             while let Some(item) = next {
                 weight += match &item {
-                    Item::Job { job, .. } => job.needs().weight(),
+                    Item::Job(waiting) => waiting.needs.weight(),
                     Item::Write(_) => 1,
                     Item::Stop => {
                         stop = true;
@@ -213,26 +221,18 @@ impl Committer {
         conn.begin(Purpose::Write)?;
         let mut results: Vec<Option<Result<Option<Outcome>, StoreError>>> = items.iter().map(|_| None).collect();
 
-        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            if let Item::Job { place, .. } = item {
-                places.entry(place.clone()).or_default().push(index);
+        let mut places: BTreeMap<String, Vec<(usize, &mut Waiting)>> = BTreeMap::new();
+        for (index, item) in items.iter_mut().enumerate() {
+            if let Item::Job(waiting) = item {
+                places.entry(waiting.place.clone()).or_default().push((index, waiting));
             }
         }
-        for (place, turns) in places {
+        for (place, jobs) in places {
             let last = match self.last.get(&place) {
                 Some(last) => *last,
                 None => last_instant(conn, &place)?,
             };
             let mut times = Times::new(self.setup.clock.now_micros(), last, self.setup.offset_seconds);
-            let mut jobs: Vec<(usize, &mut dyn Job)> = Vec::with_capacity(turns.len());
-            for (index, item) in items.iter_mut().enumerate() {
-                if let Item::Job { place: of, job, .. } = item
-                    && *of == place
-                {
-                    jobs.push((index, job.as_mut()));
-                }
-            }
             let decided = decide_and_write(conn, &place, jobs, &mut times, self.setup.with_history)?;
             self.last.insert(place, times.last());
             for (index, result) in decided {
@@ -273,11 +273,11 @@ impl Item {
     fn reply(self, result: Result<Option<Outcome>, StoreError>) {
         // Who asked may have gone away; then nobody wants the answer.
         match self {
-            Item::Job { reply, .. } => {
+            Item::Job(waiting) => {
                 let outcome = result.and_then(|outcome| {
                     outcome.ok_or_else(|| StoreError::invalid("a job that was answered like another write"))
                 });
-                let _ = reply.send(outcome);
+                let _ = waiting.reply.send(outcome);
             }
             Item::Write(write) => write.reply(result.map(|_| ())),
             Item::Stop => {}
@@ -290,21 +290,19 @@ type Decided = Vec<(usize, Result<Outcome, StoreError>)>;
 fn decide_and_write(
     conn: &mut Conn,
     place: &str,
-    jobs: Vec<(usize, &mut dyn Job)>,
+    jobs: Vec<(usize, &mut Waiting)>,
     times: &mut Times,
     with_history: bool,
 ) -> Result<Decided, StoreError> {
-    let needs: Vec<_> = jobs.iter().map(|(_, job)| job.needs()).collect();
-    let mut overlay = Overlay::load(conn, place, &needs)?;
-    drop(needs);
+    let mut overlay = Overlay::load(conn, place, jobs.iter().map(|(_, waiting)| &waiting.needs))?;
     let mut pending = Pending::new(times.offset_seconds());
     let mut results = Vec::with_capacity(jobs.len());
     let mut left = jobs.len();
-    for (index, job) in jobs {
+    for (index, waiting) in jobs {
         left -= 1;
         results.push((
             index,
-            match overlay.decide(job, times) {
+            match overlay.decide(waiting.job.as_mut(), times) {
                 Err(error) => Err(error),
                 Ok(Err(refused)) => Ok(Outcome::Refused(refused)),
                 Ok(Ok(change)) => {

@@ -496,10 +496,10 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, StoreError> {
         Purpose::Write => {
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
-             PRAGMA wal_autocheckpoint = 4000;
-             PRAGMA journal_size_limit = 67108864;
+             PRAGMA wal_autocheckpoint = 16000;
+             PRAGMA journal_size_limit = 134217728;
              PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -65536;"
+             PRAGMA cache_size = -32768;"
         }
         Purpose::Read => {
             "PRAGMA query_only = ON;

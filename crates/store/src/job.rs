@@ -16,7 +16,7 @@ use crate::{BatchRow, db};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
-    /// What [`Job::decide`] will look at. Looking at anything else fails the job.
+    /// What [`Job::decide`] will look at; asked once. Looking at anything else fails the job.
     fn needs(&self) -> Needs;
 
     /// Decides. Pure: it is called again, with other times, when the transaction has to be repeated.
@@ -168,7 +168,11 @@ type Answer = (Vec<u8>, String);
 
 impl Overlay {
     /// Reads everything that the jobs need in a few statements.
-    pub(crate) fn load(conn: &mut Conn, place: &str, needs: &[Needs]) -> Result<Overlay, StoreError> {
+    pub(crate) fn load<'n>(
+        conn: &mut Conn,
+        place: &str,
+        needs: impl Iterator<Item = &'n Needs>,
+    ) -> Result<Overlay, StoreError> {
         let mut overlay = Overlay::default();
         let mut ids: BTreeMap<&str, BTreeSet<RecordId>> = BTreeMap::new();
         let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

@@ -63,7 +63,7 @@ pub use rollup::{CellRow, Cells, DeltaRow, PeriodSum, Sum};
 pub use schema::{IndexSpec, ViewSpec};
 pub use settings::{OperationRow, RulingRow};
 
-use committer::{Committer, Item, Setup, Write};
+use committer::{Committer, Item, Setup, Waiting, Write};
 use db::{Address, Conn};
 use files::Folder;
 
@@ -114,7 +114,7 @@ impl Options {
             reader_wait: Duration::from_secs(5),
             read_only: false,
             lock_wait: Duration::from_secs(2),
-            scan_rows: 10_000,
+            scan_rows: 5_000,
             batch_weight: 1024,
             queue: 4096,
             without_history: false,
@@ -188,7 +188,8 @@ impl Store {
     /// [`StoreError::Conflict`] when the job contradicts what is stored, [`StoreError::Busy`] when too many writes wait.
     pub fn submit(&self, place: &str, job: Box<dyn Job>) -> Result<Outcome, StoreError> {
         let (reply, answer) = sync_channel(1);
-        self.send(Item::Job { place: place.to_owned(), job, reply })?;
+        let needs = job.needs();
+        self.send(Item::Job(Box::new(Waiting { place: place.to_owned(), needs, job, reply })))?;
         answer.recv().map_err(|_| StoreError::unavailable("the writer has ended"))?
     }
 

@@ -263,6 +263,26 @@ impl<'q> Plan<'q> {
         )
     }
 
+    /// The values of a statement without the rest.
+    fn scan_only(&self) -> &[Value<'q>] {
+        self.values.get(..self.scan_values).unwrap_or_default()
+    }
+
+    /// What is to be counted; stops as soon as there are `limit`.
+    fn found(&self, order: &str, rows: usize, limit: usize) -> String {
+        if self.rest.is_empty() {
+            return self.scanned("day, id", order, limit);
+        }
+        format!(
+            "SELECT day
+             FROM   ({}) AS scanned
+             WHERE  {}
+             LIMIT  {limit}",
+            self.scanned(RECORD_COLUMNS, order, rows),
+            self.rest.join(" AND ")
+        )
+    }
+
     fn page(&self, order: &str, rows: usize, limit: usize) -> String {
         if self.rest.is_empty() {
             return self.scanned(RECORD_COLUMNS, order, rows.min(limit));
@@ -362,18 +382,17 @@ impl Reader<'_> {
         let budget = self.scan_rows();
         let conn = self.conn()?;
         let plan = Plan::new(place, query, None, declared, conn.dialect())?;
-        let rows = if plan.rest.is_empty() { limit + 1 } else { budget };
-        let rest = if plan.rest.is_empty() { "1 = 1".to_owned() } else { plan.rest.join(" AND ") };
         let order = if query.from.or(query.to).is_some() { DATED_ORDER } else { "day, id" };
-        let sql = format!(
-            "SELECT COUNT(*), COUNT(*) FILTER (WHERE {rest})
-             FROM   ({}) AS scanned",
-            plan.scanned(RECORD_COLUMNS, order, rows)
-        );
-        let counted = conn.one(&sql, &plan.values, |row| Ok((row.int(0)?, row.int(1)?)))?.unwrap_or((0, 0));
-        let (scanned, found) = (usize::try_from(counted.0).unwrap_or(0), usize::try_from(counted.1).unwrap_or(0));
-        let exact = found <= limit && scanned < rows;
-        Ok(Count { at_least: found.min(limit), exact })
+        let count = |row: Row<'_>| Ok(usize::try_from(row.int(0)?).unwrap_or(0));
+        let budget = budget.max(limit + 1);
+        let found = format!("SELECT COUNT(*) FROM ({}) AS found", plan.found(order, budget, limit + 1));
+        let found = conn.one(&found, &plan.values, count)?.unwrap_or(0);
+        if found > limit || plan.rest.is_empty() {
+            return Ok(Count { at_least: found.min(limit), exact: found <= limit });
+        }
+        let scanned = format!("SELECT COUNT(*) FROM ({}) AS scanned", plan.scanned("day, id", order, budget));
+        let scanned = conn.one(&scanned, plan.scan_only(), count)?.unwrap_or(0);
+        Ok(Count { at_least: found, exact: scanned < budget })
     }
 
     /// Records of a kind whose column begins with a text, in the order of that column: by business key, or by a field
@@ -416,6 +435,5 @@ enum Scan {
 fn last_scanned(conn: &mut Conn, plan: &Plan<'_>, order: &str, rows: usize) -> Result<Scan, StoreError> {
     let sql = format!("{} OFFSET {}", plan.scanned("day, id", order, 1), rows.saturating_sub(1));
     let read = |row: Row<'_>| Ok(Cursor { day: row.day_or_null(0)?, id: RecordId(row.array(1)?) });
-    let values = plan.values.get(..plan.scan_values).unwrap_or_default();
-    Ok(conn.one(&sql, values, read)?.map_or(Scan::Ended(rows), Scan::Stopped))
+    Ok(conn.one(&sql, plan.scan_only(), read)?.map_or(Scan::Ended(rows), Scan::Stopped))
 }

@@ -1,6 +1,6 @@
 //! Submitting: what is stored, what is refused, what is seen.
 
-use zhiheng_store::{Op, Outcome, StoreError, Sum};
+use zhiheng_store::{Change, Job, Needs, Op, Outcome, Refused, Seen, Store, StoreError, Sum, Times, VersionRow};
 
 use crate::county::{Act, Acts, DAY, KIND, PLACE, Sample, id, on_both, refused, stored, today};
 
@@ -93,25 +93,7 @@ fn two_records_cannot_share_a_business_key() {
         stored(&store, vec![Act::create(1, keyed.clone())]);
         assert_eq!(refused(&store, vec![Act::create(2, keyed.clone())]), "key A1 is taken");
         // A job that does not look is stopped by the database.
-        struct Blind(Acts);
-        impl zhiheng_store::Job for Blind {
-            fn needs(&self) -> zhiheng_store::Needs {
-                self.0.needs()
-            }
-            fn decide(
-                &mut self,
-                seen: &zhiheng_store::Seen<'_>,
-                times: &mut zhiheng_store::Times,
-            ) -> Result<zhiheng_store::Change, zhiheng_store::Refused> {
-                let mut change = self.0.decide(seen, times)?;
-                for version in &mut change.versions {
-                    version.key = Some("A1".to_owned());
-                }
-                Ok(change)
-            }
-        }
-        let blind = Blind(Acts(vec![Act::create(3, Sample::new(today()))]));
-        assert!(matches!(store.submit(PLACE, Box::new(blind)), Err(StoreError::Conflict { .. })));
+        assert!(matches!(store.submit(PLACE, blind(3)), Err(StoreError::Conflict { .. })));
         let found = store.read().unwrap().record_by_key(PLACE, KIND, "A1").unwrap().unwrap();
         assert_eq!(found.id, id(1));
     });
@@ -149,10 +131,10 @@ fn only_one_process_writes() {
         let _store = county.open();
         let mut second = county.options();
         second.lock_wait = std::time::Duration::from_millis(1);
-        assert!(matches!(zhiheng_store::Store::open(&county.url, second), Err(StoreError::Busy { .. })));
+        assert!(matches!(Store::open(&county.url, second), Err(StoreError::Busy { .. })));
         let mut reading = county.options();
         reading.read_only = true;
-        let reading = zhiheng_store::Store::open(&county.url, reading).unwrap();
+        let reading = Store::open(&county.url, reading).unwrap();
         assert_eq!(reading.read().unwrap().total_records(PLACE).unwrap(), 0);
         let job = Box::new(Acts(vec![Act::create(1, Sample::new(today()))]));
         assert!(matches!(reading.submit(PLACE, job), Err(StoreError::ReadOnly)));
@@ -191,5 +173,169 @@ fn sixty_four_threads_share_commits_and_none_is_lost() {
         assert_eq!(reader.total_records(PLACE).unwrap(), 512);
         assert_eq!(reader.record(PLACE, KIND, &id(0)).unwrap().unwrap().version, 65);
         assert_eq!(reader.sums(PLACE, "p", &[1], None, today()).unwrap()[&1].den, 512);
+    });
+}
+
+/// Files a record under the key A1 without looking whether it is taken.
+struct Blind(Acts);
+
+impl Job for Blind {
+    fn needs(&self) -> Needs {
+        self.0.needs()
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let mut change = self.0.decide(seen, times)?;
+        change.versions.iter_mut().for_each(|version| version.key = Some("A1".to_owned()));
+        Ok(change)
+    }
+}
+
+fn blind(number: u64) -> Box<Blind> {
+    Box::new(Blind(Acts(vec![Act::create(number, Sample::new(today()))])))
+}
+
+#[test]
+fn a_job_that_fails_fails_alone() {
+    on_both(|county| {
+        let store = county.open();
+        stored(&store, vec![Act::create(0, Sample { key: Some("A1".to_owned()), ..Sample::new(today()) })]);
+        std::thread::scope(|scope| {
+            for thread in 1..33_u64 {
+                let store = &store;
+                scope.spawn(move || {
+                    for turn in 0..5 {
+                        let number = thread * 10 + turn;
+                        if thread % 4 == 0 {
+                            assert!(matches!(store.submit(PLACE, blind(number)), Err(StoreError::Conflict { .. })));
+                        } else {
+                            stored(store, vec![Act::create(number, Sample::new(today()))]);
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(store.read().unwrap().total_records(PLACE).unwrap(), 121);
+        assert_eq!(store.fsck(PLACE, false).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_job_that_breaks_the_rules_is_refused_as_invalid() {
+    /// Does what its number says, all of it wrong.
+    struct Wrong(u8);
+    impl Job for Wrong {
+        fn needs(&self) -> Needs {
+            Needs::default()
+        }
+        fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+            let mut acts = Acts(vec![Act::create(1, Sample::new(today()))]);
+            if self.0 == 0 {
+                // Looks at a record that it did not declare.
+                return acts.decide(seen, times);
+            }
+            let mut change = Change::new(times);
+            let mut version = version(times.next());
+            match self.0 {
+                1 => version.recorded_at += 1_000_000,
+                2 => version.recorded_at -= 1_000_000_000,
+                3 => version.fields = r#"{"name":"\u0000"}"#.to_owned(),
+                4 => version.kind = "x'; --".to_owned(),
+                5 => version.area = Some("a\0b".to_owned()),
+                _ => panic!("a mistake in a job"),
+            }
+            change.versions.push(version);
+            Ok(change)
+        }
+    }
+    fn version(at: i64) -> VersionRow {
+        VersionRow {
+            kind: KIND.to_owned(),
+            id: id(1),
+            version: 1,
+            op: Op::Create,
+            recorded_at: at,
+            actor: "王".to_owned(),
+            reason: None,
+            pack: [0; 32],
+            body: None,
+            area: None,
+            subject: None,
+            day: None,
+            key: None,
+            fields: "{}".to_owned(),
+            salt: [0; 16],
+            digest: [0; 32],
+            batch: None,
+        }
+    }
+    on_both(|county| {
+        let store = county.open();
+        for wrong in 0..7 {
+            let result = store.submit(PLACE, Box::new(Wrong(wrong)));
+            assert!(matches!(result, Err(StoreError::Invalid { .. })), "{wrong}: {result:?}");
+        }
+        assert_eq!(store.read().unwrap().total_records(PLACE).unwrap(), 0);
+    });
+}
+
+#[test]
+fn places_do_not_see_each_other() {
+    on_both(|county| {
+        let store = county.open();
+        let other = "990102";
+        let keyed = Sample { key: Some("A1".to_owned()), ..Sample::new(today()) };
+        std::thread::scope(|scope| {
+            for place in [PLACE, other] {
+                let (store, keyed) = (&store, keyed.clone());
+                scope.spawn(move || store.submit(place, Box::new(Acts(vec![Act::create(1, keyed)]))).unwrap());
+            }
+        });
+        store.submit(other, Box::new(Acts(vec![Act::of(Op::Withdraw, 1, keyed)]))).unwrap();
+        let mut reader = store.read().unwrap();
+        assert!(reader.record(PLACE, KIND, &id(1)).unwrap().unwrap().live);
+        assert!(!reader.record(other, KIND, &id(1)).unwrap().unwrap().live);
+        assert_eq!(reader.sums(PLACE, "p", &[1], None, today()).unwrap()[&1].den, 1);
+        assert_eq!(reader.sums(other, "p", &[1], None, today()).unwrap()[&1].den, 0);
+        assert_eq!(reader.places().unwrap(), [PLACE, other]);
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_release_is_left_alone() {
+    on_both(|county| {
+        drop(county.open());
+        drop(county.open());
+        county.tamper("INSERT INTO schema_version (version) VALUES (99)");
+        for read_only in [false, true] {
+            let mut options = county.options();
+            options.read_only = read_only;
+            let opened = Store::open(&county.url, options).map(|_| ());
+            assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 1 })), "{opened:?}");
+        }
+        county.tamper("DELETE FROM schema_version");
+        let mut reading = county.options();
+        reading.read_only = true;
+        let opened = Store::open(&county.url, reading).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::Outdated { found: 0, known: 1 })), "{opened:?}");
+    });
+}
+
+#[test]
+fn a_reader_keeps_its_snapshot_and_readers_are_bounded() {
+    on_both(|county| {
+        let mut options = county.options();
+        options.readers = 2;
+        options.reader_wait = std::time::Duration::from_millis(1);
+        let store = Store::open(&county.url, options).unwrap();
+        let mut before = store.read().unwrap();
+        assert_eq!(before.total_records(PLACE).unwrap(), 0);
+        stored(&store, vec![Act::create(1, Sample::new(today()))]);
+        assert_eq!(before.total_records(PLACE).unwrap(), 0);
+        let mut after = store.read().unwrap();
+        assert_eq!(after.total_records(PLACE).unwrap(), 1);
+        assert!(matches!(store.read().map(|_| ()), Err(StoreError::Busy { .. })));
+        drop(before);
+        assert_eq!(store.read().unwrap().total_records(PLACE).unwrap(), 1);
     });
 }
