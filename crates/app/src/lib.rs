@@ -8,6 +8,7 @@
 mod accounts;
 mod audit;
 mod board;
+mod demo;
 mod error;
 mod export;
 mod import;
@@ -26,7 +27,13 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Role, SessionToken};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
+pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use error::{CATALOGUE, Error};
+pub use export::{BoardFormat, ExportFile, ExportFormat};
+pub use import::{
+    FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview, ImportProblem,
+    ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
+};
 pub use indicator::{AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
