@@ -271,13 +271,12 @@ impl<'a> Assembler<'a> {
     }
 
     fn is_present(&self, index: usize, text: &str) -> bool {
-        // 无 is an answer to a question of yes or no.
-        let asks = self
-            .wanted
-            .columns
-            .get(index)
-            .is_some_and(|column| matches!(column.kind, CellKind::YesNo | CellKind::Choice(_)));
-        if asks { !tidy(text).is_empty() } else { !is_blank(text) }
+        match self.wanted.columns.get(index).map(|column| &column.kind) {
+            // 无 is an answer to a question of yes or no, and may be one of the choices.
+            Some(CellKind::YesNo) => !is_blank(text) || value::yes_no(text).is_ok(),
+            Some(CellKind::Choice(choices)) => !is_blank(text) || value::choice(text, choices).is_ok(),
+            _ => !is_blank(text),
+        }
     }
 
     fn understand(&self, index: usize, text: &str) -> (Cell, Option<Entry>) {

@@ -4,7 +4,7 @@
 use crate::day;
 use crate::grid::Line;
 use crate::header::Layout;
-use crate::items::{Part, is_quantity, limit_score};
+use crate::items::{Part, is_bar, is_quantity, limit_score};
 use crate::names::{Names, Role};
 use crate::table::{Column, Verdict};
 use crate::value::{self, fold, is_blank, tidy};
@@ -205,20 +205,39 @@ pub(crate) fn contradicts(shape: Shape, text: &str) -> bool {
     let limit = || limit_score(text) >= 4;
     match shape {
         Shape::Day | Shape::NoticeDay => {
-            !digit() && text.chars().count() >= 2 && !text.contains('见') && !text.contains('期')
+            let words = !digit() && text.chars().count() >= 2 && !text.contains('见') && !text.contains('期');
+            words || text.contains(is_bar) || is_quantity(text)
         }
-        Shape::Party | Shape::Address => {
-            text.bytes().all(|byte| byte.is_ascii_digit()) || (limit() && !text.contains("http")) || is_quantity(text)
-        }
-        Shape::Laboratory => digit() && (limit() || is_day(text) || is_quantity(text)),
+        Shape::Party => is_figures(text) || limit() || is_quantity(text) || is_full_day(text) || is_bare_address(text),
+        Shape::Address => is_figures(text) || (limit() && !is_link(text)) || is_quantity(text) || is_full_day(text),
+        Shape::Laboratory => digit() && (limit() || is_full_day(text) || is_quantity(text)),
         Shape::Items => {
-            is_laboratory(text)
-                || (digit() && (text.starts_with(['≤', '≥']) || text.trim_start().starts_with("n=")))
-                || is_quantity(text)
+            let limit = digit() && (text.starts_with(['≤', '≥']) || text.starts_with("n="));
+            is_laboratory(text) || limit || is_quantity(text) || is_full_day(text)
         }
-        Shape::Free => is_authority(text) || (text.contains("检") && is_laboratory(text)),
-        Shape::Sequence | Shape::Authority | Shape::Code | Shape::Number | Shape::Remark => false,
+        Shape::Free => {
+            is_authority(text)
+                || (text.contains("检") && is_laboratory(text))
+                || is_full_day(text)
+                || text.contains('║')
+        }
+        Shape::Code => ends(text, &["有限公司", "超市", "经营部", "食品厂"]),
+        Shape::Sequence | Shape::Authority | Shape::Number | Shape::Remark => false,
     }
+}
+
+fn is_figures(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A day and nothing else.
+fn is_full_day(text: &str) -> bool {
+    text.chars().count() <= 11 && begins_like_day(text) && is_day(text)
+}
+
+/// An address that is not part of a name: it ends with the number of a house or the name of a road.
+fn is_bare_address(text: &str) -> bool {
+    ends(text, &["号", "楼", "层", "室", "路", "街", "幢", "栋"]) && is_address(text)
 }
 
 /// Whether a cell certainly is neither result nor limit.

@@ -104,7 +104,11 @@ fn at_line(lines: &[Line], at: usize, line: &Line, spans: &[Span], names: &Names
     let cells = line.cells.len();
     let short =
         || line.cells.iter().all(|(_, value)| value.text.chars().count() < 30 && !content::is_data(&value.text));
-    let enough = (strong >= 2 && telling >= 1) || (telling == 1 && (cells <= 2 || short()));
+    let below = lines.get(at + 1..).unwrap_or_default();
+    // One known name is enough over a list as narrow as itself; in a form the word 备注 stands alone above nothing.
+    let narrow = || below.iter().all(|other| other.cells.len() <= cells.max(2));
+    let enough = (strong >= 2 && telling >= 1)
+        || (telling == 1 && !below.is_empty() && if cells == 1 { narrow() } else { short() });
     if !enough {
         return None;
     }

@@ -1,5 +1,6 @@
 //! The names under which columns are printed, and how a header answers to them: exactly, in one of its halves
-//! (产品/Product), without its bracket, without 标称, with or without 名称, or — last — by containing a name whole.
+//! (产品/Product), without its bracket, without 标称, with or without 名称, or — last — by containing a name
+//! whole or ending with it.
 
 use crate::content;
 use crate::items::{Part, is_bar};
@@ -166,7 +167,7 @@ impl Names {
 
     fn add(&mut self, name: &str, role: Role, rank: usize) {
         let name = plain(name);
-        if name.chars().count() >= 4 && rank < 100 {
+        if name.chars().count() >= 2 && rank < 100 {
             self.loose.push((name.clone(), role, rank));
         }
         let known = self.exact.entry(name).or_default();
@@ -227,9 +228,22 @@ impl Names {
             let full = plain(text);
             let length = full.chars().count();
             for (name, role, rank) in &self.loose {
-                let close = length <= name.chars().count() + 6 && full.contains(name.as_str());
-                if close && !differs(&full, name) && !found.iter().any(|other| other.role == *role) {
-                    found.push(Match { role: *role, score: 60, rank: *rank });
+                let known = name.chars().count();
+                let close = length <= known + 6 && !differs(&full, name);
+                // A short name must be the last word: 众创空间名称 is a 名称.
+                let score = match () {
+                    () if close && known >= 4 && full.contains(name.as_str()) => 60,
+                    () if close
+                        && length > known
+                        && full.ends_with(name.as_str())
+                        && matches!(role, Role::Field(_)) =>
+                    {
+                        50
+                    }
+                    () => continue,
+                };
+                if !found.iter().any(|other| other.role == *role) {
+                    found.push(Match { role: *role, score, rank: *rank });
                 }
             }
         }

@@ -147,6 +147,28 @@ fn every_wrong_cell_is_reported_in_one_pass_and_kept() {
 }
 
 #[test]
+fn a_blank_mark_is_no_wrong_choice() {
+    let choices = vec![("own".to_owned(), vec!["自有".to_owned()]), ("none".to_owned(), vec!["无".to_owned()])];
+    let wanted = Wanted {
+        columns: vec![
+            WantedColumn::new("name", &["名称"], CellKind::Text),
+            WantedColumn::new("kind", &["类型"], CellKind::Choice(choices)),
+            WantedColumn::new("open", &["是否营业"], CellKind::YesNo),
+        ],
+    };
+    let text = "名称,类型,是否营业\n甲,自有,是\n乙,N/A,/\n丙,无,无\n丁,租,不详\n";
+    let table = read(text.as_bytes(), "a.csv", &wanted, &Limits::default()).unwrap();
+    let cells: Vec<_> = table.rows.iter().map(|row| (row.cell(1).cloned(), row.cell(2).cloned())).collect();
+    assert_eq!(cells[0], (Some(Cell::Choice("own".to_owned())), Some(Cell::YesNo(true))));
+    assert_eq!(cells[1], (None, None));
+    assert_eq!(cells[2], (Some(Cell::Choice("none".to_owned())), Some(Cell::YesNo(false))));
+    assert_eq!(
+        table.problems.iter().map(|problem| (problem.row, problem.code)).collect::<Vec<_>>(),
+        [(5, "ZH2108"), (5, "ZH2107")]
+    );
+}
+
+#[test]
 fn a_day_marked_as_purchase_is_no_day_of_production() {
     let unmarked =
         table("序号,食品名称,生产日期/批号\n1,韭菜,2019.4.20(购进)\n2,醋,2019-4-20\n3,鱼,购进日期：2021-10-22\n");
@@ -167,6 +189,15 @@ fn shifted_rows_are_reported_and_not_rearranged() {
     assert_eq!(shifted, [3]);
     assert_eq!(table.rows[1].cell(DAY), Some(&Cell::Text("恩诺沙星".to_owned())));
     assert_eq!(table.rows[1].raw.get(4), "144μg/kg");
+    // One column missing from a whole block: everything stands one place to the left.
+    let block = self::table(
+        "序号,生产企业,被抽样单位名称,被抽样单位地址,食品名称,规格型号,生产日期,不合格项目║检验结果║标准值\n\
+         1,甲厂,乙超市,某市某区人民路1号,醋,500mL/瓶,2020-1-2,总酸║2║≥3\n\
+         2,丙超市,某市某区人民路2号,盐,500g/袋,2020-1-3,碘║3mg/kg║18~33mg/kg,\n",
+    );
+    let shifted: Vec<_> =
+        block.problems.iter().filter(|problem| problem.code == "ZH2111").map(|problem| problem.row).collect();
+    assert_eq!(shifted, [3]);
 }
 
 #[test]
