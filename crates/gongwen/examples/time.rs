@@ -7,7 +7,10 @@ use std::time::Instant;
 fn main() {
     let prose = "到2027年，食品抽检合格率达到98%以上，培育龙头企业10家、合作社20个，单位能耗比2020年下降13.5%。";
     let shapes: &[(&str, &str)] = &[
-        ("prose in paragraphs", &format!("（一）提升质量。{prose}健全机制，完善体系，推动高质量发展。（县市场监管局负责）\n")),
+        (
+            "prose in paragraphs",
+            &format!("（一）提升质量。{prose}健全机制，完善体系，推动高质量发展。（县市场监管局负责）\n"),
+        ),
         ("one endless line", prose),
         ("one endless sentence", "推动质量标准融合发展，达到98%以上，"),
         ("no punctuation", "质量强县建设"),

@@ -75,7 +75,11 @@ pub(crate) fn link_rows(document: &mut Document) {
 /// All findings, rule by rule.
 pub(crate) fn findings(page: &Page, document: &Document, paras: &[Span]) -> Vec<Finding> {
     let searched = page.len() <= LONGEST_SEARCHED;
-    let body = if searched { paras.iter().map(|p| plain(&page.text(*p))).collect::<Vec<_>>().join("\n") } else { String::new() };
+    let body = if searched {
+        paras.iter().map(|p| plain(&page.text(*p))).collect::<Vec<_>>().join("\n")
+    } else {
+        String::new()
+    };
     let case = Case { page, document, links: links(document), body };
     let mut findings = Vec::new();
     for rule in RULES {
@@ -167,15 +171,47 @@ fn links(document: &Document) -> Vec<Link> {
 /// Whether less is better of what a name measures.
 pub(crate) fn is_lower_better(name: &str) -> bool {
     const WORDS: &[&str] = &[
-        "失业率", "死亡率", "发生率", "发病率", "排放", "浓度", "能耗", "消耗", "水耗", "用水量", "投诉", "事故", "缺陷", "召回", "负债率",
-        "赤字", "降低", "下降", "缩短", "时限", "办理时间", "等候", "成本", "损失", "差距", "不合格", "缺陷率", "退货", "案件", "通胀", "涨幅", "碳强度",
+        "失业率",
+        "死亡率",
+        "发生率",
+        "发病率",
+        "排放",
+        "浓度",
+        "能耗",
+        "消耗",
+        "水耗",
+        "用水量",
+        "投诉",
+        "事故",
+        "缺陷",
+        "召回",
+        "负债率",
+        "赤字",
+        "降低",
+        "下降",
+        "缩短",
+        "时限",
+        "办理时间",
+        "等候",
+        "成本",
+        "损失",
+        "差距",
+        "不合格",
+        "缺陷率",
+        "退货",
+        "案件",
+        "通胀",
+        "涨幅",
+        "碳强度",
     ];
     WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Whether a name speaks of a change, which has no baseline of its own.
 pub(crate) fn is_change(name: &str) -> bool {
-    ["增长", "降低", "下降", "提高", "减少", "增速", "增幅", "降幅", "提升", "增加", "增长率", "下降率", "压减", "翻番"].iter().any(|word| name.ends_with(word))
+    ["增长", "降低", "下降", "提高", "减少", "增速", "增幅", "降幅", "提升", "增加", "增长率", "下降率", "压减", "翻番"]
+        .iter()
+        .any(|word| name.ends_with(word))
 }
 
 /// Whether a comparator sets a floor or a plain value to be reached.

@@ -110,8 +110,16 @@ fn refuse(code: &'static str, message: &'static str) -> Decoded {
 /// Files that people upload by mistake, known by their first bytes.
 fn known_format(bytes: &[u8]) -> Option<Decoded> {
     const FORMATS: &[(&[u8], &str, &str)] = &[
-        (b"PK\x03\x04", "zip", "这是 Word/Excel（docx、xlsx）或压缩文件，不是纯文本。请打开后全选复制，或另存为纯文本。"),
-        (b"\xd0\xcf\x11\xe0", "ole", "这是旧版 Word/Excel（doc、xls、wps）文件，不是纯文本。请打开后全选复制，或另存为纯文本。"),
+        (
+            b"PK\x03\x04",
+            "zip",
+            "这是 Word/Excel（docx、xlsx）或压缩文件，不是纯文本。请打开后全选复制，或另存为纯文本。",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0",
+            "ole",
+            "这是旧版 Word/Excel（doc、xls、wps）文件，不是纯文本。请打开后全选复制，或另存为纯文本。",
+        ),
         (b"%PDF", "pdf", "这是 PDF 文件，不是纯文本。请打开后复制文字；扫描件须先做文字识别。"),
         (b"{\\rtf", "rtf", "这是 RTF 文件，不是纯文本。请打开后另存为纯文本。"),
         (b"\x89PNG", "image", "这是图片，不是文本。请先做文字识别，再粘贴文字。"),

@@ -1,6 +1,7 @@
 //! A stretch of running text without its blanks and line breaks (which are copying faults inside Chinese
 //! text), each character knowing where it stood.
 
+use crate::lexicon::Lexicon;
 use crate::page::{Page, Span};
 use crate::script;
 
@@ -9,17 +10,22 @@ use crate::script;
 pub(crate) struct Flow {
     chars: Vec<char>,
     shown: Vec<char>,
-    offsets: Vec<usize>,
+    offsets: Vec<u32>,
 }
 
 impl Flow {
     pub(crate) fn new(page: &Page, span: Span) -> Self {
-        let mut flow = Flow::default();
+        let room = span.len().min(4096);
+        let mut flow = Flow {
+            chars: Vec::with_capacity(room),
+            shown: Vec::with_capacity(room),
+            offsets: Vec::with_capacity(room),
+        };
         for ((at, &c), &shown) in (span.start..).zip(page.folded(span)).zip(page.chars(span)) {
             if c != ' ' && !script::is_blank(c) {
                 flow.chars.push(c);
                 flow.shown.push(shown);
-                flow.offsets.push(at);
+                flow.offsets.push(u32::try_from(at).unwrap_or(u32::MAX));
             }
         }
         flow
@@ -45,8 +51,9 @@ impl Flow {
 
     /// Where a stretch of the flow stands in the page.
     pub(crate) fn place(&self, span: Span) -> Span {
-        let start = self.offsets.get(span.start).copied().unwrap_or(0);
-        let last = span.end.checked_sub(1).and_then(|last| self.offsets.get(last)).copied();
+        let offset = |at: usize| self.offsets.get(at).map(|at| *at as usize);
+        let start = offset(span.start).unwrap_or(0);
+        let last = span.end.checked_sub(1).and_then(offset);
         Span::new(start, last.map_or(start, |last| last + 1))
     }
 
@@ -69,12 +76,22 @@ impl Flow {
         }
     }
 
-    /// The longest of the words that starts here.
+    /// The longest word of the lexicon that starts here.
+    pub(crate) fn word_at(&self, at: usize, words: &Lexicon) -> Option<&'static str> {
+        words.starting(self.chars.get(at..)?)
+    }
+
+    /// The longest word of the lexicon that ends just before `at`.
+    pub(crate) fn word_before(&self, floor: usize, at: usize, words: &Lexicon) -> Option<&'static str> {
+        words.ending(self.chars.get(floor..at)?)
+    }
+
+    /// The longest of a few words that starts here.
     pub(crate) fn any_at<'w>(&self, at: usize, words: &[&'w str]) -> Option<&'w str> {
         words.iter().filter(|word| self.starts(at, word)).max_by_key(|word| word.len()).copied()
     }
 
-    /// The longest of the words that ends just before `at`.
+    /// The longest of a few words that ends just before `at`.
     pub(crate) fn any_before<'w>(&self, floor: usize, at: usize, words: &[&'w str]) -> Option<&'w str> {
         words.iter().filter(|word| self.ends(floor, at, word)).max_by_key(|word| word.len()).copied()
     }

@@ -57,8 +57,13 @@ pub(crate) struct Outline {
     pub(crate) paras: Vec<Para>,
     /// Year in which the plan's period ends, where the title names one.
     pub(crate) plan_year: Option<i32>,
-    /// Ranges of each heading's whole region, parallel to `headings`.
+    /// Where each heading's region ends, parallel to `headings`.
     regions: Vec<Span>,
+    /// The next higher heading of each, parallel to `headings`.
+    parents: Vec<Option<usize>>,
+    /// The lowest level there is, and whether its numbers run through the whole document.
+    lowest: Option<u32>,
+    numbered_through: bool,
 }
 
 /// Reads the outer form. `tables` are the stretches that tables occupy.
@@ -73,19 +78,10 @@ impl Outline {
     /// Indices of the headings above a place, highest first.
     pub(crate) fn path(&self, heading: Option<usize>) -> Vec<usize> {
         let mut path = Vec::new();
-        let mut level = u32::MAX;
         let mut here = heading;
         while let Some(at) = here {
-            if let Some(head) = self.headings.get(at)
-                && head.level < level
-            {
-                level = head.level;
-                path.push(at);
-            }
-            if level <= 1 {
-                break;
-            }
-            here = at.checked_sub(1);
+            path.push(at);
+            here = self.parents.get(at).copied().flatten();
         }
         path.reverse();
         path
@@ -98,21 +94,11 @@ impl Outline {
         headings.chain(paras).collect()
     }
 
-    fn lowest(&self) -> Option<u32> {
-        self.headings.iter().map(|h| h.level).max()
-    }
-
-    /// Whether items are numbered through the whole document.
-    fn numbered_through(&self, level: u32) -> bool {
-        let numbers: Vec<u32> = self.headings.iter().filter(|h| h.level == level).map(|h| h.no).collect();
-        numbers.len() > 1 && numbers.windows(2).all(|two| matches!(two, [a, b] if b > a))
-    }
-
     /// Number of part, of section and of item at a place.
     pub(crate) fn address(&self, at: usize) -> (Option<u32>, Option<u32>, Option<u32>) {
         let heading = self.headings.partition_point(|h| h.start <= at).checked_sub(1);
         let path = self.path(heading);
-        let lowest = self.lowest();
+        let lowest = self.lowest;
         let (mut part, mut section, mut item) = (None, None, None);
         for head in path.iter().filter_map(|i| self.headings.get(*i)) {
             match head.level {
@@ -130,12 +116,12 @@ impl Outline {
     /// The item's number where that alone says which item is meant.
     pub(crate) fn item(&self, at: usize) -> Option<u32> {
         let (_, _, item) = self.address(at);
-        item.filter(|_| self.lowest().is_some_and(|lowest| self.numbered_through(lowest)))
+        item.filter(|_| self.numbered_through)
     }
 
     pub(crate) fn into_document(self, page: &Page, assignments: &[Assignment]) -> Document {
         let items = self.items(page, assignments);
-        let parts = self.parts(&items);
+        let parts = self.parts();
         Document {
             title: self.title,
             plan_title: self.plan_title,
@@ -150,14 +136,15 @@ impl Outline {
     }
 
     fn items(&self, page: &Page, assignments: &[Assignment]) -> Vec<Item> {
-        let Some(lowest) = self.lowest() else { return Vec::new() };
+        let Some(lowest) = self.lowest else { return Vec::new() };
         let mut items = Vec::new();
         for (head, region) in self.headings.iter().zip(&self.regions) {
             if head.level != lowest {
                 continue;
             }
             let (part, section, _) = self.address(head.start);
-            let inside = assignments.iter().filter(|a| region.holds(a.start));
+            let from = assignments.partition_point(|a| a.start < region.start);
+            let inside = assignments.iter().skip(from).take_while(|a| region.holds(a.start));
             let bodies = inside
                 .flat_map(|a| &a.roles)
                 .flat_map(|role| role.bodies.iter().map(|name| Body { name: name.clone(), role: role.role.clone() }));
@@ -182,9 +169,9 @@ impl Outline {
         items
     }
 
-    fn parts(&self, items: &[Item]) -> Vec<Part> {
+    fn parts(&self) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
-        let lowest = self.lowest();
+        let lowest = self.lowest;
         for head in &self.headings {
             if head.level == 1 {
                 parts.push(Part { no: head.no, title: head.title.clone(), sections: Vec::new() });
@@ -194,7 +181,6 @@ impl Outline {
                 part.sections.push(Section { no: head.no, title: head.title.clone(), items: Vec::new() });
             } else if Some(head.level) == lowest
                 && let Some(section) = parts.last_mut().and_then(|p| p.sections.last_mut())
-                && items.iter().any(|item| item.start == head.start)
             {
                 section.items.push(head.no);
             }
@@ -226,7 +212,8 @@ fn label(line: &[char]) -> Option<Label> {
         };
         let end = 1 + length + tail;
         // 第一章程 or 第一节约 would be words; a label is followed by a blank, a mark or the title's first word.
-        return (!matches!(at(end), '程' | '约' | '，' | ',' | '的' | '中')).then_some(())
+        return (!matches!(at(end), '程' | '约' | '，' | ',' | '的' | '中'))
+            .then_some(())
             .and_then(|()| no(1, length))
             .map(|no| Label { style, no, length: end });
     }
@@ -385,7 +372,9 @@ impl<'p> Walk<'p> {
         if let Some((key, value)) = text.split_once(':') {
             let value = value.trim();
             match key {
-                "发文机关" | "发布机构" | "发文单位" if !value.is_empty() => self.out.issuer = Some(value.to_owned()),
+                "发文机关" | "发布机构" | "发文单位" if !value.is_empty() => {
+                    self.out.issuer = Some(value.to_owned())
+                }
                 "成文日期" | "发文日期" | "发布日期" if self.out.issued_on.is_none() => {
                     self.out.issued_on = first_date(value);
                 }
@@ -666,6 +655,18 @@ impl<'p> Walk<'p> {
             let region = self.page.trim(Span::new(heading.start, next));
             self.out.regions.push(Span::new(heading.start, region.end));
         }
+        let mut above: Vec<(u32, usize)> = Vec::new();
+        for (at, heading) in self.out.headings.iter().enumerate() {
+            while above.last().is_some_and(|(level, _)| *level >= heading.level) {
+                above.pop();
+            }
+            self.out.parents.push(above.last().map(|(_, parent)| *parent));
+            above.push((heading.level, at));
+        }
+        let lowest = self.out.headings.iter().map(|h| h.level).max();
+        let numbers: Vec<u32> = self.out.headings.iter().filter(|h| Some(h.level) == lowest).map(|h| h.no).collect();
+        self.out.numbered_through = numbers.len() > 1 && numbers.windows(2).all(|two| matches!(two, [a, b] if b > a));
+        self.out.lowest = lowest;
         self.out
     }
 }
@@ -710,7 +711,8 @@ fn annex_mark(text: &str) -> Option<AnnexMark> {
 }
 
 fn is_glossary_title(text: &str) -> bool {
-    const TITLES: &[&str] = &["名词解释", "名词注释", "术语解释", "术语和定义", "名词说明", "有关名词解释", "专业名词解释", "名词术语解释"];
+    const TITLES: &[&str] =
+        &["名词解释", "名词注释", "术语解释", "术语和定义", "名词说明", "有关名词解释", "专业名词解释", "名词术语解释"];
     let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '附' | '件' | '录' | ':'));
     TITLES.contains(&text.trim_end_matches(':'))
 }
@@ -720,17 +722,39 @@ fn file_number(text: &str) -> bool {
     let Some((before, rest)) = text.split_once('[') else { return false };
     let Some((year, after)) = rest.split_once(']') else { return false };
     let short = before.chars().count() <= 12 && after.chars().count() <= 10;
-    short && !before.contains(['。', ',']) && year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) && after.ends_with('号')
+    short
+        && !before.contains(['。', ','])
+        && year.len() == 4
+        && year.chars().all(|c| c.is_ascii_digit())
+        && after.ends_with('号')
 }
 
 fn is_dateline(text: &str) -> bool {
-    text.starts_with("新华社") && text.chars().count() <= 40 || text.ends_with('电') && text.contains("月") && text.chars().count() <= 24
+    text.starts_with("新华社") && text.chars().count() <= 40
+        || text.ends_with('电') && text.contains("月") && text.chars().count() <= 24
 }
 
 fn is_metadata(text: &str) -> bool {
     const KEYS: &[&str] = &[
-        "索引号", "索 引 号", "发文机关", "发布机构", "发文单位", "成文日期", "发文日期", "发布日期", "主题分类", "主题词", "来源",
-        "文号", "发文字号", "标题", "公开方式", "有效性", "名称", "分类", "体裁分类",
+        "索引号",
+        "索 引 号",
+        "发文机关",
+        "发布机构",
+        "发文单位",
+        "成文日期",
+        "发文日期",
+        "发布日期",
+        "主题分类",
+        "主题词",
+        "来源",
+        "文号",
+        "发文字号",
+        "标题",
+        "公开方式",
+        "有效性",
+        "名称",
+        "分类",
+        "体裁分类",
     ];
     text.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key))
 }

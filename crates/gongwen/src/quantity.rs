@@ -124,13 +124,16 @@ fn digits(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
         return end + 1;
     }
     let latin = |c: char| c.is_ascii_alphabetic();
-    let named = latin(before) || matches!(before, '第' | '[' | '+' | '#' | '号' | '.' | '/' | '"') || after == '+' && !closes(flow.at(end + 1));
+    let named = latin(before)
+        || matches!(before, '第' | '[' | '+' | '#' | '号' | '.' | '/' | '"')
+        || after == '+' && !closes(flow.at(end + 1));
     if named {
         return end;
     }
     let Some(mut one) = quantity(flow, span, at, end) else { return end };
-    if one.unit.is_empty() && latin(flow.at(one.unit_end)) {
-        // 5G, 4A, 10E
+    let bare = one.unit.is_empty() && one.kind == Kind::Plain;
+    if bare && (latin(flow.at(one.unit_end)) || matches!(before, ',' | '\0') && flow.at(one.unit_end) != '-') {
+        // 5G, 4A, 10E; and a number alone between commas
         return end;
     }
     // A range: 5%-5.5%, 3至5个.

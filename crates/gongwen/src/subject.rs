@@ -3,6 +3,7 @@
 
 use crate::document::Op;
 use crate::flow::Flow;
+use crate::lexicon::Lexicon;
 use crate::page::Span;
 use crate::{number, words};
 
@@ -46,7 +47,10 @@ impl Name {
     }
 
     pub(crate) fn join(&self, other: &Name) -> Name {
-        Name { shown: [&self.shown[..], &other.shown[..]].concat(), folded: [&self.folded[..], &other.folded[..]].concat() }
+        Name {
+            shown: [&self.shown[..], &other.shown[..]].concat(),
+            folded: [&self.folded[..], &other.folded[..]].concat(),
+        }
     }
 
     pub(crate) fn is_measure(&self) -> bool {
@@ -63,7 +67,8 @@ impl Name {
         for word in ["原则上", "力争", "总体上"] {
             name = name.without(word);
         }
-        let loose = |c: &char| matches!(c, ',' | '、' | ':' | ';' | '-' | '.' | '的' | '·' | '"' | '●' | '■' | '◆' | '▪' | '•');
+        let loose =
+            |c: &char| matches!(c, ',' | '、' | ':' | ';' | '-' | '.' | '的' | '·' | '"' | '●' | '■' | '◆' | '▪' | '•');
         let lead = name.folded.iter().take_while(|c| loose(c) && **c != '的').count();
         let tail = name.folded.iter().skip(lead).rev().take_while(|c| loose(c)).count();
         name = name.part(lead, name.len() - tail);
@@ -202,8 +207,19 @@ fn share(parts: Vec<Name>) -> Vec<Name> {
 }
 
 const HEADS: &[&str] = &[
-    "单位国内生产总值", "单位地区生产总值", "单位生产总值", "单位GDP", "万元国内生产总值", "万元地区生产总值", "万元生产总值", "万元GDP",
-    "单位工业增加值", "万元工业增加值", "单位规模以上工业增加值", "规模以上工业单位增加值", "单位产品",
+    "单位国内生产总值",
+    "单位地区生产总值",
+    "单位生产总值",
+    "单位GDP",
+    "万元国内生产总值",
+    "万元地区生产总值",
+    "万元生产总值",
+    "万元GDP",
+    "单位工业增加值",
+    "万元工业增加值",
+    "单位规模以上工业增加值",
+    "规模以上工业单位增加值",
+    "单位产品",
 ];
 
 fn shared_head(first: &Name) -> Option<Name> {
@@ -219,16 +235,76 @@ fn has_own_head(name: &Name) -> bool {
 /// What is measured per unit of output.
 fn is_intensity(name: &Name) -> bool {
     let folded = name.folded();
-    ["消耗", "排放", "能耗", "水耗", "用水量", "排放量", "用水", "用电量", "碳排放", "强度"].iter().any(|word| folded.ends_with(word))
+    ["消耗", "排放", "能耗", "水耗", "用水量", "排放量", "用水", "用电量", "碳排放", "强度"]
+        .iter()
+        .any(|word| folded.ends_with(word))
 }
 
 /// The tail of the last member that a bare member lacks: 化学需氧量 … 挥发性有机物|排放总量.
 fn shared_tail(bare: &Name, last: &Name) -> Name {
     const TWINS: &[&str] = &[
-        "城市", "农村", "城镇", "乡村", "城乡", "县城", "乡镇", "小学", "初中", "高中", "学前教育", "男性", "女性", "国家级", "省级", "市级", "县级",
-        "区级", "工业", "农业", "服务业", "制造业", "建筑业", "新建", "既有", "地表水", "地下水", "水稻", "小麦", "玉米", "一产", "二产", "三产",
-        "第一产业", "第二产业", "第三产业", "公共", "生活性", "生产性", "中心城区", "建成区", "进口", "出口", "内资", "外资", "常住人口", "户籍人口",
-        "居民", "企业", "国内", "国际", "境内", "境外", "省内", "省外", "校内", "校外", "线上", "线下", "日间", "夜间", "昼间",
+        "城市",
+        "农村",
+        "城镇",
+        "乡村",
+        "城乡",
+        "县城",
+        "乡镇",
+        "小学",
+        "初中",
+        "高中",
+        "学前教育",
+        "男性",
+        "女性",
+        "国家级",
+        "省级",
+        "市级",
+        "县级",
+        "区级",
+        "工业",
+        "农业",
+        "服务业",
+        "制造业",
+        "建筑业",
+        "新建",
+        "既有",
+        "地表水",
+        "地下水",
+        "水稻",
+        "小麦",
+        "玉米",
+        "一产",
+        "二产",
+        "三产",
+        "第一产业",
+        "第二产业",
+        "第三产业",
+        "公共",
+        "生活性",
+        "生产性",
+        "中心城区",
+        "建成区",
+        "进口",
+        "出口",
+        "内资",
+        "外资",
+        "常住人口",
+        "户籍人口",
+        "居民",
+        "企业",
+        "国内",
+        "国际",
+        "境内",
+        "境外",
+        "省内",
+        "省外",
+        "校内",
+        "校外",
+        "线上",
+        "线下",
+        "日间",
+        "夜间",
+        "昼间",
     ];
     let twin = TWINS.iter().filter(|word| last.starts_with(word)).max_by_key(|word| word.len());
     if let Some(twin) = twin
@@ -248,7 +324,10 @@ fn shared_tail(bare: &Name, last: &Name) -> Name {
     {
         return last.part(at + 1, last.len());
     }
-    const TAILS: &[&str] = &["排放", "总", "年均", "平均", "人均", "新增", "综合", "例行", "监测", "抽检", "抽查", "质量", "利用", "处理", "覆盖"];
+    const TAILS: &[&str] = &[
+        "排放", "总", "年均", "平均", "人均", "新增", "综合", "例行", "监测", "抽检", "抽查", "质量", "利用", "处理",
+        "覆盖",
+    ];
     let mut from = last.len();
     let folded = last.folded();
     let measured = |name: &str| words::is_measure(name);
@@ -291,14 +370,91 @@ pub(crate) struct Back {
     pub(crate) at_least: bool,
 }
 
-const LEVELS: &[&str] = &[
-    "达到", "达", "达成", "提高到", "提高至", "提升到", "提升至", "增加到", "增加至", "增长到", "增长至", "增至", "扩大到", "扩大至", "上升到",
-    "上升至", "提到", "升至", "升到", "发展到", "发展至", "壮大到", "拓展到", "延长到", "延长至", "下降到", "下降至", "降低到", "降低至",
-    "降到", "降至", "降为", "减少到", "减少至", "减至", "压减到", "压减至", "压缩到", "压缩至", "压降到", "压降至", "缩短到", "缩短至", "缩减到",
-    "缩减至", "缩小到", "缩小至", "控制到", "控制在", "恢复到", "回升到", "稳定在", "稳定到", "保持在", "维持在", "稳定保持在", "巩固在",
-    "保持", "稳定达到", "达到并稳定在", "达到并保持在", "稳定", "为", "是", "实现", "完成", "突破到", "提速到", "优化到", "控制于", "保持到", "不变为", "扩展到", "提质到",
-    "累计达到", "总数达到", "调整到", "调整为", "提高为", "确定为", "设定为", "保有", "达到了",
-];
+static LEVELS: Lexicon = Lexicon::new(&[
+    "达到",
+    "达",
+    "达成",
+    "提高到",
+    "提高至",
+    "提升到",
+    "提升至",
+    "增加到",
+    "增加至",
+    "增长到",
+    "增长至",
+    "增至",
+    "扩大到",
+    "扩大至",
+    "上升到",
+    "上升至",
+    "提到",
+    "升至",
+    "升到",
+    "发展到",
+    "发展至",
+    "壮大到",
+    "拓展到",
+    "延长到",
+    "延长至",
+    "下降到",
+    "下降至",
+    "降低到",
+    "降低至",
+    "降到",
+    "降至",
+    "降为",
+    "减少到",
+    "减少至",
+    "减至",
+    "压减到",
+    "压减至",
+    "压缩到",
+    "压缩至",
+    "压降到",
+    "压降至",
+    "缩短到",
+    "缩短至",
+    "缩减到",
+    "缩减至",
+    "缩小到",
+    "缩小至",
+    "控制到",
+    "控制在",
+    "恢复到",
+    "回升到",
+    "稳定在",
+    "稳定到",
+    "保持在",
+    "维持在",
+    "稳定保持在",
+    "巩固在",
+    "保持",
+    "稳定达到",
+    "达到并稳定在",
+    "达到并保持在",
+    "稳定",
+    "为",
+    "是",
+    "实现",
+    "完成",
+    "突破到",
+    "提速到",
+    "优化到",
+    "控制于",
+    "保持到",
+    "不变为",
+    "扩展到",
+    "提质到",
+    "累计达到",
+    "总数达到",
+    "调整到",
+    "调整为",
+    "提高为",
+    "确定为",
+    "设定为",
+    "保有",
+    "达到了",
+]);
 
 const BOUNDS: &[(&str, Op)] = &[
     ("不低于", Op::AtLeast),
@@ -343,19 +499,87 @@ const BOUNDS: &[(&str, Op)] = &[
     ("近", Op::About),
 ];
 
-const ADVERBS: &[&str] = &[
-    "力争", "努力", "确保", "争取", "要", "应", "应当", "须", "必须", "需", "将", "可", "稳步", "持续", "逐步", "进一步", "原则上", "一般", "总体",
-    "基本", "长期", "始终", "预计", "合计", "总计", "共", "共计", "全面", "普遍", "最终", "能够", "继续", "显著", "大幅", "明显", "有效", "总体上",
-    "全省", "全市", "全县", "全区", "已", "已经", "再", "还", "也", "即", "仍", "每年", "累计", "左右", "实际", "同步", "有望", "率先", "提前", "整体",
-    "保证", "确保全年", "拟按", "拟", "按", "严格", "合理", "平均每年", "比重", "预期目标", "平稳", "大体", "大致", "目标",
-];
+static ADVERBS: Lexicon = Lexicon::new(&[
+    "力争",
+    "努力",
+    "确保",
+    "争取",
+    "要",
+    "应",
+    "应当",
+    "须",
+    "必须",
+    "需",
+    "将",
+    "可",
+    "稳步",
+    "持续",
+    "逐步",
+    "进一步",
+    "原则上",
+    "一般",
+    "总体",
+    "基本",
+    "长期",
+    "始终",
+    "预计",
+    "合计",
+    "总计",
+    "共",
+    "共计",
+    "全面",
+    "普遍",
+    "最终",
+    "能够",
+    "继续",
+    "显著",
+    "大幅",
+    "明显",
+    "有效",
+    "总体上",
+    "全省",
+    "全市",
+    "全县",
+    "全区",
+    "已",
+    "已经",
+    "再",
+    "还",
+    "也",
+    "即",
+    "仍",
+    "每年",
+    "累计",
+    "左右",
+    "实际",
+    "同步",
+    "有望",
+    "率先",
+    "提前",
+    "整体",
+    "保证",
+    "确保全年",
+    "拟按",
+    "拟",
+    "按",
+    "严格",
+    "合理",
+    "平均每年",
+    "比重",
+    "预期目标",
+    "平稳",
+    "大体",
+    "大致",
+    "目标",
+]);
 
 /// Reads the words before a quantity from right to left.
 pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
     let mut back = Back { end: at, ..Back::default() };
     for _ in 0..12 {
         let end = back.end;
-        if flow.ends(floor, end, "比重") || flow.ends(floor, end, "目标") && !flow.ends(floor, end, "预期目标") {
+        if flow.ends(floor, end, "比重") || flow.ends(floor, end, "目标") && !flow.ends(floor, end, "预期目标")
+        {
             break;
         }
         if let Some(start) = comparison(flow, floor, end) {
@@ -372,7 +596,7 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
             back.end = start;
             continue;
         }
-        let level = flow.any_before(floor, end, LEVELS);
+        let level = flow.word_before(floor, end, &LEVELS);
         let bound = BOUNDS.iter().filter(|(word, _)| flow.ends(floor, end, word)).max_by_key(|(word, _)| word.len());
         let change = words::CHANGES.iter().find(|(word, _)| flow.ends(floor, end, word));
         let size = |word: Option<&str>| word.map_or(0, |w| w.chars().count());
@@ -412,13 +636,19 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
             }
         }
         if flow.any_before(floor, end, &["分别", "均", "都", "各"]).is_some()
-            && flow.any_before(floor, end, &["平均", "人均", "年均", "户均", "均均", "亩均", "日均", "次均", "月均", "床均", "生均"]).is_none()
+            && flow
+                .any_before(
+                    floor,
+                    end,
+                    &["平均", "人均", "年均", "户均", "均均", "亩均", "日均", "次均", "月均", "床均", "生均"],
+                )
+                .is_none()
         {
             back.distributive = true;
             back.end -= if flow.ends(floor, end, "分别") { 2 } else { 1 };
             continue;
         }
-        match flow.any_before(floor, end, ADVERBS) {
+        match flow.word_before(floor, end, &ADVERBS) {
             Some(word) if !adverb_in_name(flow, floor, end, word) => back.end -= word.chars().count(),
             _ => break,
         }
@@ -428,7 +658,7 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
 
 /// Whether the words before a place end in a verb of reaching (达到2022年的2倍).
 pub(crate) fn ends_in_level(flow: &Flow, floor: usize, at: usize) -> bool {
-    flow.any_before(floor, at, LEVELS).is_some()
+    flow.word_before(floor, at, &LEVELS).is_some()
 }
 
 /// A year that ends right here (…率2027年|达到), with 到 before it; where it starts.
@@ -444,7 +674,9 @@ fn trailing_year(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
 fn origin(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
     let from = floor.max(end.saturating_sub(18));
     let start = (from..end).rev().find(|at| matches!(flow.at(*at), '由' | '从'))?;
-    let ends = flow.any_before(start, end, &["%", "个", "家", "项", "件", "元", "吨", "人", "户", "亩", "位", "天", "分"]).is_some();
+    let ends = flow
+        .any_before(start, end, &["%", "个", "家", "项", "件", "元", "吨", "人", "户", "亩", "位", "天", "分"])
+        .is_some();
     let figure = flow.at(end.wrapping_sub(1)).is_ascii_digit() || ends;
     let digits = (start + 1..end).any(|at| flow.at(at).is_ascii_digit());
     (figure && digits).then_some(start)
@@ -452,8 +684,40 @@ fn origin(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
 
 /// 发达, 到达 and the like end in a verb of reaching without being one.
 fn part_of_name(flow: &Flow, floor: usize, end: usize, length: usize) -> bool {
-    const NAMES: &[&str] = &["发达", "雷达", "直达", "传达", "表达", "附近", "邻近", "就近", "最近", "行为", "作为", "成为", "人为", "凡是", "还是", "特别是",
-        "节约", "集约", "大约束", "节约集约", "签约", "履约", "违约", "赶超", "反超", "认为", "以为", "视为", "分为", "列为", "称为", "高超"];
+    const NAMES: &[&str] = &[
+        "发达",
+        "雷达",
+        "直达",
+        "传达",
+        "表达",
+        "附近",
+        "邻近",
+        "就近",
+        "最近",
+        "行为",
+        "作为",
+        "成为",
+        "人为",
+        "凡是",
+        "还是",
+        "特别是",
+        "节约",
+        "集约",
+        "大约束",
+        "节约集约",
+        "签约",
+        "履约",
+        "违约",
+        "赶超",
+        "反超",
+        "认为",
+        "以为",
+        "视为",
+        "分为",
+        "列为",
+        "称为",
+        "高超",
+    ];
     NAMES.iter().any(|name| name.chars().count() > length && flow.ends(floor, end, name))
 }
 
@@ -480,12 +744,21 @@ fn comparison(flow: &Flow, floor: usize, end: usize) -> Option<usize> {
     let from = floor.max(end.saturating_sub(16));
     if flow.ends(floor, end, "的") {
         // 2020年的 2倍
-        let start = (from..end).rev().find(|at| flow.at(*at).is_ascii_digit() && !flow.at(at.wrapping_sub(1)).is_ascii_digit())?;
+        let start = (from..end)
+            .rev()
+            .find(|at| flow.at(*at).is_ascii_digit() && !flow.at(at.wrapping_sub(1)).is_ascii_digit())?;
         return (flow.at(start + 4) == '年').then_some(start);
     }
     let start = (from..end).rev().find(|at| matches!(flow.at(*at), '比' | '较'))?;
     let body = Span::new(start + 1, end);
-    let tail = flow.any_before(start, end, &["年", "年底", "年末", "上年", "去年", "前年", "末", "期", "期间", "时期", "同期", "年度", "水平", "年初", "基数", "同比", "年的"]);
+    let tail = flow.any_before(
+        start,
+        end,
+        &[
+            "年", "年底", "年末", "上年", "去年", "前年", "末", "期", "期间", "时期", "同期", "年度", "水平", "年初",
+            "基数", "同比", "年的",
+        ],
+    );
     (body.len() <= 15 && tail.is_some() && has_period(flow, body)).then_some(start)
 }
 
@@ -501,15 +774,175 @@ pub(crate) struct Front {
     pub(crate) among: bool,
 }
 
-const LEAD_WORDS: &[&str] = &[
-    "同时", "此外", "另外", "以及", "并且", "而且", "且", "力争到", "力争", "努力", "确保", "争取", "预计", "计划", "推动", "促进", "保证", "保障",
-    "实现", "达到", "使", "让", "做到", "要", "将", "应", "应当", "须", "需", "累计", "到时", "届时", "原则上", "每年", "今年", "明年", "本年度", "全年",
-    "当年", "未来五年", "今后五年", "未来三年", "五年内", "三年内", "五年", "期末", "时期", "期间", "其间", "末", "全国", "全省", "全市", "全县",
-    "全区", "全州", "全旗", "全盟", "全镇", "全乡", "我国", "我省", "我市", "我县", "我区", "本市", "本县", "本区", "坚持", "和", "与", "及", "并", "、", ",", ":", "-",
-    "一是", "二是", "三是", "四是", "五是", "六是", "七是", "八是", "九是", "十是", "●", "■", "◆", "•", "·", "▪", "到", "至", "在", "。", "”", "辖区内", "辖区",
-    "目标是", "目标为", "主要目标是", "指标是", "预期目标是", "主要预期目标是", "力求", "推进", "加快推动", "加快推进", "稳步推动", "底", "底前", "末前", "前", "以来", "之前", "年度",
-    "初步", "基本", "全面", "按照", "不断", "逐步", "稳步", "持续", "进一步", "有序", "有力", "有效", "高标准", "高质量", "高水平", "积极", "大力", "加快", "着力", "重点", "深入", "统筹", "力争全年", "再", "至少", "共", "约", "支持", "鼓励", "引导", "推动各", "还要", "继续", "也", "年内", "全力", "奋力", "切实", "精心", "集中", "分批", "分期", "科学", "合理", "稳妥", "因地制宜", "规划", "以", "年底",
-];
+static LEAD_WORDS: Lexicon = Lexicon::new(&[
+    "同时",
+    "此外",
+    "另外",
+    "以及",
+    "并且",
+    "而且",
+    "且",
+    "力争到",
+    "力争",
+    "努力",
+    "确保",
+    "争取",
+    "预计",
+    "计划",
+    "推动",
+    "促进",
+    "保证",
+    "保障",
+    "实现",
+    "达到",
+    "使",
+    "让",
+    "做到",
+    "要",
+    "将",
+    "应",
+    "应当",
+    "须",
+    "需",
+    "累计",
+    "到时",
+    "届时",
+    "原则上",
+    "每年",
+    "今年",
+    "明年",
+    "本年度",
+    "全年",
+    "当年",
+    "未来五年",
+    "今后五年",
+    "未来三年",
+    "五年内",
+    "三年内",
+    "五年",
+    "期末",
+    "时期",
+    "期间",
+    "其间",
+    "末",
+    "全国",
+    "全省",
+    "全市",
+    "全县",
+    "全区",
+    "全州",
+    "全旗",
+    "全盟",
+    "全镇",
+    "全乡",
+    "我国",
+    "我省",
+    "我市",
+    "我县",
+    "我区",
+    "本市",
+    "本县",
+    "本区",
+    "坚持",
+    "和",
+    "与",
+    "及",
+    "并",
+    "、",
+    ",",
+    ":",
+    "-",
+    "一是",
+    "二是",
+    "三是",
+    "四是",
+    "五是",
+    "六是",
+    "七是",
+    "八是",
+    "九是",
+    "十是",
+    "●",
+    "■",
+    "◆",
+    "•",
+    "·",
+    "▪",
+    "到",
+    "至",
+    "在",
+    "。",
+    "”",
+    "辖区内",
+    "辖区",
+    "目标是",
+    "目标为",
+    "主要目标是",
+    "指标是",
+    "预期目标是",
+    "主要预期目标是",
+    "力求",
+    "推进",
+    "加快推动",
+    "加快推进",
+    "稳步推动",
+    "底",
+    "底前",
+    "末前",
+    "前",
+    "以来",
+    "之前",
+    "年度",
+    "初步",
+    "基本",
+    "全面",
+    "按照",
+    "不断",
+    "逐步",
+    "稳步",
+    "持续",
+    "进一步",
+    "有序",
+    "有力",
+    "有效",
+    "高标准",
+    "高质量",
+    "高水平",
+    "积极",
+    "大力",
+    "加快",
+    "着力",
+    "重点",
+    "深入",
+    "统筹",
+    "力争全年",
+    "再",
+    "至少",
+    "共",
+    "约",
+    "支持",
+    "鼓励",
+    "引导",
+    "推动各",
+    "还要",
+    "继续",
+    "也",
+    "年内",
+    "全力",
+    "奋力",
+    "切实",
+    "精心",
+    "集中",
+    "分批",
+    "分期",
+    "科学",
+    "合理",
+    "稳妥",
+    "因地制宜",
+    "规划",
+    "以",
+    "年底",
+]);
 
 /// Reads the start of a clause up to its subject. `end` is where the subject ends.
 pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front {
@@ -539,7 +972,7 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front
             front.start += 1;
             continue;
         }
-        if let Some(word) = flow.any_at(at, LEAD_WORDS)
+        if let Some(word) = flow.word_at(at, &LEAD_WORDS)
             && at + word.chars().count() <= end
             && can_strip(flow, at, word, end, level)
         {
@@ -553,9 +986,59 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front
 
 /// Adverbs and light verbs that are taken off only when a verb of making or doing follows.
 const BEFORE_VERB: &[&str] = &[
-    "在", "以", "规划", "共", "约", "也", "再", "推进", "支持", "鼓励", "引导", "初步", "基本", "全面", "重点", "深入", "统筹", "大力", "加快",
-    "积极", "着力", "高标准", "高质量", "高水平", "科学", "合理", "集中", "有序", "有效", "有力", "继续", "全力", "奋力", "切实", "精心", "分批",
-    "分期", "稳妥", "因地制宜", "按照", "不断", "逐步", "稳步", "持续", "进一步", "每年", "五年", "坚持", "计划", "年内", "还要", "推动各", "至少",
+    "在",
+    "以",
+    "规划",
+    "共",
+    "约",
+    "也",
+    "再",
+    "推进",
+    "支持",
+    "鼓励",
+    "引导",
+    "初步",
+    "基本",
+    "全面",
+    "重点",
+    "深入",
+    "统筹",
+    "大力",
+    "加快",
+    "积极",
+    "着力",
+    "高标准",
+    "高质量",
+    "高水平",
+    "科学",
+    "合理",
+    "集中",
+    "有序",
+    "有效",
+    "有力",
+    "继续",
+    "全力",
+    "奋力",
+    "切实",
+    "精心",
+    "分批",
+    "分期",
+    "稳妥",
+    "因地制宜",
+    "按照",
+    "不断",
+    "逐步",
+    "稳步",
+    "持续",
+    "进一步",
+    "每年",
+    "五年",
+    "坚持",
+    "计划",
+    "年内",
+    "还要",
+    "推动各",
+    "至少",
 ];
 
 /// Whether a leading word can be taken off: not when it begins another word.
@@ -574,7 +1057,9 @@ fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, level: bool) -> boo
         "且" | "使" => next != '用',
         "前" => !next.is_ascii_digit() && !matches!(next, '端' | '沿' | '期'),
         "末" | "底" | "到" | "至" => !matches!(next, '端' | '位' | '期' | '达' | '少'),
-        "要" | "将" | "应" | "需" | "须" | "让" => !matches!(next, '素' | '急' | '用' | '求' | '来' | '军' | '利'),
+        "要" | "将" | "应" | "需" | "须" | "让" => {
+            !matches!(next, '素' | '急' | '用' | '求' | '来' | '军' | '利')
+        }
         _ if word.starts_with('全') && word.chars().count() == 2 => {
             after < end && !matches!(next, '场' | '域' | '性' | '重' | '文' | '质' | '名' | '百' | '劳' | '国' | '称')
         }
@@ -598,9 +1083,30 @@ fn time(flow: &Flow, at: usize) -> Option<usize> {
             return flow.any_at(end + 1, &["内", "时间"]).map(|word| end + 1 + word.chars().count());
         }
         end += 1;
-        while let Some(word) = flow.any_at(end, &["底前", "末前", "年底前", "底", "末", "初", "前", "上半年", "下半年", "期间", "份", "以前", "之前", "时", "度", "年"]) {
+        while let Some(word) = flow.any_at(
+            end,
+            &[
+                "底前",
+                "末前",
+                "年底前",
+                "底",
+                "末",
+                "初",
+                "前",
+                "上半年",
+                "下半年",
+                "期间",
+                "份",
+                "以前",
+                "之前",
+                "时",
+                "度",
+                "年",
+            ],
+        ) {
             let next = flow.at(end + word.chars().count());
-            if matches!(word, "时" | "度" | "份" | "初" | "前") && matches!(next, '间' | '限' | '中' | '沿' | '期') {
+            if matches!(word, "时" | "度" | "份" | "初" | "前") && matches!(next, '间' | '限' | '中' | '沿' | '期')
+            {
                 break;
             }
             end += word.chars().count();
@@ -612,7 +1118,9 @@ fn time(flow: &Flow, at: usize) -> Option<usize> {
     let here = at + open;
     if flow.at(here) == '十' && number::digit(flow.at(here + 1)).is_some() && flow.at(here + 2) == '五' {
         let mut end = here + 3 + usize::from(flow.at(here + 3) == '”');
-        while let Some(word) = flow.any_at(end, &["时期", "期间", "末期", "期末", "末", "规划期末", "规划期", "以来", "规划"]) {
+        while let Some(word) =
+            flow.any_at(end, &["时期", "期间", "末期", "期末", "末", "规划期末", "规划期", "以来", "规划"])
+        {
             end += word.chars().count();
         }
         return Some(end);

@@ -158,7 +158,8 @@ impl Reader<'_> {
         let mut baseline: Option<Baseline> = None;
         let mut goals = Vec::new();
         let years = self.columns.iter().filter(|c| matches!(c, Column::Year { .. })).count();
-        let named_base = self.columns.iter().any(|c| matches!(c, Column::Baseline | Column::Year { base: Some(true), .. }));
+        let named_base =
+            self.columns.iter().any(|c| matches!(c, Column::Baseline | Column::Year { base: Some(true), .. }));
         for (column, cell) in self.columns.iter().zip(row) {
             let (year, base) = match column {
                 Column::Year { year, base: Some(base) } => (Some(*year), *base),
@@ -356,7 +357,9 @@ fn figure(cell: &[char]) -> Option<Figure> {
 fn number_length(chars: &[char]) -> usize {
     let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
     let mut length = 0;
-    while at(length).is_ascii_digit() || length > 0 && matches!(at(length), '.' | ',') && at(length + 1).is_ascii_digit() {
+    while at(length).is_ascii_digit()
+        || length > 0 && matches!(at(length), '.' | ',') && at(length + 1).is_ascii_digit()
+    {
         length += 1;
     }
     length

@@ -21,7 +21,8 @@ const MOST: usize = 20_000;
 
 /// All targets of the running text, and what looks like one and could not be placed.
 pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
-    let mut reader = Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None, clause_years: Vec::new() };
+    let mut reader =
+        Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None, clause_years: Vec::new() };
     let mut heading = None;
     for para in outline.paras.iter().filter(|p| matches!(p.zone, Zone::Body | Zone::Front)) {
         if para.heading != heading {
@@ -78,6 +79,11 @@ struct Carried {
 
 impl Reader<'_> {
     fn paragraph(&mut self, para: &Para) {
+        let figures =
+            |c: &char| c.is_ascii_digit() || matches!(c, '翻' | '倍' | '零' | '半' | '百' | '两' | '一'..='十');
+        if !self.page.folded(para.span).iter().any(figures) {
+            return;
+        }
         let path = self.outline.path(para.heading);
         let heads: Vec<_> = path.iter().filter_map(|at| self.outline.headings.get(*at)).collect();
         let titles: Vec<&str> = heads.iter().filter_map(|h| h.title.as_deref()).collect();
@@ -93,8 +99,8 @@ impl Reader<'_> {
             targets_heading: titles.iter().any(|title| tense::is_target_heading(title)),
             fragment: self.outline.headings.is_empty(),
         };
-        let sentences = self.sentences(para.span);
-        let tenses: Vec<Tense> = sentences.iter().map(|s| self.tense(*s)).collect();
+        let sentences: Vec<Flow> = self.sentences(para.span).into_iter().map(|s| Flow::new(self.page, s)).collect();
+        let tenses: Vec<Tense> = sentences.iter().map(tense_of).collect();
         let whole = tenses.iter().copied().fold(Tense::default(), Tense::and);
         let bullet = self.page.at(para.span.start) == '-';
         if !(bullet || context.targets_heading || context.fragment) {
@@ -106,7 +112,7 @@ impl Reader<'_> {
             let neutral = !tense.future && !whole.future && self.year.is_none() && !context.targets_heading;
             let past = tense.past && !tense.future || neutral && context.fragment && accounts || neutral && tense.past;
             if !past {
-                subject = self.sentence(*sentence, &context, tense, subject);
+                subject = self.sentence(sentence, &context, tense, subject);
             }
             if self.targets.len() >= MOST {
                 return;
@@ -142,32 +148,24 @@ impl Reader<'_> {
         out
     }
 
-    fn tense(&self, sentence: Span) -> Tense {
-        let flow = Flow::new(self.page, sentence);
+    fn sentence(&mut self, flow: &Flow, context: &Context, tense: Tense, subject: Option<Name>) -> Option<Name> {
         let all = Span::new(0, flow.len());
-        let years = (0..flow.len()).any(|at| {
-            matches!(flow.at(at), '到' | '至') && flow.at(at.wrapping_sub(1)) != '截' && flow.at(at + 5) == '年'
-                && (1..5).all(|n| flow.at(at + n).is_ascii_digit())
-        });
-        Tense::of(&flow, all, years)
-    }
-
-    fn sentence(&mut self, span: Span, context: &Context, tense: Tense, subject: Option<Name>) -> Option<Name> {
-        let flow = Flow::new(self.page, span);
-        let all = Span::new(0, flow.len());
-        let masked = mask(&flow);
-        let found = quantity::find(&flow, all, &masked);
+        let masked = mask(flow);
+        let found = quantity::find(flow, all, &masked);
         let mut carried = Carried { subject, past: tense.past && !tense.future, ..Carried::default() };
         if found.quantities.is_empty() && found.years.is_empty() && !flow.has_any(all, &["五”", "五时期"]) {
             return carried.subject;
         }
         // A bare year over plain figures is an account: 2023年，…完成…亿元.
         let bounded = found.quantities.iter().any(|q| q.suffix.is_some());
-        for clause in clauses(&flow, &masked) {
-            let years: Vec<Year> = found.years.iter().copied().filter(|y| clause.holds(y.span.start)).collect();
-            self.lead_in(&flow, clause, &years, &mut carried);
+        let mut years_left = found.years.iter().copied().peekable();
+        let mut quantities_left = found.quantities.iter().peekable();
+        for clause in clauses(flow, &masked) {
+            let years: Vec<Year> = std::iter::from_fn(|| years_left.next_if(|y| y.span.start < clause.end)).collect();
+            self.lead_in(flow, clause, &years, &mut carried);
             self.clause_years = years;
-            let quantities: Vec<&Quantity> = found.quantities.iter().filter(|q| clause.holds(q.span.start)).collect();
+            let quantities: Vec<&Quantity> =
+                std::iter::from_fn(|| quantities_left.next_if(|q| q.span.start < clause.end)).collect();
             let account = context.fragment
                 && carried.bare_year.is_some()
                 && !carried.spans_years
@@ -177,7 +175,7 @@ impl Reader<'_> {
             if carried.past || account {
                 continue;
             }
-            self.clause(&flow, clause, &quantities, context, &mut carried);
+            self.clause(flow, clause, &quantities, context, &mut carried);
         }
         carried.subject
     }
@@ -219,7 +217,14 @@ impl Reader<'_> {
         }
     }
 
-    fn clause(&mut self, flow: &Flow, clause: Span, quantities: &[&Quantity], context: &Context, carried: &mut Carried) {
+    fn clause(
+        &mut self,
+        flow: &Flow,
+        clause: Span,
+        quantities: &[&Quantity],
+        context: &Context,
+        carried: &mut Carried,
+    ) {
         let mut floor = clause.start;
         let mut at = 0;
         while let Some(first) = quantities.get(at) {
@@ -232,7 +237,9 @@ impl Reader<'_> {
                 Outcome::Targets { drafts, end, quote_start } => {
                     let local = own_year(flow, clause, &self.clause_years, from, first.span.start);
                     let year = local.or(carried.bare_year).or(self.year).or(context.plan_year);
-                    let spread = carried.years.len() == members.len() && members.len() > 1 && drafts.iter().all(|d| d.same_subject);
+                    let spread = carried.years.len() == members.len()
+                        && members.len() > 1
+                        && drafts.iter().all(|d| d.same_subject);
                     let years = carried.years.clone();
                     for (n, draft) in drafts.into_iter().enumerate() {
                         let year = if spread { years.get(n).copied() } else { year };
@@ -286,20 +293,25 @@ impl Reader<'_> {
 /// The year printed right before a quantity: 2027年达到48%, 提高到2027年的96%.
 fn own_year(flow: &Flow, clause: Span, years: &[Year], from: usize, to: usize) -> Option<i32> {
     let mut inside = years.iter().rev().filter(|y| from <= y.span.start && y.span.end <= to);
-    inside.find(|year| {
-        let direct = year.span.end + 1 == to && flow.at(year.span.end) == '的';
-        let origin = ["由", "从", "比", "较", "于", "为", "是", "达到", "达"].iter().any(|w| flow.ends(clause.start, year.span.start, w));
-        is_term(flow, clause, year) || direct && !origin
-    })
-    .map(|year| year.year)
+    inside
+        .find(|year| {
+            let direct = year.span.end + 1 == to && flow.at(year.span.end) == '的';
+            let origin = ["由", "从", "比", "较", "于", "为", "是", "达到", "达"]
+                .iter()
+                .any(|w| flow.ends(clause.start, year.span.start, w));
+            is_term(flow, clause, year) || direct && !origin
+        })
+        .map(|year| year.year)
 }
 
 /// Whether a year is one to be reached: not a baseline, a start or a part of a name.
 fn is_term(flow: &Flow, clause: Span, year: &Year) -> bool {
     let at = year.span.start;
     let before = |word: &str| flow.ends(clause.start, at, word);
-    let compared = ["比", "较", "与", "同", "自", "从", "由", "于", "以", "高于", "超过", "为", "是"].iter().any(|w| before(w));
-    let origin = flow.any_at(year.span.end, &["以来", "起", "开始", "的基础", "基础上", "水平", "相比", "的"]).is_some();
+    let compared =
+        ["比", "较", "与", "同", "自", "从", "由", "于", "以", "高于", "超过", "为", "是"].iter().any(|w| before(w));
+    let origin =
+        flow.any_at(year.span.end, &["以来", "起", "开始", "的基础", "基础上", "水平", "相比", "的"]).is_some();
     let reached = subject::ends_in_level(flow, clause.start, at);
     !compared && !origin && !reached && flow.at(year.span.end) != '-'
 }
@@ -308,9 +320,22 @@ fn is_term(flow: &Flow, clause: Span, year: &Year) -> bool {
 fn year_in(title: &str) -> Option<i32> {
     let chars: Vec<char> = title.chars().map(crate::script::fold).collect();
     chars.windows(5).find_map(|w| match w {
-        [digits @ .., '年'] if digits.iter().all(char::is_ascii_digit) => digits.iter().collect::<String>().parse().ok(),
+        [digits @ .., '年'] if digits.iter().all(char::is_ascii_digit) => {
+            digits.iter().collect::<String>().parse().ok()
+        }
         _ => None,
     })
+}
+
+/// The tense of a sentence.
+fn tense_of(flow: &Flow) -> Tense {
+    let years = (0..flow.len()).any(|at| {
+        matches!(flow.at(at), '到' | '至')
+            && flow.at(at.wrapping_sub(1)) != '截'
+            && flow.at(at + 5) == '年'
+            && (1..5).all(|n| flow.at(at + n).is_ascii_digit())
+    });
+    Tense::of(flow, Span::new(0, flow.len()), years)
 }
 
 /// Which characters stand in names: in 《》, [], short quotation marks and brackets.
@@ -444,8 +469,30 @@ impl Reading<'_> {
 
     /// What follows the quantity, and the word of growth that belongs to the subject (6%以上的增长).
     fn right(&self, last: &Quantity) -> (Right, Option<Span>) {
-        const CLOSING: &[&str] = &["和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平", "的要求", "任务", "的任务", "安排"];
-        const GROWTH: &[&str] = &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
+        const CLOSING: &[&str] = &[
+            "和",
+            "与",
+            "及",
+            "以及",
+            "或",
+            "并",
+            "且",
+            "、",
+            ";",
+            "。",
+            ",",
+            ")",
+            "!",
+            "的目标",
+            "目标",
+            "的水平",
+            "的要求",
+            "任务",
+            "的任务",
+            "安排",
+        ];
+        const GROWTH: &[&str] =
+            &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
         let mut at = last.span.end;
         if self.flow.at(at) == '(' {
             let close = (at..self.clause.end.min(at + 80)).find(|i| self.flow.at(*i) == ')');
@@ -476,8 +523,23 @@ impl Reading<'_> {
             if words::verb_before(flow, self.from, end).is_some() {
                 break;
             }
-            const HEDGES: &[&str] =
-                &["至少", "不少于", "超过", "约", "近", "不低于", "各", "力争", "累计", "共", "超", "了", "大约", "突破", "逾"];
+            const HEDGES: &[&str] = &[
+                "至少",
+                "不少于",
+                "超过",
+                "约",
+                "近",
+                "不低于",
+                "各",
+                "力争",
+                "累计",
+                "共",
+                "超",
+                "了",
+                "大约",
+                "突破",
+                "逾",
+            ];
             let Some(hedge) = flow.any_before(self.from, end, HEDGES) else { break };
             if hedge == "了" {
                 return Some(Outcome::Nothing);
@@ -485,7 +547,10 @@ impl Reading<'_> {
             end -= hedge.chars().count();
         }
         // 每5年修订1次 is a rule of procedure.
-        if one.unit == "次" && flow.has_any(Span::new(self.clause.start, end), &["每3年", "每5年", "每两年", "每三年", "每五年", "每2年"]) {
+        if one.unit == "次"
+            && flow
+                .has_any(Span::new(self.clause.start, end), &["每3年", "每5年", "每两年", "每三年", "每五年", "每2年"])
+        {
             return Some(Outcome::Nothing);
         }
         let shared = self.continues_list(one);
@@ -494,15 +559,21 @@ impl Reading<'_> {
             None if shared => carried.verb.clone()?,
             None => return None,
         };
-        if one.chinese && !(making && !matches!(verb.as_str(), "建立" | "构建" | "形成") || verb.starts_with('新') || back.at_least) {
+        if one.chinese
+            && !(making && !matches!(verb.as_str(), "建立" | "构建" | "形成")
+                || verb.starts_with('新')
+                || back.at_least)
+        {
             return None;
         }
         let mut start = one.span.end + usize::from(flow.at(one.span.end) == '的');
         let mut stop = self.noun_end(start);
-        let money = one.unit.ends_with('元') && flow.has_any(Span::new(start, stop), &["补贴", "奖励", "补助", "资助", "罚款", "奖金"]);
+        let money = one.unit.ends_with('元')
+            && flow.has_any(Span::new(start, stop), &["补贴", "奖励", "补助", "资助", "罚款", "奖金"]);
         // 投资2亿元建设…, 引进1亿元以上项目30个: a sum that describes something.
         let spent = one.unit.ends_with('元')
-            && (words::verb_at(flow, start).is_some() || one.suffix.is_some() && self.next.is_some_and(|n| n < stop + 1));
+            && (words::verb_at(flow, start).is_some()
+                || one.suffix.is_some() && self.next.is_some_and(|n| n < stop + 1));
         if stop <= start || money || spent {
             return None;
         }
@@ -547,7 +618,11 @@ impl Reading<'_> {
     /// Whether the number stands in a list behind an earlier target (…50所…和150个…).
     fn continues_list(&self, one: &Quantity) -> bool {
         self.from > self.clause.start
-            && self.flow.slice(Span::new(self.from, one.span.start)).iter().all(|c| matches!(c, '、' | '和' | '与' | '及' | '以'))
+            && self
+                .flow
+                .slice(Span::new(self.from, one.span.start))
+                .iter()
+                .all(|c| matches!(c, '、' | '和' | '与' | '及' | '以'))
     }
 
     /// Where the counted noun ends: before the next member of the list, or with the clause.
@@ -566,7 +641,8 @@ impl Reading<'_> {
 
     /// Whether the words around the number make it a target.
     fn bounds(&self, last: &Quantity, back: &Back, right: &Right) -> bool {
-        let bounded = back.reach || back.change.is_some() || last.suffix.is_some() || last.kind != Kind::Plain || last.range;
+        let bounded =
+            back.reach || back.change.is_some() || last.suffix.is_some() || last.kind != Kind::Plain || last.range;
         if last.chinese && last.unit != "%" && last.kind == Kind::Plain && !back.level {
             return false;
         }
@@ -696,12 +772,21 @@ impl Reading<'_> {
             "年" | "天" | "日" | "小时" | "分钟" | "个月" | "岁" | "个工作日" | "工作日" | "周" | "秒"
         );
         if duration {
-            const TIMES: &[&str] = &["年限", "时间", "寿命", "时限", "周期", "天数", "时长", "年龄", "期限", "时效", "工期", "环节", "半径", "期望", "学时", "课时", "时段", "速度"];
+            const TIMES: &[&str] = &[
+                "年限", "时间", "寿命", "时限", "周期", "天数", "时长", "年龄", "期限", "时效", "工期", "环节", "半径",
+                "期望", "学时", "课时", "时段", "速度",
+            ];
             let named = TIMES.iter().any(|word| folded.contains(word));
-            return back.level && (named || back.reach && subject.len() >= 3) || back.change.is_some() && !folded.is_empty() || back.reach && named || named && one.suffix.is_some();
+            return back.level && (named || back.reach && subject.len() >= 3)
+                || back.change.is_some() && !folded.is_empty()
+                || back.reach && named
+                || named && one.suffix.is_some();
         }
         if one.kind == Kind::Times {
-            return back.change.is_some() || back.level || back.op.is_some() || !one.value.is_empty() && one.unit.is_empty() && subject.len() >= 2;
+            return back.change.is_some()
+                || back.level
+                || back.op.is_some()
+                || !one.value.is_empty() && one.unit.is_empty() && subject.len() >= 2;
         }
         if one.kind == Kind::Zero {
             return subject.len() >= 2 && !folded.ends_with(['趋', '近']);
@@ -709,15 +794,20 @@ impl Reading<'_> {
         if one.unit.is_empty() {
             return back.reach && (back.level || back.op.is_some()) && subject.len() >= 2;
         }
-        if matches!(one.unit.as_str(), "级" | "层" | "号" | "点" | "期" | "届" | "周" | "章" | "节" | "段") && !back.level {
+        if matches!(one.unit.as_str(), "级" | "层" | "号" | "点" | "期" | "届" | "周" | "章" | "节" | "段")
+            && !back.level
+        {
             return false;
         }
-        if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word)) && one.unit.ends_with('元') {
+        if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word))
+            && one.unit.ends_with('元')
+        {
             return false;
         }
         let measured = subject.is_measure() || one.unit == "%" && folded.contains('占');
         let led = self.context.targets_heading;
-        back.level || back.reach && (measured || verb || led || back.op.is_some())
+        back.level
+            || back.reach && (measured || verb || led || back.op.is_some())
             || back.change.is_some()
             || verb
             || measured
@@ -776,7 +866,39 @@ impl Reading<'_> {
 
 /// What can be counted or measured out by a verb: not shares, times or grades.
 fn countable(one: &Quantity) -> bool {
-    const NOT: &[&str] = &["%", "‰", "年", "天", "日", "小时", "分钟", "个月", "岁", "周", "秒", "级", "层", "度", "分", "点", "成", "号", "届", "个百分点", "百分点", "工作日", "个工作日", "轮", "段", "期", "章", "节", "街", "店", "企业"];
+    const NOT: &[&str] = &[
+        "%",
+        "‰",
+        "年",
+        "天",
+        "日",
+        "小时",
+        "分钟",
+        "个月",
+        "岁",
+        "周",
+        "秒",
+        "级",
+        "层",
+        "度",
+        "分",
+        "点",
+        "成",
+        "号",
+        "届",
+        "个百分点",
+        "百分点",
+        "工作日",
+        "个工作日",
+        "轮",
+        "段",
+        "期",
+        "章",
+        "节",
+        "街",
+        "店",
+        "企业",
+    ];
     one.kind == Kind::Plain && !one.unit.is_empty() && !NOT.contains(&one.unit.as_str())
 }
 
@@ -796,15 +918,16 @@ fn like_last(one: &Quantity, last: &Quantity, suffix: Option<Op>) -> Quantity {
 /// 建设用地总规模: the verb is part of an indicator's name.
 fn nominal(flow: &Flow, at: usize, verb: &str, back: &Back) -> bool {
     const NOUNS: &[&str] = &[
-        "用地", "项目", "工程", "投资", "面积", "规模", "标准", "资金", "成本", "强度", "质量", "数量", "能力", "水平", "总", "人数", "人次", "率", "服务",
-        "经费", "收入", "满意", "机构", "指数", "时间", "时限", "周期", "环节", "费用",
+        "用地", "项目", "工程", "投资", "面积", "规模", "标准", "资金", "成本", "强度", "质量", "数量", "能力", "水平",
+        "总", "人数", "人次", "率", "服务", "经费", "收入", "满意", "机构", "指数", "时间", "时限", "周期", "环节",
+        "费用",
     ];
     let after = at + verb.chars().count();
     let rest = Name::new(flow, Span::new(after, back.end));
     let noun = flow.any_at(after, NOUNS).is_some();
     // 培训人数达到, 检测合格率: an indicator named after what is done.
     noun && (rest.is_measure() || matches!(verb, "建设" | "投资" | "服务" | "检测" | "抽检" | "监测" | "发展" | "创建"))
-        || rest.is_measure() && back.level && !words::MAKING.contains(&verb) && !verb.starts_with('新') && verb != "完成"
+        || rest.is_measure() && back.level && !words::MAKING.contains(verb) && !verb.starts_with('新') && verb != "完成"
 }
 
 /// A verb of making behind an adverbial: 每个乡镇|建成, 各县区|创建.

@@ -20,8 +20,33 @@ fn reference() -> PathBuf {
 // ---- comparison of names, values and units ----
 
 const MAKING: &[&str] = &[
-    "参与制定", "制修订", "培育打造", "创建", "建成", "建设", "培育", "打造", "争创", "推出", "建立", "新建", "新增", "制定", "创成", "组建",
-    "发展", "形成", "设立", "完成", "实现", "引进", "认定", "培养", "改造", "实施", "开展",
+    "参与制定",
+    "制修订",
+    "培育打造",
+    "创建",
+    "建成",
+    "建设",
+    "培育",
+    "打造",
+    "争创",
+    "推出",
+    "建立",
+    "新建",
+    "新增",
+    "制定",
+    "创成",
+    "组建",
+    "发展",
+    "形成",
+    "设立",
+    "完成",
+    "实现",
+    "引进",
+    "认定",
+    "培养",
+    "改造",
+    "实施",
+    "开展",
 ];
 
 fn plain(name: &str) -> String {
@@ -143,9 +168,10 @@ fn scope(text: &str, document: &Document, scope: &str) -> Option<(usize, usize)>
     let flat = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let wanted = flat(scope);
     // The heading whose title the scope names, with its label where that is given too.
-    let named = document.headings.iter().enumerate().filter(|(_, h)| {
-        h.title.as_ref().is_some_and(|t| flat(t).chars().count() >= 2 && wanted.contains(&flat(t)))
-    });
+    let named =
+        document.headings.iter().enumerate().filter(|(_, h)| {
+            h.title.as_ref().is_some_and(|t| flat(t).chars().count() >= 2 && wanted.contains(&flat(t)))
+        });
     let best = named.max_by_key(|(_, h)| {
         let title = flat(h.title.as_deref().unwrap_or(""));
         (wanted.contains(&format!("{}{title}", h.label)), title.chars().count(), h.level)
@@ -207,7 +233,11 @@ fn plan(name: &str, text: &str, key: &Value, report: &mut Report) {
                     rows(&ours["headings"]).into_iter().filter(|h| h["level"].as_u64() <= Some(deepest)).collect();
                 let wanted_rows = rows(wanted_value);
                 if mine.len() != wanted_rows.len() {
-                    report.failures.push(format!("{name}: {} headings wanted, {} found", wanted_rows.len(), mine.len()));
+                    report.failures.push(format!(
+                        "{name}: {} headings wanted, {} found",
+                        wanted_rows.len(),
+                        mine.len()
+                    ));
                 }
                 for (wanted_row, mine) in wanted_rows.iter().zip(&mine) {
                     let mut found_row = alike(wanted_row, mine);
@@ -308,7 +338,8 @@ fn every_reference_case_is_read() {
     }
     let mut report = Report::default();
     let mut ran: Vec<(String, usize)> = Vec::new();
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder).expect("readable").map(|e| e.expect("entry").path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).expect("readable").map(|e| e.expect("entry").path()).collect();
     files.sort();
     for path in &files {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();

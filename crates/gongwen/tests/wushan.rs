@@ -58,10 +58,19 @@ fn the_thirty_rows() {
     let Some(plan) = plan() else { return };
     assert_eq!(plan.indicators.iter().map(|r| r.no).collect::<Vec<_>>(), (1..=30).collect::<Vec<_>>());
     let categories: BTreeSet<&str> = plan.indicators.iter().filter_map(|r| r.category.as_deref()).collect();
-    let wanted = ["产业质量竞争力水平", "产品质量水平", "工程质量水平", "服务质量水平", "质量品牌建设水平", "质量基础设施一站式服务"];
+    let wanted = [
+        "产业质量竞争力水平",
+        "产品质量水平",
+        "工程质量水平",
+        "服务质量水平",
+        "质量品牌建设水平",
+        "质量基础设施一站式服务",
+    ];
     assert_eq!(categories, wanted.into_iter().collect());
     let row = |no: usize| &plan.indicators[no - 1];
-    assert!(plan.indicators.iter().all(|r| r.target.year == Some(2027) && r.target.value.is_some() && !r.bodies.is_empty()));
+    assert!(
+        plan.indicators.iter().all(|r| r.target.year == Some(2027) && r.target.value.is_some() && !r.bodies.is_empty())
+    );
     assert_eq!(row(1).name, "高新技术企业");
     assert_eq!(row(1).unit.as_deref(), Some("家"));
     assert_eq!(row(5).category.as_deref(), Some("质量品牌建设水平"));
@@ -80,7 +89,12 @@ fn the_targets_of_the_text() {
     let Some(plan) = plan() else { return };
     let has = |subject: &str, op: Op, value: &str, unit: &str, year: Option<i32>, item: Option<u32>| {
         plan.targets.iter().any(|t| {
-            t.subject.contains(subject) && t.op == op && t.value == value && t.unit == unit && t.year == year && t.item == item
+            t.subject.contains(subject)
+                && t.op == op
+                && t.value == value
+                && t.unit == unit
+                && t.year == year
+                && t.item == item
         })
     };
     let aims = [

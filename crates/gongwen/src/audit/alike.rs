@@ -16,13 +16,41 @@ pub(crate) enum Likeness {
 }
 
 const LEADING: &[&str] = &[
-    "主导或参与制修订", "主导、参与制修订", "参与制修订", "主导制修订", "制修订", "主导或参与制定", "参与制定", "主导制定", "制定", "新建", "新增",
-    "培育", "创建", "争创", "打造", "建设", "建成", "建立", "发展", "新培育", "新认定", "推出", "累计", "培育打造", "全县", "全市", "全区", "全省", "国家",
+    "主导或参与制修订",
+    "主导、参与制修订",
+    "参与制修订",
+    "主导制修订",
+    "制修订",
+    "主导或参与制定",
+    "参与制定",
+    "主导制定",
+    "制定",
+    "新建",
+    "新增",
+    "培育",
+    "创建",
+    "争创",
+    "打造",
+    "建设",
+    "建成",
+    "建立",
+    "发展",
+    "新培育",
+    "新认定",
+    "推出",
+    "累计",
+    "培育打造",
+    "全县",
+    "全市",
+    "全区",
+    "全省",
+    "国家",
 ];
 
 /// The core of a name for comparison.
 pub(crate) fn core(name: &str) -> String {
-    let folded: String = name.chars().map(script::fold).filter(|c| !matches!(c, ' ' | '“' | '”' | '"' | '的')).collect();
+    let folded: String =
+        name.chars().map(script::fold).filter(|c| !matches!(c, ' ' | '“' | '”' | '"' | '的')).collect();
     let mut rest = folded.as_str();
     while let Some(after) = LEADING.iter().filter_map(|word| rest.strip_prefix(word)).min_by_key(|after| after.len()) {
         // 国家级, 国家标准 and 国家公园 are names; 国家 before another mark of level repeats it.

@@ -26,7 +26,8 @@ pub(crate) fn subset_exceeds_whole(case: &Case, out: &mut Vec<Finding>) {
                 (Some(a), Some(b)) => compare(a, b) == Some(Ordering::Greater),
                 _ => false,
             };
-            let base = part.baseline.year == whole.baseline.year && greater(&part.baseline.value, &whole.baseline.value);
+            let base =
+                part.baseline.year == whole.baseline.year && greater(&part.baseline.value, &whole.baseline.value);
             let goal = part.target.year == whole.target.year && greater(&part.target.value, &whole.target.value);
             if base || goal {
                 let when = match (base, goal) {
@@ -174,8 +175,17 @@ pub(crate) fn parts_overlap(case: &Case, out: &mut Vec<Finding>) {
         let name = core(&row.name);
         let parts: Vec<&str> = name.split(['、', '和', '及']).filter(|part| part.chars().count() >= 4).collect();
         let overlap = parts.iter().enumerate().find_map(|(at, one)| {
-            let level = |part: &str| part.starts_with("国家级") || part.starts_with("省级") || part.starts_with("市级") || part.starts_with("县级");
-            parts.iter().skip(at + 1).find(|two| level(one) && level(two) && share_four(one, two)).map(|two| (*one, *two))
+            let level = |part: &str| {
+                part.starts_with("国家级")
+                    || part.starts_with("省级")
+                    || part.starts_with("市级")
+                    || part.starts_with("县级")
+            };
+            parts
+                .iter()
+                .skip(at + 1)
+                .find(|two| level(one) && level(two) && share_four(one, two))
+                .map(|two| (*one, *two))
         });
         if let Some((one, two)) = overlap {
             out.push(Finding {

@@ -102,7 +102,8 @@ pub(crate) fn boundary_differs(case: &Case, out: &mut Vec<Finding>) {
         );
         let opposed = matches!(
             (target.op, row.target.op),
-            (Op::AtLeast | Op::Above, Some(Op::AtMost | Op::Below)) | (Op::AtMost | Op::Below, Some(Op::AtLeast | Op::Above))
+            (Op::AtLeast | Op::Above, Some(Op::AtMost | Op::Below))
+                | (Op::AtMost | Op::Below, Some(Op::AtLeast | Op::Above))
         );
         let equal = row.target.value.as_deref().and_then(|v| compare(v, &target.value)) == Some(Ordering::Equal);
         if likeness == Likeness::Same && (strict && equal || opposed) {
@@ -239,7 +240,8 @@ pub(crate) fn values_of_one_subject_differ(case: &Case, out: &mut Vec<Finding>) 
     let mut seen: BTreeMap<(String, &str, Option<i32>), &Target> = BTreeMap::new();
     for target in case.document.targets.iter().filter(|t| is_level(t.op)) {
         // A subject taken from the clause before is not printed here, and 其中 may narrow it.
-        let printed = target.quote.chars().filter(|c| !crate::script::is_blank(*c)).collect::<String>().contains(&target.subject);
+        let printed =
+            target.quote.chars().filter(|c| !crate::script::is_blank(*c)).collect::<String>().contains(&target.subject);
         let made = target.verb.is_some() || target.subject.chars().count() < 4;
         if !printed || made {
             continue;

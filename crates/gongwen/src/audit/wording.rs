@@ -42,11 +42,29 @@ fn quoted_core(term: &str) -> Option<String> {
     Some(folded.iter().take(close).skip(open + 1).collect())
 }
 
+/// A list of more places helps nobody.
+const MOST_QUOTES: usize = 1000;
+
 /// Items that ask somebody to do something: not aims, principles or the plan's own safeguards.
 fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
     const FRAME: &[&str] = &[
-        "总体要求", "总体思路", "指导思想", "基本原则", "目标", "保障", "组织实施", "组织领导", "实施步骤", "发展基础", "形势", "背景", "附则",
-        "工作要求", "重大意义", "现状", "范围",
+        "总体要求",
+        "总体思路",
+        "指导思想",
+        "基本原则",
+        "目标",
+        "保障",
+        "组织实施",
+        "组织领导",
+        "实施步骤",
+        "发展基础",
+        "形势",
+        "背景",
+        "附则",
+        "工作要求",
+        "重大意义",
+        "现状",
+        "范围",
     ];
     const AIMS: &[&str] = &["目标", "原则", "思想", "意义", "思路", "范围", "现状", "形势", "基础"];
     let document = case.document;
@@ -56,14 +74,18 @@ fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
         return Vec::new();
     }
     let framed = |title: Option<&str>| title.is_some_and(|t| FRAME.iter().any(|word| t.contains(word)));
-    let part_title = |no: Option<u32>| document.parts.iter().find(|p| Some(p.no) == no).and_then(|p| p.title.as_deref());
+    let part_title =
+        |no: Option<u32>| document.parts.iter().take(100).find(|p| Some(p.no) == no).and_then(|p| p.title.as_deref());
     let items = document.items.iter();
     let aim = |title: Option<&str>| title.is_some_and(|t| AIMS.iter().any(|word| t.ends_with(word)));
     items.filter(|item| !framed(part_title(item.part)) && !aim(item.title.as_deref())).collect()
 }
 
 fn titles(case: &Case, items: &[&Item]) -> Vec<Quote> {
-    let heads = items.iter().filter_map(|item| case.document.headings.iter().find(|h| h.start == item.start));
+    let headings = &case.document.headings;
+    let head =
+        |item: &&Item| headings.binary_search_by_key(&item.start, |h| h.start).ok().and_then(|at| headings.get(at));
+    let heads = items.iter().take(MOST_QUOTES).filter_map(head);
     heads.map(|head| case.page.quote(Span::new(head.start, head.end.max(head.start + 1)))).collect()
 }
 
@@ -77,7 +99,11 @@ pub(crate) fn measures_without_owner(case: &Case, out: &mut Vec<Finding>) {
     if open.is_empty() || measures.len() < 2 {
         return;
     }
-    let which = if open.len() == measures.len() { "全部".to_owned() } else { format!("{}项中的{}项", measures.len(), open.len()) };
+    let which = if open.len() == measures.len() {
+        "全部".to_owned()
+    } else {
+        format!("{}项中的{}项", measures.len(), open.len())
+    };
     out.push(Finding {
         code: "measures_without_owner",
         message: format!("{which}措施没有写责任单位，无法分办。请逐项写明牵头单位和配合单位。"),
@@ -95,7 +121,11 @@ pub(crate) fn measures_without_date(case: &Case, out: &mut Vec<Finding>) {
     if open.is_empty() || measures.len() < 2 {
         return;
     }
-    let which = if open.len() == measures.len() { "全部".to_owned() } else { format!("{}项中的{}项", measures.len(), open.len()) };
+    let which = if open.len() == measures.len() {
+        "全部".to_owned()
+    } else {
+        format!("{}项中的{}项", measures.len(), open.len())
+    };
     out.push(Finding {
         code: "measures_without_date",
         message: format!("{which}措施没有写完成时间，无法督办。请逐项写明时限或年度安排。"),
@@ -108,9 +138,11 @@ fn dated(case: &Case, item: &Item) -> bool {
     let year = text.windows(5).any(|w| matches!(w, [digits @ .., '年'] if digits.iter().all(char::is_ascii_digit)));
     let often = ["每年", "每季度", "每月", "年内", "年底前"];
     let text: String = text.iter().filter(|c| **c != ' ').collect();
-    year || often.iter().any(|word| text.contains(word)) || case.document.assignments.iter().any(|a| {
-        a.due.is_some() && item.start <= a.start && a.start < item.end
-    })
+    year || often.iter().any(|word| text.contains(word)) || {
+        let assignments = &case.document.assignments;
+        let from = assignments.partition_point(|a| a.start < item.start);
+        assignments.iter().skip(from).take_while(|a| a.start < item.end).any(|a| a.due.is_some())
+    }
 }
 
 /// 含糊的数量: 培育一批, 建设若干.
@@ -133,7 +165,8 @@ pub(crate) fn vague_quantity(case: &Case, out: &mut Vec<Finding>) {
             // 遴选一批、培育一批 is a manner of speaking about a procedure.
             let listed = matches!(flow.at(end), '、' | ',');
             if let Some((verb, _)) = verb.filter(|_| word != "一系列" && !listed) {
-                let stop = (end..flow.len().min(end + 60)).find(|i| matches!(flow.at(*i), ',' | '。' | ';')).unwrap_or(end);
+                let stop =
+                    (end..flow.len().min(end + 60)).find(|i| matches!(flow.at(*i), ',' | '。' | ';')).unwrap_or(end);
                 let start = at - verb.chars().count();
                 let quote = case.page.quote(flow.place(Span::new(start, stop)));
                 out.push(Finding {

@@ -30,7 +30,21 @@ pub(crate) fn grid(page: &Page, line: usize) -> Option<Grid> {
     if span.len() > LONGEST || page.trim(span).is_empty() {
         return None;
     }
-    for separator in [Separator::Tab, Separator::Bar, Separator::Blank] {
+    let mentions_subject = page.folded(span).windows(2).any(|two| {
+        matches!(
+            two,
+            ['指', '标']
+                | ['任', '务']
+                | ['名', '称']
+                | ['工', '作']
+                | ['项', '目']
+                | ['事', '项']
+                | ['举', '措']
+                | ['内', '容']
+                | ['措', '施']
+        )
+    });
+    for separator in [Separator::Tab, Separator::Bar, Separator::Blank].into_iter().filter(|_| mentions_subject) {
         if let Some(grid) = in_lines(page, line, separator) {
             return Some(grid);
         }
@@ -179,7 +193,8 @@ fn fit(mut cells: Vec<Cell>, columns: &[Column]) -> Vec<Cell> {
         && let Some(at) = columns.iter().position(|c| *c == Column::Name)
     {
         // 城镇化率 | 常住人口城镇化率（%）: a name over two cells.
-        let spare = cells.get(at + 1).is_some_and(|c| !c.text.is_empty() && !c.text.starts_with(|c: char| c.is_ascii_digit()));
+        let spare =
+            cells.get(at + 1).is_some_and(|c| !c.text.is_empty() && !c.text.starts_with(|c: char| c.is_ascii_digit()));
         let empty = cells.get(at).is_some_and(|c| c.text.is_empty());
         if spare || empty {
             cells.remove(at);
@@ -191,13 +206,17 @@ fn fit(mut cells: Vec<Cell>, columns: &[Column]) -> Vec<Cell> {
 // ---- one cell a line ----
 
 fn stacked(page: &Page, line: usize) -> Option<Grid> {
+    if page.trim(*page.lines.get(line)?).len() > 16 {
+        return None;
+    }
     let mut words = Vec::new();
     let mut at = line;
     let tabbed = page.chars(*page.lines.get(line)?).first() == Some(&'\t');
     while let Some(&next) = page.lines.get(at) {
         let text = page.name(next);
         let blank_between = text.is_empty() && !words.is_empty() && words.len() < 2;
-        if text.is_empty() && !blank_between || columns::column(&text).is_none() && !text.is_empty() || words.len() > 20 {
+        if text.is_empty() && !blank_between || columns::column(&text).is_none() && !text.is_empty() || words.len() > 20
+        {
             break;
         }
         if !text.is_empty() {
@@ -268,13 +287,18 @@ fn resync(cells: &[Cell], columns: &[Column]) -> Vec<Vec<Cell>> {
     if columns.first() != Some(&Column::No) {
         return chunk(cells, width);
     }
-    let is = |at: usize, no: u32| cells.get(at).is_some_and(|c| c.text.trim_end_matches(['.', '．', '、']) == no.to_string());
+    let numbers: Vec<Option<u32>> = cells
+        .iter()
+        .map(|c| c.text.trim_end_matches(['.', '．', '、']).parse().ok().filter(|_| c.text.len() <= 6))
+        .collect();
+    let is = |at: usize, no: u32| numbers.get(at) == Some(&Some(no));
     let mut rows = Vec::new();
     let Some(mut at) = (0..cells.len()).find(|at| is(*at, 1)) else { return chunk(cells, width) };
     let mut no = 1;
     while at < cells.len() {
         // The row is as wide as the header, or a cell or two shorter; a longer one has a cell split.
-        let lengths = [width, width.saturating_sub(1), width.saturating_sub(2), width + 1, width + 2, width + 3, width + 4];
+        let lengths =
+            [width, width.saturating_sub(1), width.saturating_sub(2), width + 1, width + 2, width + 3, width + 4];
         let length = lengths.into_iter().find(|l| *l > 1 && is(at + l, no + 1));
         let length = length.or_else(|| (2..200).find(|l| is(at + l, no + 1)));
         let rest = cells.len() - at;

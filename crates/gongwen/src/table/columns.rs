@@ -50,20 +50,27 @@ pub(crate) fn column(text: &str) -> Option<Column> {
     let bare = folded.split('(').next().unwrap_or(&folded);
     let column = match bare {
         "序号" | "编号" | "序" | "No" | "No." | "NO" | "项次" => Column::No,
-        "类别" | "指标类别" | "领域" | "一级指标" | "分类" | "板块" | "方面" | "维度" | "类型" | "任务类别" | "指标分类" | "目标领域"
-        | "一级目录" | "重点领域" | "工作领域" => Column::Category,
-        "指标" | "指标名称" | "主要指标" | "具体指标" | "指标要求" | "指标内容" | "三级指标" | "二级指标" | "名称" | "考核指标"
-        | "评价指标" | "核心指标" | "指标项" | "重点指标" | "发展指标" | "项目" => Column::Name,
-        "单位" | "计量单位" | "指标单位" => Column::Unit,
-        "属性" | "指标属性" | "指标性质" | "性质" | "指标类型" | "约束性/预期性" => Column::Attribute,
-        "目标值" | "目标" | "规划目标" | "目标要求" | "预期目标" | "规划目标值" | "预期值" | "规划值" => Column::Goal,
-        "基期值" | "基期" | "现状值" | "现状" | "基准值" | "基础值" | "现值" => Column::Baseline,
-        "任务" | "重点任务" | "工作任务" | "主要任务" | "工作内容" | "任务内容" | "重点工作" | "工作举措" | "主要内容" | "具体措施"
-        | "工作措施" | "任务名称" | "目标任务" | "具体任务" | "重点举措" | "任务分解" | "主要举措" | "工作事项" | "重点事项" | "任务事项"
-        | "具体内容" | "工作要求" | "事项" => Column::Task,
-        "完成时限" | "时限" | "完成时间" | "时间节点" | "时间安排" | "完成期限" | "进度安排" | "时限要求" | "时间要求" | "实施期限" => {
-            Column::Due
+        "类别" | "指标类别" | "领域" | "一级指标" | "分类" | "板块" | "方面" | "维度" | "类型" | "任务类别"
+        | "指标分类" | "目标领域" | "一级目录" | "重点领域" | "工作领域" => Column::Category,
+        "指标" | "指标名称" | "主要指标" | "具体指标" | "指标要求" | "指标内容" | "三级指标" | "二级指标" | "名称"
+        | "考核指标" | "评价指标" | "核心指标" | "指标项" | "重点指标" | "发展指标" | "项目" => {
+            Column::Name
         }
+        "单位" | "计量单位" | "指标单位" => Column::Unit,
+        "属性" | "指标属性" | "指标性质" | "性质" | "指标类型" | "约束性/预期性" => {
+            Column::Attribute
+        }
+        "目标值" | "目标" | "规划目标" | "目标要求" | "预期目标" | "规划目标值" | "预期值" | "规划值" => {
+            Column::Goal
+        }
+        "基期值" | "基期" | "现状值" | "现状" | "基准值" | "基础值" | "现值" => Column::Baseline,
+        "任务" | "重点任务" | "工作任务" | "主要任务" | "工作内容" | "任务内容" | "重点工作" | "工作举措"
+        | "主要内容" | "具体措施" | "工作措施" | "任务名称" | "目标任务" | "具体任务" | "重点举措" | "任务分解"
+        | "主要举措" | "工作事项" | "重点事项" | "任务事项" | "具体内容" | "工作要求" | "事项" => {
+            Column::Task
+        }
+        "完成时限" | "时限" | "完成时间" | "时间节点" | "时间安排" | "完成期限" | "进度安排" | "时限要求"
+        | "时间要求" | "实施期限" => Column::Due,
         "备注" | "说明" | "数据来源" | "指标说明" => Column::Note,
         _ if is_bodies(bare) => Column::Bodies(bare.to_owned()),
         _ if bare.contains("年均") || bare.contains("累计") => Column::Period,
@@ -73,7 +80,8 @@ pub(crate) fn column(text: &str) -> Option<Column> {
 }
 
 fn is_bodies(text: &str) -> bool {
-    const WHO: &[&str] = &["责任", "牵头", "配合", "参与", "参加", "主办", "协办", "负责", "承办", "主管", "实施", "落实", "监测"];
+    const WHO: &[&str] =
+        &["责任", "牵头", "配合", "参与", "参加", "主办", "协办", "负责", "承办", "主管", "实施", "落实", "监测"];
     const KIND: &[&str] = &["单位", "部门", "主体", "机构"];
     KIND.iter().any(|kind| text.ends_with(kind)) && WHO.iter().any(|who| text.contains(who))
 }
@@ -102,7 +110,10 @@ pub(crate) fn is_header(columns: &[Column]) -> bool {
     let has = |test: fn(&Column) -> bool| columns.iter().any(test);
     let subject = has(|c| matches!(c, Column::Name | Column::Task));
     let value = has(|c| {
-        matches!(c, Column::Year { .. } | Column::Baseline | Column::Goal | Column::Period | Column::Bodies(_) | Column::Due)
+        matches!(
+            c,
+            Column::Year { .. } | Column::Baseline | Column::Goal | Column::Period | Column::Bodies(_) | Column::Due
+        )
     });
     subject && value && columns.len() >= 3
 }
