@@ -2,6 +2,8 @@
 //!
 //! A token is 32 random bytes, told once; the database keeps its SHA-256 only. A wrong login and a wrong password are told apart nowhere.
 
+use std::collections::BTreeMap;
+
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
@@ -355,6 +357,20 @@ impl App {
         self.only_office(actor)?;
         let rows = self.store.read()?.accounts(&self.pack.place)?;
         Ok(rows.iter().filter_map(|row| Account::of(row, self.now())).collect())
+    }
+
+    /// The name behind each login, for histories.
+    pub fn people(&self) -> Result<BTreeMap<String, String>, Error> {
+        let rows = self.store.read()?.accounts(&self.pack.place)?;
+        Ok(rows.into_iter().map(|row| (row.login, row.name)).collect())
+    }
+
+    /// Links that were made and neither used nor ended.
+    pub fn open_invitations(&self, actor: &Account) -> Result<Vec<InvitationRow>, Error> {
+        self.only_office(actor)?;
+        let rows = self.store.read()?.invitations(&self.pack.place)?;
+        let now = self.now();
+        Ok(rows.into_iter().filter(|row| row.used_at.is_none() && row.expires_at > now).collect())
     }
 
     /// Disables or enables an account; a disabled one is signed out at once. Nobody can lock the last office account out.

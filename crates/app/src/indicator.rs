@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zhiheng_pack::indicator::{Form, Mode, Source};
 use zhiheng_pack::record::Record;
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::{Indicator, day};
+use zhiheng_pack::{Decimal, Indicator, day};
 use zhiheng_store::{Cursor, ListQuery, PeriodSum, Reader, RecordRow, Sum, first_of_month};
 
 use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
@@ -124,6 +124,28 @@ impl App {
             uncounted_complete,
             reported: self.reported(&mut reader, indicator, when)?,
         })
+    }
+
+    /// Every target's value at the end of each year, from the plan's baseline year to the day of the view: year, and the values by the
+    /// position of their indicator in the board's pack.
+    pub fn trends(&self, when: When) -> Result<Vec<(i16, BTreeMap<usize, Option<Decimal>>)>, Error> {
+        if let Some(known) = when.known_on
+            && let Some(pack) = self.pack_known_on(known)?
+        {
+            return self.under(pack).trends_here(when);
+        }
+        self.trends_here(when)
+    }
+
+    fn trends_here(&self, when: When) -> Result<Vec<(i16, BTreeMap<usize, Option<Decimal>>)>, Error> {
+        let mut reader = self.store.read()?;
+        let mut found = Vec::new();
+        for year in self.pack.baseline_year..=day::date(when.as_of).year() {
+            let end = day::last_of_year(year).min(when.as_of);
+            let numbers = self.numbers(&mut reader, When { as_of: end, ..when }, "")?;
+            found.push((year, numbers.into_iter().map(|(at, (number, _))| (at, number.value)).collect()));
+        }
+        Ok(found)
     }
 
     /// Year by year, from the baseline's year to the year of the view.

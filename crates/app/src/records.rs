@@ -1,15 +1,22 @@
 //! Lists of a kind, one record with its history, and what it counts in.
 
+use std::collections::BTreeMap;
+
+use zhiheng_pack::Kind;
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::Kind;
-use zhiheng_store::{Column, Count, Cursor, Filter, ListQuery, Match, RecordId, RecordRow, VersionRow};
+use zhiheng_pack::value::FileRef;
+use zhiheng_store::{
+    BatchRow, Column, Count, Cursor, FileRow, Filter, KindCount, ListQuery, Match, RecordId, RecordRow, VersionRow,
+};
 
 use crate::submit::read;
 use crate::{App, Error};
 
 /// Counts above this are told as «1000+»: counting a wide filter would read the whole table.
 const COUNTED: usize = 1000;
+/// Imports that are read at a time in search of one kind's.
+const IMPORTS_PAGE: usize = 200;
 
 /// Which records to list.
 #[derive(Debug, Clone, Default)]
@@ -147,6 +154,62 @@ impl App {
             found.push(VersionView { row, changes });
         }
         found
+    }
+
+    /// How many records each kind has, live and withdrawn.
+    pub fn kind_counts(&self) -> Result<Vec<KindCount>, Error> {
+        Ok(self.store.read()?.kind_counts(&self.pack.place)?)
+    }
+
+    /// When each kind was imported last, µs of UTC; kinds that never were are absent.
+    pub fn last_imports(&self) -> Result<BTreeMap<String, i64>, Error> {
+        let mut reader = self.store.read()?;
+        let mut found = BTreeMap::new();
+        for kind in &self.pack.kinds {
+            if let Some(at) = reader.last_import(&self.pack.place, &kind.id)? {
+                found.insert(kind.id.clone(), at);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The latest imports of a kind, newest first.
+    pub fn imports(&self, kind: &str, limit: usize) -> Result<Vec<BatchRow>, Error> {
+        let mut reader = self.store.read()?;
+        let (mut found, mut before) = (Vec::new(), i64::MAX);
+        loop {
+            let page = reader.batches(&self.pack.place, before, IMPORTS_PAGE)?;
+            let Some(last) = page.last() else { break };
+            before = last.recorded_at;
+            found.extend(page.into_iter().filter(|batch| batch.kind == kind));
+            if found.len() >= limit {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Stores an attachment: its bytes under their digest, its name and who brought it.
+    pub fn store_file(&self, actor: &str, name: &str, media_type: &str, bytes: &[u8]) -> Result<FileRef, Error> {
+        let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let (digest, size) = self.store.put_file(bytes, limit)?;
+        let row = FileRow {
+            digest,
+            size: i64::try_from(size).unwrap_or(i64::MAX),
+            media_type: media_type.to_owned(),
+            name: name.to_owned(),
+            recorded_at: 0,
+            actor: actor.to_owned(),
+        };
+        let (place, size) = (self.pack.place.clone(), row.size);
+        self.store.write(move |tx| tx.name_file(&place, &row).map(|_| ()))?;
+        Ok(FileRef { digest: crate::hex(&digest), name: name.to_owned(), size, media_type: media_type.to_owned() })
+    }
+
+    /// The bytes of an attachment. Whether the reader may have them, the caller has asked of the record that names it.
+    pub fn file_bytes(&self, digest: &[u8; 32]) -> Result<Vec<u8>, Error> {
+        self.store.file_bytes(digest)?.ok_or_else(|| Error::NotFound("这个附件".to_owned()))
     }
 
     /// What differs between two contents of a kind: field name, old text, new text.
