@@ -56,7 +56,10 @@ fn a_bureau_sees_and_writes_its_own_and_administers_nothing() {
     let county = County::sqlite();
     let app = &county.app;
     let long = "一句足够长的话做密码";
-    let office = app.session(&app.accept(&app.first_link().unwrap().unwrap(), "zhang", "张三", long).unwrap().0).unwrap().unwrap();
+    let office = app
+        .session(&app.accept(&app.first_link().unwrap().unwrap(), "zhang", "张三", long).unwrap().0)
+        .unwrap()
+        .unwrap();
     assert!(matches!(app.invite(&office, Role::Bureau, None, "李四"), Err(Error::Invalid(_))));
     assert!(matches!(app.invite(&office, Role::Bureau, Some("没有的单位"), "李四"), Err(Error::NotFound(_))));
     let token = app.invite(&office, Role::Bureau, Some("kjj"), "李四").unwrap();

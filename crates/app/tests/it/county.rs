@@ -108,7 +108,9 @@ impl County {
     pub(crate) fn value(&self, indicator: &str, as_of: &str, known_on: Option<&str>) -> String {
         let board = self.app.board(When { as_of: number(as_of), known_on: known_on.map(number) }).expect("a board");
         let row = board.rows.iter().find(|row| board.pack.indicators[row.indicator].id == indicator).expect("a row");
-        row.number.value.map_or("—".to_owned(), |value| zhiheng_app::print(value, board.pack.indicators[row.indicator].decimals))
+        row.number
+            .value
+            .map_or("—".to_owned(), |value| zhiheng_app::print(value, board.pack.indicators[row.indicator].decimals))
     }
 }
 

@@ -46,7 +46,10 @@ fn date(offset: u16) -> String {
 
 fn draft(deed: &Deed) -> Option<(&'static str, Draft)> {
     let texts = |kind, pairs: &[(&str, String)]| {
-        (kind, Draft::of_texts(pairs.iter().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.as_str()))))
+        (
+            kind,
+            Draft::of_texts(pairs.iter().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.as_str()))),
+        )
     };
     Some(match deed {
         Deed::Sample { day, verdict, firm, area } => texts(
@@ -70,7 +73,11 @@ fn draft(deed: &Deed) -> Option<(&'static str, Draft)> {
         ),
         Deed::Report { day, value } => texts(
             "reported_value",
-            &[("indicator", "brand_value".to_owned()), ("as_of", date(*day)), ("value", format!("{}.{:06}", value / 1_000_000, value % 1_000_000))],
+            &[
+                ("indicator", "brand_value".to_owned()),
+                ("as_of", date(*day)),
+                ("value", format!("{}.{:06}", value / 1_000_000, value % 1_000_000)),
+            ],
         ),
         _ => return None,
     })
@@ -86,7 +93,8 @@ struct Story<'a> {
 impl Story<'_> {
     fn act(&mut self, deed: &Deed) {
         let app = &self.county.app;
-        let of = |ids: &[(String, &'static str)], which: usize| (!ids.is_empty()).then(|| ids[which % ids.len()].clone());
+        let of =
+            |ids: &[(String, &'static str)], which: usize| (!ids.is_empty()).then(|| ids[which % ids.len()].clone());
         let (act, kind, id) = match deed {
             Deed::Wait { days } => {
                 self.county.clock.0.fetch_add(i64::from(*days) * 86_400_000_000, Ordering::SeqCst);
@@ -150,7 +158,11 @@ fn cells_equal_recomputation(everywhere: fn() -> Vec<County>, cases: u32) {
                 let report = county.app.audit().unwrap();
                 prop_assert!(report.is_clean(), "{:?}", report.differences);
                 prop_assert_eq!(numbers(&county, Some(known_day)), prefix, "known-on equals the prefix");
-                prop_assert_eq!(numbers(&county, Some(county.app.today())), numbers(&county, None), "known today is everything");
+                prop_assert_eq!(
+                    numbers(&county, Some(county.app.today())),
+                    numbers(&county, None),
+                    "known today is everything"
+                );
             }
             Ok(())
         })
@@ -175,9 +187,20 @@ fn eight_threads_lose_nothing() {
                 let app = &county.app;
                 scope.spawn(move || {
                     for turn in 0..25_u16 {
-                        let deed = Deed::Sample { day: 40 + thread * 25 + turn, verdict: (turn % 2) as u8, firm: (thread % 3) as u8, area: 0 };
+                        let deed = Deed::Sample {
+                            day: 40 + thread * 25 + turn,
+                            verdict: (turn % 2) as u8,
+                            firm: (thread % 3) as u8,
+                            area: 0,
+                        };
                         let (kind, draft) = draft(&deed).unwrap();
-                        let submission = Submission { act: Act::Create(draft), kind: kind.into(), id: None, expected_version: None, reason: None };
+                        let submission = Submission {
+                            act: Act::Create(draft),
+                            kind: kind.into(),
+                            id: None,
+                            expected_version: None,
+                            reason: None,
+                        };
                         app.submit("甲", &submission, None).unwrap();
                     }
                 });

@@ -4,4 +4,5 @@ mod accounts;
 mod county;
 mod histories;
 mod packs;
+mod plan;
 mod walkthrough;

@@ -6,14 +6,25 @@ use zhiheng_pack::Draft;
 use crate::county::{County, PLAN, files, number, pack};
 
 fn record(county: &County, verdict: &str, day: &str) {
-    let draft = Draft::of_texts([("sample_name", "菜籽油"), ("sampled_on", day), ("verdict", verdict), ("area", "青石镇")]);
-    let submission = Submission { act: Act::Create(draft), kind: "food_sample".into(), id: None, expected_version: None, reason: None };
+    let draft =
+        Draft::of_texts([("sample_name", "菜籽油"), ("sampled_on", day), ("verdict", verdict), ("area", "青石镇")]);
+    let submission = Submission {
+        act: Act::Create(draft),
+        kind: "food_sample".into(),
+        id: None,
+        expected_version: None,
+        reason: None,
+    };
     county.app.submit("甲", &submission, None).unwrap();
 }
 
 /// The rate counts one town only from now on.
 fn narrowed() -> String {
-    PLAN.replacen("count = \"sampled_on\"\nnumerator", "where = \"area == '990199001'\"\ncount = \"sampled_on\"\nnumerator", 1)
+    PLAN.replacen(
+        "count = \"sampled_on\"\nnumerator",
+        "where = \"area == '990199001'\"\ncount = \"sampled_on\"\nnumerator",
+        1,
+    )
 }
 
 #[test]

@@ -43,10 +43,13 @@ fn print(document: &zhiheng_gongwen::Document) {
     for target in &document.targets {
         let value = &target.value;
         let year = target.year.map_or(String::new(), |year| format!("（{year} 年）"));
-        say(format!("  目标 {} {:?} {value}{}{year}", target.subject, target.op, target.unit));
+        let op = serde_json::to_value(target.op).ok().and_then(|op| op.as_str().map(str::to_owned)).unwrap_or_default();
+        say(format!("  目标 {} {op} {value}{}{year}", target.subject, target.unit));
     }
     for finding in &document.findings {
         say(format!("  问题 {} {}", finding.code, finding.message));
-        finding.quotes.iter().for_each(|quote| say(format!("      「{}」", quote.text)));
+        // A table row spans lines; a quote stands on one.
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        finding.quotes.iter().for_each(|quote| say(format!("      「{}」", flat(&quote.text))));
     }
 }
