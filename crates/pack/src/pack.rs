@@ -269,10 +269,13 @@ mod tests {
 
     #[test]
     fn a_district_is_told_from_a_market() {
-        for address in ["湖北省恩施州巴东县信陵镇", "万州区高笋塘", "奉节县永安街道", "成都市巫山路1号", "内蒙古自治区"] {
+        for address in ["湖北省恩施州巴东县信陵镇", "万州区高笋塘", "奉节县永安街道", "成都市巫山路1号", "内蒙古自治区"]
+        {
             assert!(begins_with_a_district(address), "{address}");
         }
-        for address in ["永辉超市二楼", "广东中路农贸市场12号", "神女小区3栋", "高唐街道净坛一路", "龙江社区", "", "工业园区A1"] {
+        for address in
+            ["永辉超市二楼", "广东中路农贸市场12号", "神女小区3栋", "高唐街道净坛一路", "龙江社区", "", "工业园区A1"]
+        {
             assert!(!begins_with_a_district(address), "{address}");
         }
     }

@@ -208,11 +208,8 @@ fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
     kind.subject = field_of(kind, node, "subject", any, "字段");
     kind.body_field = field_of(kind, node, "body_field", any, "字段");
     kind.place_from = indices(kind, node, "place_from");
-    kind.body = node.text("body").and_then(|name| match pack.body(&name.value) {
-        Some(body) => Some(body.id.clone()),
-        // A common kind may name the bureau of a county that has none of that id.
-        None => None,
-    });
+    // A common kind may name the bureau of a county that has none of that id.
+    kind.body = node.text("body").and_then(|name| pack.body(&name.value)).map(|body| body.id.clone());
 }
 
 fn lists(kind: &mut Kind, node: &Node<'_>) {
