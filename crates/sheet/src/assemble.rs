@@ -234,6 +234,7 @@ impl<'a> Assembler<'a> {
     fn record(&self, line: &Line) -> (Row, Vec<CellProblem>) {
         let mut row = Row { row: line.row + 1, cells: Vec::new(), raw: raw(line), verdict: None, folded: Vec::new() };
         let mut problems = Vec::new();
+        let mut batch = None;
         for (column, role) in &self.layout.roles {
             let Role::Field(index) = role else { continue };
             let Some(value) = line.at(*column).filter(|value| self.is_present(*index, &value.text)) else { continue };
@@ -245,7 +246,12 @@ impl<'a> Assembler<'a> {
                 self.understand(*index, text)
             };
             if let Some(entry) = wrong {
-                problems.push(self.problem(self.softened(entry, text, *column), line, *column));
+                let entry = self.softened(entry, text, *column);
+                problems.push(self.problem(entry, line, *column));
+                if entry.code == problem::BATCH.code {
+                    batch = Some(text);
+                    continue;
+                }
             }
             let target = match &cell {
                 Cell::Date(_) => self.labelled(*index, text),
@@ -254,6 +260,12 @@ impl<'a> Assembler<'a> {
             if !row.cells.iter().any(|(taken, _)| *taken == target) {
                 row.cells.push((target, cell));
             }
+        }
+        // A batch number under 生产日期/批号 goes to the column for batch numbers, where there is one to take it.
+        if let (Some(text), Some(index)) = (batch, self.batch_column())
+            && row.cell(index).is_none()
+        {
+            row.cells.push((index, Cell::Text(text.to_owned())));
         }
         self.failing_items(line, &mut row, &mut problems);
         if self.is_shifted(line) {
@@ -310,6 +322,11 @@ impl<'a> Assembler<'a> {
             && text.chars().any(|c| value::half(c).is_ascii_digit())
             && (says("批号") || says("批次"));
         if batch { problem::BATCH } else { entry }
+    }
+
+    fn batch_column(&self) -> Option<usize> {
+        let is_batch = |name: &String| matches!(value::fold(name).as_str(), "批号" | "批次" | "生产批号");
+        self.wanted.columns.iter().position(|column| column.kind == CellKind::Text && column.names.iter().any(is_batch))
     }
 
     /// 2019.4.20(购进) under 生产日期 is the day of purchase: the field whose name begins with the word beside the day.

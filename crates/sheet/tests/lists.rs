@@ -147,6 +147,21 @@ fn every_wrong_cell_is_reported_in_one_pass_and_kept() {
 }
 
 #[test]
+fn a_batch_number_instead_of_a_day_is_no_mistake() {
+    let mut wanted = wanted();
+    wanted.columns.push(WantedColumn::new("batch_no", &["批号"], CellKind::Text));
+    let batch = wanted.columns.len() - 1;
+    let text = "序号,食品名称,生产日期/批号\n1,醋,J201001\n2,盐,2020-1-2\n3,糖,散装\n";
+    let table = read(text.as_bytes(), "a.csv", &wanted, &Limits::default()).unwrap();
+    assert_eq!(table.rows[0].cell(DAY), None);
+    assert_eq!(table.rows[0].cell(batch), Some(&Cell::Text("J201001".to_owned())));
+    assert_eq!(
+        table.problems.iter().map(|problem| (problem.row, problem.code)).collect::<Vec<_>>(),
+        [(2, "ZH2119"), (4, "ZH2101")]
+    );
+}
+
+#[test]
 fn a_blank_mark_is_no_wrong_choice() {
     let choices = vec![("own".to_owned(), vec!["自有".to_owned()]), ("none".to_owned(), vec!["无".to_owned()])];
     let wanted = Wanted {
