@@ -57,8 +57,11 @@ const CSV_GB18030: (&str, &str) = ("csv", "text/csv; charset=gb18030");
 impl App {
     /// 单位_名称_日期
     fn file_name(&self, what: &str, day: i32, extension: &str) -> String {
-        let safe = |c: char| if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control() { '_' } else { c };
-        let name: String = format!("{}_{what}_{}", self.pack.place_name, zhiheng_pack::day::date(day)).chars().map(safe).collect();
+        let safe = |c: char| {
+            if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control() { '_' } else { c }
+        };
+        let name: String =
+            format!("{}_{what}_{}", self.pack.place_name, zhiheng_pack::day::date(day)).chars().map(safe).collect();
         format!("{name}.{extension}")
     }
 

@@ -82,7 +82,11 @@ fn names_stand_for_codes_and_the_title_counts() {
     let file = county.app.export_kind("food_sample", &wanted, ExportFormat::Xlsx, "", true).unwrap();
     assert_eq!((file.rows, file.name.as_str()), (1, "巫山县_食品抽检样品_2026-11-23.xlsx"));
     let table = read_table(&county.app.pack, kind, &file.bytes, &file.name, &ImportOptions::default()).unwrap();
-    assert!(table.titles.iter().any(|title| title.contains("共 1 条") && title.contains("最终结论：不合格")), "{:?}", table.titles);
+    assert!(
+        table.titles.iter().any(|title| title.contains("共 1 条") && title.contains("最终结论：不合格")),
+        "{:?}",
+        table.titles
+    );
     assert!(table.rows[0].raw.iter().any(|cell| cell == "不合格"));
 }
 
@@ -93,7 +97,9 @@ fn personal_fields_are_masked_and_a_masked_file_corrects_nothing() {
     for kind in county.app.pack.kinds.iter().filter(personal) {
         let file = county.app.export_kind(&kind.id, &ListWanted::default(), ExportFormat::Csv, "", true).unwrap();
         let text = String::from_utf8(file.bytes.clone()).unwrap();
-        for (field, sample) in kind.fields.iter().flat_map(|field| kind.samples.iter().map(move |sample| (field, sample))) {
+        for (field, sample) in
+            kind.fields.iter().flat_map(|field| kind.samples.iter().map(move |sample| (field, sample)))
+        {
             let value = sample.fields.get(&field.id).and_then(|value| value.as_str());
             if let Some(value) = value.filter(|_| field.personal) {
                 assert!(!text.contains(value), "{} {}", kind.id, field.id);
@@ -125,7 +131,8 @@ fn no_text_is_handed_out_as_a_formula() {
 #[test]
 fn the_board_is_the_annex_with_what_has_become_of_it() {
     let county = County::empty();
-    let text = "食品名称,被抽样单位名称,被抽样单位地址,判定\n醋,某超市,巫山县高唐街道,不合格\n盐,某超市,巫山县高唐街道,合格\n";
+    let text =
+        "食品名称,被抽样单位名称,被抽样单位地址,判定\n醋,某超市,巫山县高唐街道,不合格\n盐,某超市,巫山县高唐街道,合格\n";
     let fill = [("task_type", "supervision"), ("sampled_on", "2026-03-05")];
     let options = ImportOptions {
         scope: Some(Scope::Mixed),
@@ -150,7 +157,8 @@ fn the_board_is_the_annex_with_what_has_become_of_it() {
 #[test]
 fn a_number_comes_with_its_definition_and_its_records() {
     let county = County::empty();
-    let text = "食品名称,被抽样单位名称,被抽样单位地址,判定\n醋,某超市,巫山县高唐街道,不合格\n盐,某超市,巫山县高唐街道,合格\n";
+    let text =
+        "食品名称,被抽样单位名称,被抽样单位地址,判定\n醋,某超市,巫山县高唐街道,不合格\n盐,某超市,巫山县高唐街道,合格\n";
     let fill = [("task_type", "supervision"), ("sampled_on", "2026-03-05")];
     let options = ImportOptions {
         scope: Some(Scope::Mixed),
@@ -173,6 +181,9 @@ fn a_number_comes_with_its_definition_and_its_records() {
         &mut |row, _| lines.push((row.raw.get(0).to_owned(), row.raw.get(1).to_owned()));
     zhiheng_sheet::read_rows(&file.bytes, "底稿.xlsx", Some("口径"), &wanted, &Default::default(), each).unwrap();
     for expected in [("分子", "1"), ("分母", "2"), ("数值", "50.0%"), ("期间", "2026-01-01 至 2026-11-23")] {
-        assert!(lines.iter().any(|(name, value)| (name.as_str(), value.as_str()) == expected), "{expected:?} in {lines:?}");
+        assert!(
+            lines.iter().any(|(name, value)| (name.as_str(), value.as_str()) == expected),
+            "{expected:?} in {lines:?}"
+        );
     }
 }

@@ -128,11 +128,20 @@ fn a_failing_list_without_its_number_of_tested_batches_never_enters_the_rate() {
     let county = County::empty();
     let done = take(&county, FAILING, &supervision(Scope::Failing), &ImportChoice::default()).unwrap();
     assert_eq!((done.created, county.rate(RATE)), (2, None));
-    assert!(done.uncounted.iter().any(|one| one.rows == 2 && one.reason.contains("未声明检验批次数")), "{:?}", done.uncounted);
+    assert!(
+        done.uncounted.iter().any(|one| one.rows == 2 && one.reason.contains("未声明检验批次数")),
+        "{:?}",
+        done.uncounted
+    );
     let when = When { as_of: today(), known_on: None };
     let listed = county.app.cell_records(RATE, when, None, PartWanted::Uncounted, None, 100).unwrap();
     assert_eq!(listed.records.len(), 2);
-    assert!(listed.records.iter().all(|record| record.reason.as_deref().is_some_and(|why| why.contains("未声明检验批次数"))));
+    assert!(
+        listed
+            .records
+            .iter()
+            .all(|record| record.reason.as_deref().is_some_and(|why| why.contains("未声明检验批次数")))
+    );
 }
 
 #[test]
@@ -190,7 +199,9 @@ fn bad_rows_are_all_told_at_once_with_row_column_and_value() {
         county.app.import_preview(KIND, WITH_BAD_ROWS.as_bytes(), "名单.csv", &supervision(Scope::Mixed)).unwrap();
     let told: Vec<(u32, &str, &str)> =
         preview.problems.iter().map(|problem| (problem.row, problem.column.as_str(), problem.value.as_str())).collect();
-    for expected in [(3, "生产日期", "昨天"), (4, "食品名称", ""), (4, "生产日期", "2026-13-40"), (4, "检验结论", "待定")] {
+    for expected in
+        [(3, "生产日期", "昨天"), (4, "食品名称", ""), (4, "生产日期", "2026-13-40"), (4, "检验结论", "待定")]
+    {
         assert_eq!(told.iter().filter(|one| **one == expected).count(), 1, "{expected:?} in {told:?}");
     }
     assert!(told.is_sorted_by_key(|(row, _, _)| row));
@@ -198,7 +209,8 @@ fn bad_rows_are_all_told_at_once_with_row_column_and_value() {
     assert_eq!((preview.counts().new, preview.counts().bad), (2, 2));
     let workbook = preview.error_workbook().unwrap();
     let kind = county.app.pack.kind(KIND).unwrap();
-    let table = zhiheng_app::read_table(&county.app.pack, kind, &workbook, "错误.xlsx", &ImportOptions::default()).unwrap();
+    let table =
+        zhiheng_app::read_table(&county.app.pack, kind, &workbook, "错误.xlsx", &ImportOptions::default()).unwrap();
     let headers: Vec<&str> = table.columns.iter().map(|column| column.header.as_str()).collect();
     assert_eq!((headers.first(), headers.last()), (Some(&"行号"), Some(&"怎么办")));
     assert_eq!(table.rows.len(), 2);
@@ -222,8 +234,7 @@ fn values_for_the_whole_file_fill_only_what_is_empty() {
     let text = "食品名称,被抽样单位名称,被抽样单位地址,抽样日期,任务类型\n\
         醋,甲超市,巫山县高唐街道,2026-02-01,风险监测\n\
         盐,甲超市,巫山县高唐街道,,\n";
-    let preview =
-        county.app.import_preview(KIND, text.as_bytes(), "名单.csv", &supervision(Scope::Passing)).unwrap();
+    let preview = county.app.import_preview(KIND, text.as_bytes(), "名单.csv", &supervision(Scope::Passing)).unwrap();
     assert_eq!((preview.filled["sampled_on"], preview.filled["task_type"]), (1, 1));
     take(&county, text, &supervision(Scope::Passing), &ImportChoice::default()).unwrap();
     assert_eq!(county.rate(RATE), Some((1, 1)));
@@ -251,9 +262,9 @@ fn near_duplicates_are_flagged_and_not_merged() {
 #[test]
 fn one_number_twice_in_a_file_is_one_record_or_a_problem() {
     let county = County::empty();
-    let text = "抽样单编号,食品名称,被抽样单位名称,检验结论\nDC1,醋,甲超市,合格\nDC1,醋,甲超市,合格\nDC1,醋,甲超市,不合格\n";
-    let preview =
-        county.app.import_preview(KIND, text.as_bytes(), "名单.csv", &supervision(Scope::Mixed)).unwrap();
+    let text =
+        "抽样单编号,食品名称,被抽样单位名称,检验结论\nDC1,醋,甲超市,合格\nDC1,醋,甲超市,合格\nDC1,醋,甲超市,不合格\n";
+    let preview = county.app.import_preview(KIND, text.as_bytes(), "名单.csv", &supervision(Scope::Mixed)).unwrap();
     assert!(matches!(preview.rows[1].identity, Identity::Repeated { first: 2 }), "{:?}", preview.rows);
     assert_eq!(preview.rows[2].identity, Identity::Bad);
     assert!(preview.problems.iter().any(|problem| problem.row == 4 && problem.code == "ZH3101"));
@@ -342,8 +353,12 @@ fn bulk() -> Vec<u8> {
             text(format!("某省某市某区工业大道{}号", number % 2000)),
             text("500g/袋".to_owned()),
             text("图形商标".to_owned()),
-            zhiheng_sheet::SheetCell::Date(day::date(day::number(day::parse("2026-01-01").unwrap()) + (number % 200) as i32).to_string()),
-            zhiheng_sheet::SheetCell::Date(day::date(day::number(day::parse("2026-07-20").unwrap()) + (number % 100) as i32).to_string()),
+            zhiheng_sheet::SheetCell::Date(
+                day::date(day::number(day::parse("2026-01-01").unwrap()) + (number % 200) as i32).to_string(),
+            ),
+            zhiheng_sheet::SheetCell::Date(
+                day::date(day::number(day::parse("2026-07-20").unwrap()) + (number % 100) as i32).to_string(),
+            ),
             text("监督抽检".to_owned()),
             text("某市食品药品检验所".to_owned()),
             text(if number.is_multiple_of(50) { "不合格" } else { "合格" }.to_owned()),

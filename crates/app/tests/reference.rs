@@ -15,7 +15,10 @@ use zhiheng_app::{Error, ImportOptions, ImportPreview};
 
 /// The directory of the cases; nothing when it is not there and nobody insists.
 fn reference() -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "the reference tests are told by the environment where their cases are")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the reference tests are told by the environment where their cases are"
+    )]
     let (directory, ci) = (std::env::var("ZHIHENG_REFERENCE"), std::env::var("CI"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let directory =
@@ -45,7 +48,8 @@ fn kept() -> ImportOptions {
 /// How many rows hold each text in a column.
 fn tally(preview: &ImportPreview, column: Option<u32>) -> Value {
     let mut tally = Map::new();
-    for row in column.iter().flat_map(|column| preview.kept_rows().iter().map(move |row| row.raw.get(*column as usize))) {
+    for row in column.iter().flat_map(|column| preview.kept_rows().iter().map(move |row| row.raw.get(*column as usize)))
+    {
         let count = tally.entry(row).or_insert(Value::from(0));
         *count = Value::from(count.as_u64().unwrap() + 1);
     }
@@ -137,7 +141,9 @@ fn every_other_file_previews_under_the_kind_that_fits_best_or_is_refused_with_a_
     let county = County::empty();
     let (mut read_files, mut refused) = (0, 0);
     for folder in files(&directory).into_iter().filter(|path| path.is_dir() && !path.ends_with("food_sampling")) {
-        for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end != "md" && end != "json")) {
+        for path in
+            files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end != "md" && end != "json"))
+        {
             let (name, bytes) = (name_of(&path), std::fs::read(&path).unwrap());
             let mut best: Option<(usize, String, ImportPreview)> = None;
             let mut reasons: Vec<(&'static str, String)> = Vec::new();
@@ -159,7 +165,11 @@ fn every_other_file_previews_under_the_kind_that_fits_best_or_is_refused_with_a_
                     assert!(preview.rows.is_sorted_by(|a, b| a.row < b.row), "{name}: rows out of order");
                     preview.error_workbook().unwrap();
                     let counts = preview.counts();
-                    println!("{name}: {kind}, {known} of {} columns, {counts:?}, {} problems", preview.columns.len(), preview.problem_count);
+                    println!(
+                        "{name}: {kind}, {known} of {} columns, {counts:?}, {} problems",
+                        preview.columns.len(),
+                        preview.problem_count
+                    );
                 }
                 None => {
                     refused += 1;

@@ -2,7 +2,9 @@
 
 use zhiheng_pack::indicator::{Goal, Mode, Sampling};
 use zhiheng_pack::{Decimal, Indicator, day};
-use zhiheng_sheet::{Align, Encoding, Footing, Paper, Sheet, SheetCell, SheetColumn, WordCell, WordTable, write_csv, write_docx};
+use zhiheng_sheet::{
+    Align, Encoding, Footing, Paper, Sheet, SheetCell, SheetColumn, WordCell, WordTable, write_csv, write_docx,
+};
 
 use super::{BoardFormat, CSV, DOCX, ExportFile, XLSX, watermark_of, workbook};
 use crate::board::print;
@@ -40,7 +42,10 @@ impl App {
         let mut lines: Vec<Line> = Vec::new();
         for of_text in [false, true] {
             let rows = board.rows.iter().filter_map(|row| Some((row, self.pack.indicators.get(row.indicator)?)));
-            lines.extend(rows.filter(|(_, indicator)| indicator.row.is_none() == of_text).map(|(row, indicator)| self.line(row, indicator, when)));
+            lines.extend(
+                rows.filter(|(_, indicator)| indicator.row.is_none() == of_text)
+                    .map(|(row, indicator)| self.line(row, indicator, when)),
+            );
         }
         let lead = self.lead(when);
         let notes = self.notes();
@@ -52,7 +57,8 @@ impl App {
                 let columns = columns(&headers);
                 let rows = word_rows(&lines);
                 let footing = Footing { watermark: watermark_of(watermark) };
-                let table = WordTable { title, lead, columns, rows, notes, paper: Paper::A3Landscape, size: 21, footing };
+                let table =
+                    WordTable { title, lead, columns, rows, notes, paper: Paper::A3Landscape, size: 21, footing };
                 (DOCX, write_docx(&table).map_err(|error| Error::Internal(error.to_string()))?)
             }
             BoardFormat::Xlsx | BoardFormat::Csv => {
@@ -98,20 +104,35 @@ impl App {
     }
 
     fn notes(&self) -> Vec<String> {
-        let rate = format!("完成率＝完成值÷{}年目标值，仅用于须增长到目标的指标；须保持在目标以上的指标看状态。", self.pack.target_year);
-        vec![rate, "抽样得出的合格率注明样本数和95%置信区间；监督抽检不是随机抽样，区间仅供参考，不改变状态。".to_owned()]
+        let rate = format!(
+            "完成率＝完成值÷{}年目标值，仅用于须增长到目标的指标；须保持在目标以上的指标看状态。",
+            self.pack.target_year
+        );
+        vec![
+            rate,
+            "抽样得出的合格率注明样本数和95%置信区间；监督抽检不是随机抽样，区间仅供参考，不改变状态。".to_owned(),
+        ]
     }
 
     fn line(&self, row: &Row, indicator: &Indicator, when: When) -> Line {
         let group = match indicator.row {
             None => OF_TEXT.to_owned(),
-            Some(_) => indicator.group.and_then(|group| self.pack.groups.get(group)).map(|group| group.name.clone()).unwrap_or_default(),
+            Some(_) => indicator
+                .group
+                .and_then(|group| self.pack.groups.get(group))
+                .map(|group| group.name.clone())
+                .unwrap_or_default(),
         };
-        let bodies: Vec<&str> =
-            indicator.bodies.iter().filter_map(|body| self.pack.bodies.get(*body)).map(|body| body.name.as_str()).collect();
+        let bodies: Vec<&str> = indicator
+            .bodies
+            .iter()
+            .filter_map(|body| self.pack.bodies.get(*body))
+            .map(|body| body.name.as_str())
+            .collect();
         let unit = if indicator.unit.is_empty() { String::new() } else { format!("（{}）", indicator.unit) };
         let baseline = indicator.baseline.as_ref().and_then(|baseline| baseline.value);
-        let target = indicator.target.as_ref().map(|target| format!("{}{}", sign(&target.op), target.value.normalize()));
+        let target =
+            indicator.target.as_ref().map(|target| format!("{}{}", sign(&target.op), target.value.normalize()));
         let dated = row.number.value.map(|_| row.number.dated.unwrap_or(when.as_of));
         let texts = [
             indicator.row.map(|row| row.to_string()).unwrap_or_default(),
@@ -155,14 +176,26 @@ fn completion(indicator: &Indicator, value: Option<Decimal>) -> Option<String> {
 fn remarks(indicator: &Indicator, row: &Row) -> String {
     let mut parts: Vec<String> = row.reason.iter().cloned().collect();
     if let (Some(n), true) = (row.number.n, row.number.value.is_some()) {
-        let counts = row.number.numerator.map(|numerator| format!("{}/{n}", numerator.normalize())).unwrap_or_else(|| format!("n={n}"));
+        let counts = row
+            .number
+            .numerator
+            .map(|numerator| format!("{}/{n}", numerator.normalize()))
+            .unwrap_or_else(|| format!("n={n}"));
         let interval = row.number.interval.map(|(low, high)| format!("，95%区间 {low}～{high}")).unwrap_or_default();
         let hint = row.hint.map(|hint| format!("，{}", hint.word())).unwrap_or_default();
-        let sampling = if indicator.sampling == Sampling::Targeted && row.hint.is_some() { "（非随机样本，仅供参考）" } else { "" };
+        let sampling = if indicator.sampling == Sampling::Targeted && row.hint.is_some() {
+            "（非随机样本，仅供参考）"
+        } else {
+            ""
+        };
         parts.push(format!("样本 {counts}{interval}{hint}{sampling}"));
     }
     if let (Mode::Both, Some(reported)) = (indicator.mode, row.reported.as_ref().and_then(|reported| reported.value)) {
-        let difference = row.number.value.map(|value| format!("，相差 {}", print(value - reported, indicator.decimals))).unwrap_or_default();
+        let difference = row
+            .number
+            .value
+            .map(|value| format!("，相差 {}", print(value - reported, indicator.decimals)))
+            .unwrap_or_default();
         parts.push(format!("报送值 {}{difference}", print(reported, indicator.decimals)));
     }
     parts.extend(indicator.ruling_note.clone());
@@ -175,7 +208,8 @@ fn columns(headers: &[String; 11]) -> Vec<SheetColumn> {
 
 /// For each line: how many lines its group goes on, itself included; 0 inside a group.
 fn spans(lines: &[Line]) -> Vec<u32> {
-    let begins = |at: usize| at == 0 || lines.get(at - 1).map(|line| &line.group) != lines.get(at).map(|line| &line.group);
+    let begins =
+        |at: usize| at == 0 || lines.get(at - 1).map(|line| &line.group) != lines.get(at).map(|line| &line.group);
     let length = |at: usize| {
         let group = lines.get(at).map(|line| &line.group);
         lines.iter().skip(at).take_while(|line| Some(&line.group) == group).count()
@@ -192,14 +226,22 @@ fn sheet_rows(lines: &[Line], merged: bool) -> Vec<Vec<SheetCell>> {
         9 if text.as_str() != "—" => SheetCell::Date(text.clone()),
         _ => SheetCell::Text(text.clone()),
     };
-    let row = |(line, span): (&Line, u32)| line.texts.iter().enumerate().map(|(index, text)| cell(index, text, span)).collect();
+    let row = |(line, span): (&Line, u32)| {
+        line.texts.iter().enumerate().map(|(index, text)| cell(index, text, span)).collect()
+    };
     lines.iter().zip(spans(lines)).map(row).collect()
 }
 
 fn word_rows(lines: &[Line]) -> Vec<Vec<WordCell>> {
     let row = |(line, span): (&Line, u32)| {
         let cells = line.texts.iter().zip(ALIGNS).enumerate();
-        cells.map(|(index, (text, align))| WordCell { text: text.clone(), align, rows: if index == 1 { span } else { 1 } }).collect()
+        cells
+            .map(|(index, (text, align))| WordCell {
+                text: text.clone(),
+                align,
+                rows: if index == 1 { span } else { 1 },
+            })
+            .collect()
     };
     lines.iter().zip(spans(lines)).map(row).collect()
 }

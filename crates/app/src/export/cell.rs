@@ -28,7 +28,8 @@ impl App {
         let indicator = self.pack.indicators.get(at).ok_or_else(missing)?;
         let dimension = area.map(|area| format!("a:{area}")).unwrap_or_default();
         let mut reader = self.store.read()?;
-        let number = self.numbers(&mut reader, when, &dimension)?.remove(&at).map(|(number, _)| number).unwrap_or_default();
+        let number =
+            self.numbers(&mut reader, when, &dimension)?.remove(&at).map(|(number, _)| number).unwrap_or_default();
         drop(reader);
         let records = self.all_records(indicator_id, when, area, part)?;
         let count = records.len();
@@ -42,7 +43,13 @@ impl App {
         Ok(ExportFile { name, media_type, bytes: workbook(sheets)?, rows: count })
     }
 
-    fn all_records(&self, id: &str, when: When, area: Option<&str>, part: PartWanted) -> Result<Vec<PartRecord>, Error> {
+    fn all_records(
+        &self,
+        id: &str,
+        when: When,
+        area: Option<&str>,
+        part: PartWanted,
+    ) -> Result<Vec<PartRecord>, Error> {
         let mut records = Vec::new();
         let mut after = None;
         loop {
@@ -58,16 +65,30 @@ impl App {
         }
     }
 
-    fn definition(&self, indicator: &Indicator, number: &Number, when: When, area: Option<&str>, part: PartWanted, count: usize) -> Sheet {
+    fn definition(
+        &self,
+        indicator: &Indicator,
+        number: &Number,
+        when: When,
+        area: Option<&str>,
+        part: PartWanted,
+        count: usize,
+    ) -> Sheet {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "—".to_owned());
-        let plain = |value: Option<zhiheng_pack::Decimal>| value.map_or_else(|| "—".to_owned(), |value| value.normalize().to_string());
+        let plain = |value: Option<zhiheng_pack::Decimal>| {
+            value.map_or_else(|| "—".to_owned(), |value| value.normalize().to_string())
+        };
         let from = start(&self.pack, indicator, when.as_of).filter(|_| indicator.is_additive());
         let period = match from {
             Some(from) => format!("{} 至 {}", day::date(from), day::date(when.as_of)),
             None => format!("截至 {}", day::date(when.as_of)),
         };
-        let place = area.map_or(self.pack.place_name.as_str(), |area| self.pack.area(area).map_or(area, |area| area.name.as_str()));
-        let value = number.value.map_or_else(|| "无数据".to_owned(), |value| format!("{}{}", print(value, indicator.decimals), indicator.unit));
+        let place = area
+            .map_or(self.pack.place_name.as_str(), |area| self.pack.area(area).map_or(area, |area| area.name.as_str()));
+        let value = number.value.map_or_else(
+            || "无数据".to_owned(),
+            |value| format!("{}{}", print(value, indicator.decimals), indicator.unit),
+        );
         let interval = number.interval.map_or_else(|| "—".to_owned(), |(low, high)| format!("{low}～{high}"));
         let traps = indicator.traps.join("\n");
         let lines: Vec<(&str, String)> = vec![
@@ -96,7 +117,10 @@ impl App {
             name: "口径".to_owned(),
             titles: vec![format!("{}底稿", indicator.name), format!("导出日期 {}", day::date(self.today()))],
             columns: vec![column("项目", 20), column("内容", 100)],
-            rows: lines.into_iter().map(|(name, value)| vec![SheetCell::Text(name.to_owned()), SheetCell::Text(value)]).collect(),
+            rows: lines
+                .into_iter()
+                .map(|(name, value)| vec![SheetCell::Text(name.to_owned()), SheetCell::Text(value)])
+                .collect(),
             notes: self.notice().into_iter().collect(),
             paper: Paper::A4Landscape,
             watermark: None,

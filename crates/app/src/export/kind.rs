@@ -36,7 +36,9 @@ impl App {
                 }
             }
             if rows.len() > SHEET_ROWS && format == ExportFormat::Xlsx {
-                return Err(Error::WrongState(format!("记录超过 {SHEET_ROWS} 条，一张工作表放不下，请缩小筛选范围或导出 CSV")));
+                return Err(Error::WrongState(format!(
+                    "记录超过 {SHEET_ROWS} 条，一张工作表放不下，请缩小筛选范围或导出 CSV"
+                )));
             }
             query.after = page.next;
             if query.after.is_none() {
@@ -85,8 +87,12 @@ impl App {
             let item = list.and_then(|list| list.find(value)).map_or(value.as_str(), |item| item.name.as_str());
             parts.push(format!("{}：{item}", field.name));
         }
-        parts.extend(wanted.area.as_deref().map(|area| self.pack.area(area).map_or(area, |area| area.name.as_str()).to_owned()));
-        parts.extend(wanted.body.as_deref().map(|body| self.pack.body(body).map_or(body, |body| body.name.as_str()).to_owned()));
+        parts.extend(
+            wanted.area.as_deref().map(|area| self.pack.area(area).map_or(area, |area| area.name.as_str()).to_owned()),
+        );
+        parts.extend(
+            wanted.body.as_deref().map(|body| self.pack.body(body).map_or(body, |body| body.name.as_str()).to_owned()),
+        );
         let date = |day: Option<i32>| day.map(|day| day::date(day).to_string()).unwrap_or_default();
         if wanted.from.or(wanted.to).is_some() {
             parts.push(format!("{}至{}", date(wanted.from), date(wanted.to)));

@@ -11,7 +11,12 @@ pub(crate) fn masked(text: &str) -> String {
     };
     let covered = letters.len().saturating_sub(head + tail).max(1);
     let shown = |part: Option<&[char]>| part.unwrap_or_default().iter().collect::<String>();
-    format!("{}{}{}", shown(letters.get(..head)), "*".repeat(covered), shown(letters.get(letters.len().saturating_sub(tail)..)))
+    format!(
+        "{}{}{}",
+        shown(letters.get(..head)),
+        "*".repeat(covered),
+        shown(letters.get(letters.len().saturating_sub(tail)..))
+    )
 }
 
 #[cfg(test)]
@@ -20,7 +25,9 @@ mod tests {
 
     #[test]
     fn names_phones_and_addresses_are_covered() {
-        for (text, shown) in [("张三", "张*"), ("13812345678", "138****5678"), ("", ""), ("李", "李*"), ("8881234", "88***34")] {
+        for (text, shown) in
+            [("张三", "张*"), ("13812345678", "138****5678"), ("", ""), ("李", "李*"), ("8881234", "88***34")]
+        {
             assert_eq!(masked(text), shown);
         }
     }

@@ -71,11 +71,18 @@ pub(super) fn is_own(field: &str) -> bool {
 }
 
 /// Reads a whole file under a kind; all rows are held.
-pub fn read_table(pack: &Pack, kind: &Kind, bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<Table, Error> {
+pub fn read_table(
+    pack: &Pack,
+    kind: &Kind,
+    bytes: &[u8],
+    file_name: &str,
+    options: &ImportOptions,
+) -> Result<Table, Error> {
     let wanted = wanted_with(pack, kind, options);
     let mut rows = Vec::new();
     let sheet = options.sheet.as_deref();
-    let mut table = zhiheng_sheet::read_rows(bytes, file_name, sheet, &wanted, &Limits::default(), &mut |row, _| rows.push(row))?;
+    let mut table =
+        zhiheng_sheet::read_rows(bytes, file_name, sheet, &wanted, &Limits::default(), &mut |row, _| rows.push(row))?;
     table.rows = rows;
     Ok(table)
 }

@@ -179,7 +179,8 @@ impl Classifier<'_, '_> {
     }
 
     fn compared(&mut self, known: &RecordRow, pending: &Pending, explicit: bool) -> ImportRow {
-        let (identity, content, wrong) = compare(self.app, self.kind, known, &pending.content, self.covered, explicit, self.today);
+        let (identity, content, wrong) =
+            compare(self.app, self.kind, known, &pending.content, self.covered, explicit, self.today);
         for problem in wrong {
             self.problems.push(ImportProblem::of_record(pending.row, problem, String::new()));
         }

@@ -13,7 +13,8 @@ pub(super) const AGAINST_SCOPE: Entry = ("ZH3102", "名单性质与本行的判�
 pub(super) const ITEMS_IN_PASSING: Entry = ("ZH3103", "合格名单里的这一行写有不合格项目。请核对名单性质或这一行。");
 pub(super) const UNKNOWN_RECORD: Entry = ("ZH3104", "没有编号为「{}」的记录，按新记录处理。请核对这一行是否来自别处。");
 pub(super) const FEWER_TESTED: Entry = ("ZH3105", "检验批次 {}，少于名单中的不合格批次。请核对检验批次数。");
-pub(super) const NO_TOTAL: Entry = ("ZH3106", "{}没有声明检验批次的汇总，检验批次数不能计入。请登记汇总后再核对合格率。");
+pub(super) const NO_TOTAL: Entry =
+    ("ZH3106", "{}没有声明检验批次的汇总，检验批次数不能计入。请登记汇总后再核对合格率。");
 
 /// Every code of imports with its sentence, in order.
 pub const IMPORT_CATALOGUE: &[Entry] =

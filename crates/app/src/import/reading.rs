@@ -127,7 +127,9 @@ impl App {
         let wanted = wanted_with(&self.pack, kind, options);
         let likeness = Likeness::of(kind);
         let rule = TotalRule::of(&self.pack, kind);
-        let pass = |scope: Option<Scope>| self.pass(position, kind, &wanted, &likeness, rule.as_ref(), options, scope, bytes, file_name);
+        let pass = |scope: Option<Scope>| {
+            self.pass(position, kind, &wanted, &likeness, rule.as_ref(), options, scope, bytes, file_name)
+        };
         let (mut table, mut passed) = pass(options.scope)?;
         let hint = table.scope.filter(|_| kind.import.scope);
         if options.scope.is_none() && hint.is_some() {
@@ -165,7 +167,8 @@ impl App {
         let tested = options.tested.filter(|_| scope == Some(Scope::Failing));
         match (&rule, tested) {
             (Some(rule), Some(_)) => {
-                let (built, said) = total::build(self, &mut reader, rule, &passed.gathered, options, kind, &file_digest)?;
+                let (built, said) =
+                    total::build(self, &mut reader, rule, &passed.gathered, options, kind, &file_digest)?;
                 total = Some(built);
                 remarks.extend(said);
             }
@@ -174,7 +177,9 @@ impl App {
         }
         let near = rows.iter().filter(|row| !row.near.is_empty()).count();
         if near > 0 {
-            remarks.push(format!("有 {near} 行与已有记录很像（内容相同，或名称、单位、日期相同，而编号不同），不会自动合并，请核对。"));
+            remarks.push(format!(
+                "有 {near} 行与已有记录很像（内容相同，或名称、单位、日期相同，而编号不同），不会自动合并，请核对。"
+            ));
         }
         let before = reader.batches_of_file(&self.pack.place, &file_digest)?;
         let imported_before = before.iter().filter(|batch| batch.kind == kind.id).map(|batch| batch.recorded_at).max();
@@ -256,7 +261,8 @@ impl ImportPreview {
     fn file_problems(&mut self) {
         let rows: BTreeSet<u32> = self.rows.iter().map(|row| row.row).collect();
         let of_file = |problem: &&CellProblem| problem.row == 0 || !rows.contains(&problem.row);
-        let found: Vec<ImportProblem> = self.table.problems.iter().filter(of_file).map(ImportProblem::of_cell).collect();
+        let found: Vec<ImportProblem> =
+            self.table.problems.iter().filter(of_file).map(ImportProblem::of_cell).collect();
         self.problem_count += found.len();
         self.problems.extend(found);
         self.table.problems = Vec::new();
@@ -266,7 +272,8 @@ impl ImportPreview {
 /// Fields about which the file, or the user for all of it, says something.
 fn covered(kind: &Kind, table: &Table, options: &ImportOptions, scope: Option<Scope>) -> BTreeSet<String> {
     let columns = table.columns.iter().chain(table.blocks.iter().flat_map(|block| &block.columns));
-    let mut covered: BTreeSet<String> = columns.filter_map(|column| column.field.clone()).filter(|field| is_own(field)).collect();
+    let mut covered: BTreeSet<String> =
+        columns.filter_map(|column| column.field.clone()).filter(|field| is_own(field)).collect();
     covered.extend(options.fill.keys().cloned());
     if let (Some(_), Some((index, _, _))) = (scope, &kind.import.verdict) {
         covered.extend(kind.fields.get(*index).map(|field| field.id.clone()));

@@ -88,9 +88,12 @@ impl Drafter<'_> {
         drafted.draft.scope = self.scope.map(|scope| list_scope(scope, self.options.tested));
         let Some((index, pass, fail)) = &self.kind.import.verdict else { return };
         let Some(field) = self.kind.fields.get(*index).map(|field| field.id.as_str()) else { return };
-        let has_items = self.kind.import.items.and_then(|index| self.kind.fields.get(index)).is_some_and(|items| {
-            drafted.draft.fields.contains_key(&items.id)
-        });
+        let has_items = self
+            .kind
+            .import
+            .items
+            .and_then(|index| self.kind.fields.get(index))
+            .is_some_and(|items| drafted.draft.fields.contains_key(&items.id));
         let said = match &row.verdict {
             Some(Verdict::Passing) => Some(pass),
             Some(Verdict::Failing) => Some(fail),
@@ -228,5 +231,9 @@ impl Signatures {
 
 /// Whether a field is a date of the thing itself and not of its treatment.
 pub(super) fn first_date(kind: &Kind) -> Option<usize> {
-    kind.fields.iter().enumerate().find(|(index, field)| field.kind == Type::Date && Some(*index) != kind.day).map(|(index, _)| index)
+    kind.fields
+        .iter()
+        .enumerate()
+        .find(|(index, field)| field.kind == Type::Date && Some(*index) != kind.day)
+        .map(|(index, _)| index)
 }

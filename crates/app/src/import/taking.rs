@@ -27,7 +27,13 @@ impl App {
         self.take(actor, kind_id, preview, choice)
     }
 
-    fn take(&self, actor: &str, kind_id: &str, preview: ImportPreview, choice: &ImportChoice) -> Result<Imported, Error> {
+    fn take(
+        &self,
+        actor: &str,
+        kind_id: &str,
+        preview: ImportPreview,
+        choice: &ImportChoice,
+    ) -> Result<Imported, Error> {
         if preview.asks_scope && !preview.scope_confirmed {
             return Err(Error::WrongState("请先确认这份名单里有什么：合格名单、不合格名单，还是两者都有".to_owned()));
         }
@@ -66,7 +72,13 @@ impl App {
         Ok(imported)
     }
 
-    fn chosen(&self, kind_id: &str, preview: ImportPreview, choice: &ImportChoice, imported: &mut Imported) -> Vec<Submission> {
+    fn chosen(
+        &self,
+        kind_id: &str,
+        preview: ImportPreview,
+        choice: &ImportChoice,
+        imported: &mut Imported,
+    ) -> Vec<Submission> {
         let reason = format!("导入文件「{}」的更正", preview.file_name);
         let mut submissions = Vec::new();
         for row in preview.rows {

@@ -70,7 +70,8 @@ enum Common {
 impl Gathered {
     pub(super) fn new(rule: Option<&TotalRule<'_>>, kind: &Kind) -> Gathered {
         let own = |rule: &&TotalRule<'_>, id: &str| {
-            [rule.tested, rule.passed, rule.failed, rule.day].contains(&id) || rule.set.iter().any(|(set, _)| *set == id)
+            [rule.tested, rule.passed, rule.failed, rule.day].contains(&id)
+                || rule.set.iter().any(|(set, _)| *set == id)
         };
         let mut shared = Vec::new();
         for rule in rule.iter() {
