@@ -1,11 +1,12 @@
 //! One number opened: by year, by month, by area and by body, and down to the very records.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use zhiheng_pack::indicator::{Form, Mode, Source};
 use zhiheng_pack::record::Record;
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::{Decimal, Indicator, day};
+use zhiheng_pack::{Decimal, Indicator, Pack, day};
 use zhiheng_store::{Cursor, ListQuery, PeriodSum, Reader, RecordRow, Sum, first_of_month};
 
 use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
@@ -41,6 +42,8 @@ pub struct AreaNumber {
 /// Everything an indicator's page shows.
 #[derive(Debug, Clone)]
 pub struct IndicatorView {
+    /// The pack under which it was computed.
+    pub pack: Arc<Pack>,
     /// The row of the board.
     pub row: Row,
     /// Year by year from the baseline's year.
@@ -104,17 +107,24 @@ pub struct CellRecords {
 }
 
 impl App {
-    /// An indicator's page.
+    /// An indicator's page. Known on a day on which another pack was in force, it is that pack's page.
     pub fn indicator(&self, id: &str, when: When) -> Result<IndicatorView, Error> {
+        match when.known_on.map(|known| self.pack_known_on(known)).transpose()?.flatten() {
+            Some(pack) => self.under(pack).indicator_here(id, when),
+            None => self.indicator_here(id, when),
+        }
+    }
+
+    fn indicator_here(&self, id: &str, when: When) -> Result<IndicatorView, Error> {
         let missing = || Error::NotFound("这个指标".to_owned());
-        let position = self.pack.indicator(id).map(|indicator| indicator.id.clone()).ok_or_else(missing)?;
-        let indicator = self.pack.indicator(&position).ok_or_else(missing)?;
-        let at = self.pack.indicators.iter().position(|known| known.id == indicator.id).ok_or_else(missing)?;
+        let indicator = self.pack.indicator(id).ok_or_else(missing)?;
         let board = self.board(when)?;
-        let row = board.rows.into_iter().find(|row| row.indicator == at).ok_or_else(missing)?;
+        let of = |row: &Row| board.pack.indicators.get(row.indicator).is_some_and(|one| one.id == id);
+        let row = board.rows.iter().find(|row| of(row)).cloned().ok_or_else(missing)?;
         let mut reader = self.store.read()?;
         let (uncounted, uncounted_complete) = self.reasons(&mut reader, indicator, when)?;
         Ok(IndicatorView {
+            pack: Arc::clone(&self.pack),
             row,
             years: self.years(&mut reader, indicator, when)?,
             months: self.months(&mut reader, indicator, when)?,
@@ -191,6 +201,25 @@ impl App {
         Ok(found)
     }
 
+    /// Each month alone, as it was known.
+    fn months_known(
+        &self,
+        reader: &mut Reader<'_>,
+        indicator: &Indicator,
+        when: When,
+        first: i32,
+        last: i32,
+    ) -> Result<Vec<PeriodNumber>, Error> {
+        let mut found = Vec::new();
+        for month in first..=last {
+            let until = When { as_of: (first_of_month(month + 1) - 1).min(when.as_of), ..when };
+            let sums = self.sums_from(reader, until, "", &[indicator.def], Some(first_of_month(month)))?;
+            let number = sums.get(&indicator.def).map(|sum| of_sum(indicator, *sum, None));
+            found.extend(number.map(|number| PeriodNumber { period: month, number }));
+        }
+        Ok(found)
+    }
+
     /// The judged number of one indicator.
     fn one(
         &self,
@@ -225,7 +254,9 @@ impl App {
         when: When,
         prefix: &str,
     ) -> Result<Vec<AreaNumber>, Error> {
-        if indicator.mode == Mode::Reported || !indicator.is_additive() || indicator.denominator_level.is_some() {
+        // Areas are kept as they are now; a look back shows the whole place only.
+        let apart = !indicator.is_additive() || indicator.denominator_level.is_some() || when.known_on.is_some();
+        if indicator.mode == Mode::Reported || apart {
             return Ok(Vec::new());
         }
         let from = start(&self.pack, indicator, when.as_of);

@@ -31,8 +31,8 @@ pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat};
 pub use import::{
-    FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview, ImportProblem,
-    ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
+    FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
+    ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
 };
 pub use indicator::{AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};

@@ -1,6 +1,12 @@
 //! The use cases over real databases: SQLite always, PostgreSQL when `ZHIHENG_TEST_POSTGRES` names one (CI: always).
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod accounts;
 mod county;
