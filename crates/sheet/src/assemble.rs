@@ -13,6 +13,7 @@ use crate::scope::{Counts, Scope};
 use crate::table::{Block, Cell, Column, FailingItem, Raw, Row, Verdict};
 use crate::value::{self, is_blank, tidy};
 use crate::wanted::{CellKind, Limits, Wanted};
+use std::collections::HashSet;
 
 /// Takes a record and what is wrong with it.
 pub(crate) type Sink<'a> = dyn FnMut(Row, &[CellProblem]) + 'a;
@@ -25,8 +26,8 @@ pub(crate) struct Assembler<'a> {
     layout: Layout,
     shapes: Vec<Shape>,
     merges: Merges,
-    /// Merges over several columns: a row of one such cell is a heading.
-    wide: Vec<Span>,
+    /// Where merges over several columns begin: a row of one such cell is a heading.
+    wide: HashSet<(u32, u32)>,
     pending: Option<(Row, Vec<CellProblem>)>,
     /// What title and file name say; items of an unmarked column fail unless this says that all passed.
     pub(crate) claimed: Option<Scope>,
@@ -55,8 +56,8 @@ impl<'a> Assembler<'a> {
             sink,
             layout,
             shapes: wanted.columns.iter().map(Shape::of).collect(),
-            merges: Merges::new(spans),
-            wide: spans.iter().copied().filter(|span| span.right > span.left).collect(),
+            merges: Merges::new(spans, limits.columns),
+            wide: spans.iter().filter(|span| span.right > span.left).map(|span| (span.top, span.left)).collect(),
             pending: None,
             claimed: None,
             titles: Vec::new(),
@@ -172,7 +173,7 @@ impl<'a> Assembler<'a> {
             return line.cells.len() <= 2
                 && starts(&["注:", "注：", "备注:", "备注：", "说明:", "说明：", "填表人", "制表人", "审核人"]);
         }
-        if self.wide.iter().any(|span| span.top == line.row && span.left == *column) {
+        if self.wide.contains(&(line.row, *column)) {
             return true;
         }
         let heading = text.chars().next().is_some_and(|c| "一二三四五六七八九十（(第".contains(c))

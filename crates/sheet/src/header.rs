@@ -12,6 +12,8 @@ use crate::wanted::{CellKind, Wanted};
 
 /// Rows searched for a header.
 pub(crate) const SEARCHED: usize = 60;
+/// Merged cells among them.
+const MOST_SPANS: usize = 2000;
 
 /// What was found out about a sheet's columns.
 #[derive(Debug, Clone)]
@@ -53,6 +55,10 @@ impl Heading {
 /// Finds the header among the first lines of a sheet.
 pub(crate) fn find(lines: &[Line], spans: &[Span], names: &Names, wanted: &Wanted) -> Option<Layout> {
     let mut best: Option<Layout> = None;
+    // A list may have a hundred thousand merged cells; only those near its head matter here.
+    let last = lines.get(SEARCHED).map_or(u32::MAX, |line| line.row);
+    let spans: Vec<Span> = spans.iter().copied().filter(|span| span.top <= last).take(MOST_SPANS).collect();
+    let spans = spans.as_slice();
     for (at, line) in lines.iter().enumerate().take(SEARCHED) {
         if let Some(layout) = at_line(lines, at, line, spans, names, wanted)
             && best.as_ref().is_none_or(|best| layout.strength > best.strength)

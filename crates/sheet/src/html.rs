@@ -229,7 +229,8 @@ fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        let end = from.find(';').filter(|end| *end <= 10);
+        // Only near by: a page of nothing but ampersands must not be searched from each of them.
+        let end = from.char_indices().take(12).find(|(_, c)| *c == ';').map(|(end, _)| end);
         let resolved = end.and_then(|end| from.get(1..end)).and_then(character);
         match (resolved, end) {
             (Some(character), Some(end)) => {

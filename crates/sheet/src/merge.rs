@@ -13,8 +13,10 @@ pub(crate) struct Merges {
 }
 
 impl Merges {
-    pub(crate) fn new(spans: &[Span]) -> Self {
-        let mut ahead: Vec<Span> = spans.iter().copied().filter(|span| span.bottom > span.top).collect();
+    /// Merges right of `columns` are left out, as are their cells.
+    pub(crate) fn new(spans: &[Span], columns: u32) -> Self {
+        let is_down = |span: &Span| span.bottom > span.top && span.left < columns;
+        let mut ahead: Vec<Span> = spans.iter().copied().filter(is_down).collect();
         ahead.sort_by_key(|span| std::cmp::Reverse(span.top));
         Self { ahead, active: Vec::new() }
     }
@@ -27,6 +29,8 @@ impl Merges {
             if span.top == line.row
                 && let Some(value) = line.at(span.left)
             {
+                // Merges do not overlap; where a file says they do, the later one holds, and never more than one a column.
+                self.active.retain(|(other, _)| other.left != span.left);
                 self.active.push((span, value.clone()));
             }
         }
@@ -64,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_merged_value_holds_for_every_row_it_covers() {
-        let mut merges = Merges::new(&[Span { top: 1, left: 0, bottom: 2, right: 0 }]);
+        let mut merges = Merges::new(&[Span { top: 1, left: 0, bottom: 2, right: 0 }], 256);
         let mut first = Line { row: 1, cells: vec![(0, Value::text("某超市")), (1, Value::text("醋"))] };
         let mut second = Line { row: 2, cells: vec![(1, Value::text("酱油"))] };
         let mut third = Line { row: 3, cells: vec![(1, Value::text("盐"))] };

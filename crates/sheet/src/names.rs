@@ -131,6 +131,8 @@ pub(crate) struct Match {
     pub(crate) rank: usize,
 }
 
+/// Bytes of a header; what is longer is a note.
+const LONGEST_HEADER: usize = 300;
 /// From here on a match counts as certain.
 pub(crate) const STRONG: u32 = 85;
 
@@ -178,7 +180,7 @@ impl Names {
 
     /// Whether a text is, as it stands, a header that somebody knows.
     pub(crate) fn knows(&self, text: &str) -> bool {
-        text.len() < 120
+        text.len() <= LONGEST_HEADER
             && self.variants(text).iter().any(|(name, _)| self.exact.contains_key(name) || self.verdicts.contains(name))
     }
 
@@ -212,6 +214,9 @@ impl Names {
     /// Everything that a header may mean, best first within each role.
     pub(crate) fn matches(&self, text: &str) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
+        if text.len() > LONGEST_HEADER {
+            return found;
+        }
         for (form, score) in self.variants(text) {
             for (role, rank) in self.exact.get(&form).into_iter().flatten() {
                 if !found.iter().any(|other| other.role == *role) {

@@ -40,7 +40,7 @@ pub fn read_rows(
 ) -> Result<Table, Refusal> {
     let mut file = open(bytes, limits)?;
     let names = Names::new(wanted);
-    let chosen = choose(file.book.as_mut(), sheet, &names, wanted)?;
+    let chosen = choose(file.book.as_mut(), sheet, &names, wanted, limits)?;
     let sink: &mut Sink<'_> = &mut |row, problems| each(row, problems);
     let mut assembler = Assembler::new(wanted, &names, limits, chosen.layout.clone(), &chosen.spans, sink);
     let words = format!("{} {file_name} {}", chosen.titles.join(" "), chosen.name);
@@ -80,7 +80,7 @@ pub fn sheet_names(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, Refusal
     let mut file = open(bytes, limits)?;
     let mut names = Vec::new();
     for (index, name) in file.book.sheets().into_iter().enumerate() {
-        if !sample(file.book.as_mut(), index, 1)?.is_empty() {
+        if !sample(file.book.as_mut(), index, 1, limits.columns)?.is_empty() {
             names.push(name);
         }
     }
@@ -123,9 +123,10 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<File<'a>, Refusal> {
     }
 }
 
-fn sample(book: &mut dyn Book, sheet: usize, most: usize) -> Result<Vec<Line>, Refusal> {
+fn sample(book: &mut dyn Book, sheet: usize, most: usize, columns: u32) -> Result<Vec<Line>, Refusal> {
     let mut lines = Vec::new();
-    book.visit(sheet, &mut |line| {
+    book.visit(sheet, &mut |mut line| {
+        line.cells.retain(|(column, _)| *column < columns);
         lines.push(line);
         Ok(if lines.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
@@ -142,7 +143,13 @@ struct Chosen {
 }
 
 /// The sheet in which most wanted columns were found; without any header the one whose content tells most.
-fn choose(book: &mut dyn Book, wish: Option<&str>, names: &Names, wanted: &Wanted) -> Result<Chosen, Refusal> {
+fn choose(
+    book: &mut dyn Book,
+    wish: Option<&str>,
+    names: &Names,
+    wanted: &Wanted,
+    limits: &Limits,
+) -> Result<Chosen, Refusal> {
     let sheets = book.sheets();
     if let Some(wish) = wish
         && !sheets.iter().any(|name| name == wish)
@@ -152,7 +159,7 @@ fn choose(book: &mut dyn Book, wish: Option<&str>, names: &Names, wanted: &Wante
     let mut best: Option<Chosen> = None;
     let mut empty = true;
     for (sheet, name) in sheets.iter().enumerate().filter(|(_, name)| wish.is_none_or(|wish| *name == wish)) {
-        let lines = sample(book, sheet, SAMPLE)?;
+        let lines = sample(book, sheet, SAMPLE, limits.columns)?;
         empty &= lines.is_empty();
         if lines.is_empty() {
             continue;

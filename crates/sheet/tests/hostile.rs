@@ -211,3 +211,49 @@ proptest! {
         survives(&zip(&parts));
     }
 }
+
+/// Files that are cheap to send and must stay cheap to read: each is a few megabytes of the same thing.
+#[test]
+fn long_files_of_one_thing_take_no_longer_than_others() {
+    let many = |text: &str, bytes: usize| text.repeat(bytes / text.len()).into_bytes();
+    let start = std::time::Instant::now();
+    for thing in [
+        "&",
+        "<a",
+        "<table",
+        "<td>",
+        "\"",
+        ",\"",
+        "\"\"",
+        ",",
+        "\n",
+        "1-",
+        "(",
+        "║",
+        "2020-",
+        "序号,",
+        "<td rowspan=9 colspan=9>",
+        "'",
+        "&#1;",
+        "<!--",
+    ] {
+        survives(&many(thing, 1 << 20));
+        survives(&[b"<table><tr><td>".as_slice(), &many(thing, 1 << 20)].concat());
+        survives(&["序号,样品名称,生产日期,不合格项目\n1,醋,".as_bytes(), &many(thing, 1 << 20)].concat());
+    }
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_hundred_thousand_merges_and_columns_are_no_burden() {
+    let mut page = String::from("<table><tr><td>序号<td>样品名称<td>生产日期</tr>");
+    for n in 0..30_000 {
+        page.push_str(&format!("<tr><td rowspan=2>{n}<td rowspan=2>醋<td>2020-1-2</tr><tr><td>2020-1-3</tr>"));
+    }
+    let table = read(page.as_bytes(), "名单.xls", &wanted(), &Limits::default()).unwrap();
+    assert_eq!(table.row_count, 60_000);
+    let wide = format!("序号,样品名称,生产日期{}\n1,醋,2020-1-2{}\n", ",x".repeat(16_381), ",y".repeat(16_381));
+    let table = read(wide.as_bytes(), "名单.csv", &wanted(), &Limits::default()).unwrap();
+    assert_eq!((table.row_count, table.problems.first().map(|problem| problem.code)), (1, Some("ZH2115")));
+    assert_eq!(table.rows.first().map(|row| row.raw.len()), Some(256));
+}
