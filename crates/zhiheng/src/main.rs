@@ -1,5 +1,6 @@
 //! 质衡: arguments in, a use case called, text out. Everything that decides lives in the crates below.
 
+mod bench;
 mod cmd;
 mod env;
 mod packs;
@@ -65,6 +66,8 @@ enum Command {
     Backup(cmd::backup::Backup),
     /// 从备份恢复到一个空数据库
     Restore(cmd::backup::Restore),
+    /// 测量：自己和对照，同一次运行
+    Bench(bench::Bench),
     /// 打印现行配置及说明
     Config(cmd::config::Config),
 }
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),
+        Command::Bench(args) => bench::run(&cli.common, &args),
         Command::Config(args) => cmd::config::run(&cli.common, &args),
     };
     match outcome {
