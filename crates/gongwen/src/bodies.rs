@@ -125,14 +125,17 @@ pub(crate) fn assignments(page: &Page, outline: &Outline) -> Vec<Assignment> {
 }
 
 fn brackets(page: &Page, span: Span, take: &mut dyn FnMut(Span)) {
-    let mut open: Option<usize> = None;
+    const LONGEST: usize = 600;
+    let mut open: Vec<usize> = Vec::new();
     for (at, &c) in (span.start..).zip(page.folded(span)) {
         match c {
-            '(' => open = Some(at + 1),
-            '[' if open.is_none() => open = Some(at + 1),
+            '(' | '[' => {
+                open.retain(|start| at - start <= LONGEST);
+                open.push(at + 1);
+            }
             ')' | ']' => {
-                if let Some(start) = open.take()
-                    && at - start <= 600
+                if let Some(start) = open.pop()
+                    && at - start <= LONGEST
                 {
                     take(Span::new(start, at));
                 }
@@ -277,7 +280,7 @@ fn names_of(folded: &[char], shown: &[char]) -> Option<(Vec<String>, bool)> {
             continue;
         }
         let organ = part.chars().take(length).last().is_some_and(|c| ORGANS.contains(&c) || c == ')');
-        if !organ || length < 2 || length > 30 || FOREIGN.iter().any(|word| part.contains(word)) {
+        if !organ || !(2..=30).contains(&length) || FOREIGN.iter().any(|word| part.contains(word)) {
             return None;
         }
         names.push(name);

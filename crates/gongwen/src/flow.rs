@@ -58,14 +58,7 @@ impl Flow {
     }
 
     pub(crate) fn starts(&self, at: usize, word: &str) -> bool {
-        let mut here = at;
-        for c in word.chars() {
-            if self.at(here) != c {
-                return false;
-            }
-            here += 1;
-        }
-        true
+        word.chars().zip(at..).all(|(c, here)| self.at(here) == c)
     }
 
     /// Whether the word ends just before `at` and does not begin before `floor`.

@@ -9,11 +9,14 @@ pub(crate) struct Lexicon {
     index: OnceLock<(Table, Table)>,
 }
 
+/// A word with its characters.
+type Entry = (Vec<char>, &'static str);
+
 struct Table {
     /// Which characters occur at all, by their lowest bits.
     seen: [u64; 32],
     /// Words by character, longest first.
-    groups: Vec<(char, Vec<(Vec<char>, &'static str)>)>,
+    groups: Vec<(char, Vec<Entry>)>,
 }
 
 impl Table {
@@ -37,7 +40,7 @@ impl Table {
         table
     }
 
-    fn group(&self, c: char) -> &[(Vec<char>, &'static str)] {
+    fn group(&self, c: char) -> &[Entry] {
         let slot = self.seen.get((c as usize >> 6) & 31).copied().unwrap_or(0);
         if slot >> (c as usize & 63) & 1 == 0 {
             return &[];

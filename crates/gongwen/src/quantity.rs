@@ -125,7 +125,7 @@ fn digits(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
     }
     let latin = |c: char| c.is_ascii_alphabetic();
     let named = latin(before)
-        || matches!(before, '第' | '[' | '+' | '#' | '号' | '.' | '/' | '"')
+        || matches!(before, '第' | '前' | '[' | '+' | '#' | '号' | '.' | '/' | '"')
         || after == '+' && !closes(flow.at(end + 1));
     if named {
         return end;
@@ -282,7 +282,13 @@ fn finish(flow: &Flow, number: Span, value: String, unit: String, counting: bool
 fn unit_at(flow: &Flow, at: usize, limit: usize) -> Option<(String, usize)> {
     let (unit, mut end) = plain_unit(flow, at, limit)?;
     let mut unit = unit;
-    while flow.at(end) == '/' && end < limit {
+    let each = |end: usize| {
+        let measured =
+            flow.any_at(end + 1, &["立方米", "平方米", "平方公里", "升", "亩", "吨", "公里", "千瓦时", "万元", "公顷"]);
+        flow.at(end) == '每' && measured.is_some()
+    };
+    while (flow.at(end) == '/' || each(end)) && end < limit {
+        let stroke = flow.at(end);
         let (part, part_end) = match plain_unit(flow, end + 1, limit) {
             Some(part) => part,
             None => {
@@ -292,7 +298,7 @@ fn unit_at(flow: &Flow, at: usize, limit: usize) -> Option<(String, usize)> {
                 (format!("{lead}{part}"), part_end)
             }
         };
-        unit = format!("{unit}/{part}");
+        unit = format!("{unit}{stroke}{part}");
         end = part_end;
     }
     Some((unit, end))

@@ -75,6 +75,17 @@ impl Name {
         name.unquoted()
     }
 
+    /// Without the level that it begins with: 省级以上, 4A级.
+    pub(crate) fn without_level(&self) -> Name {
+        let head = |length: usize| self.folded.iter().take(length).collect::<String>();
+        let over = (2..9).find(|n| head(*n).ends_with("级以上") || head(*n).ends_with("级及以上"));
+        let level = over.or_else(|| (2..5).find(|n| head(*n).ends_with('级')));
+        match level {
+            Some(length) if self.len() >= length + 2 => self.part(length, self.len()),
+            _ => self.clone(),
+        }
+    }
+
     /// Quotation marks around the whole name, or a half of a pair, are not part of it.
     fn unquoted(self) -> Name {
         let opens = self.folded.iter().filter(|c| **c == '“').count();
@@ -324,29 +335,90 @@ fn shared_tail(bare: &Name, last: &Name) -> Name {
     {
         return last.part(at + 1, last.len());
     }
-    const TAILS: &[&str] = &[
-        "排放", "总", "年均", "平均", "人均", "新增", "综合", "例行", "监测", "抽检", "抽查", "质量", "利用", "处理",
+    // 农药、化肥使用量: what is done begins the tail; else the members are of one length.
+    const DONE: &[&str] = &[
+        "排放",
+        "使用",
+        "利用",
+        "处理",
+        "消费",
         "覆盖",
+        "普及",
+        "拥有",
+        "保有",
+        "销售",
+        "交易",
+        "处置",
+        "回收",
+        "监测",
+        "抽检",
+        "抽查",
+        "合格",
+        "满意",
+        "参保",
+        "入学",
+        "就业",
+        "供应",
+        "贡献",
+        "检验",
+        "验收",
+        "种植",
+        "投资",
+        "支出",
+        "产量",
+        "产值",
+        "增加值",
+        "零售",
     ];
-    let mut from = last.len();
-    let folded = last.folded();
-    let measured = |name: &str| words::is_measure(name);
+    let text = last.folded();
+    let done = DONE.iter().filter_map(|word| text.find(word)).filter(|at| *at > 0).min();
+    if done.is_none() && (2..=3).contains(&bare.len()) && last.part(bare.len(), last.len()).is_measure() {
+        return last.part(bare.len(), last.len());
+    }
+    if let Some(at) = done {
+        let from = text.get(..at).map_or(0, |before| before.chars().count());
+        if last.part(from, last.len()).is_measure() {
+            return last.part(modified_from(&text, from), last.len());
+        }
+    }
     // The shortest measure at the end, with the modifiers right before it.
-    while from > 1 {
-        from -= 1;
-        let tail: String = folded.chars().skip(from).collect();
-        if measured(&tail) && tail.chars().count() >= 2 {
-            break;
-        }
-    }
+    let from = (1..last.len()).rev().find(|from| last.len() - from >= 2 && last.part(*from, last.len()).is_measure());
+    last.part(modified_from(&text, from.unwrap_or(last.len())), last.len())
+}
+
+/// Where a tail starts with the modifiers right before it: 质量|合格率, 年均|增速.
+fn modified_from(text: &str, from: usize) -> usize {
+    const MODIFIERS: &[&str] = &[
+        "排放",
+        "总",
+        "年均",
+        "平均",
+        "人均",
+        "新增",
+        "综合",
+        "例行",
+        "监测",
+        "抽检",
+        "抽查",
+        "质量",
+        "利用",
+        "处理",
+        "覆盖",
+        "无害化",
+        "资源化",
+        "监督",
+        "安全",
+        "评价性",
+        "有效",
+    ];
+    let mut from = from;
     loop {
-        let before: String = folded.chars().take(from).collect();
-        match TAILS.iter().find(|word| before.ends_with(**word)) {
+        let before: String = text.chars().take(from).collect();
+        match MODIFIERS.iter().find(|word| before.ends_with(**word)) {
             Some(word) if before.chars().count() > word.chars().count() => from -= word.chars().count(),
-            _ => break,
+            _ => return from,
         }
     }
-    last.part(from, last.len())
 }
 
 // ---- the words before a quantity ----
@@ -728,9 +800,6 @@ fn adverb_in_name(flow: &Flow, floor: usize, end: usize, word: &str) -> bool {
         "可" => flow.any_before(floor, end, &["许可", "认可"]).is_some(),
         "需" => flow.any_before(floor, end, &["供需", "内需", "刚需"]).is_some(),
         "共" => flow.any_before(floor, end, &["公共"]).is_some(),
-        "整体" | "总体" | "实际" | "平均每年" => false,
-        "全面" | "基本" => false,
-        "再" | "还" | "也" | "即" | "仍" | "已" => false,
         _ => false,
     }
 }
@@ -945,7 +1014,7 @@ static LEAD_WORDS: Lexicon = Lexicon::new(&[
 ]);
 
 /// Reads the start of a clause up to its subject. `end` is where the subject ends.
-pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front {
+pub(crate) fn front(flow: &Flow, start: usize, end: usize, reach: bool) -> Front {
     let mut front = Front { start, among: false };
     for _ in 0..16 {
         let at = front.start;
@@ -974,7 +1043,7 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize, level: bool) -> Front
         }
         if let Some(word) = flow.word_at(at, &LEAD_WORDS)
             && at + word.chars().count() <= end
-            && can_strip(flow, at, word, end, level)
+            && can_strip(flow, at, word, end, reach)
         {
             front.start += word.chars().count();
             continue;
@@ -1042,13 +1111,13 @@ const BEFORE_VERB: &[&str] = &[
 ];
 
 /// Whether a leading word can be taken off: not when it begins another word.
-fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, level: bool) -> bool {
+fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, reach: bool) -> bool {
     let after = at + word.chars().count();
     let next = flow.at(after);
     if BEFORE_VERB.contains(&word) {
         // 重点推进地区达到…: before a verb of reaching stands a name, not another verb.
         return words::verb_at(flow, after)
-            .is_some_and(|(verb, making)| (making || !level) && after + verb.chars().count() <= end);
+            .is_some_and(|(verb, making)| (making || !reach || word == "每年") && after + verb.chars().count() <= end);
     }
     match word {
         "和" => !matches!(next, '谐' | '平' | '美' | '睦'),

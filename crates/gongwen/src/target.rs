@@ -75,6 +75,7 @@ struct Carried {
     bare_year: Option<i32>,
     spans_years: bool,
     past: bool,
+    future: bool,
 }
 
 impl Reader<'_> {
@@ -152,7 +153,8 @@ impl Reader<'_> {
         let all = Span::new(0, flow.len());
         let masked = mask(flow);
         let found = quantity::find(flow, all, &masked);
-        let mut carried = Carried { subject, past: tense.past && !tense.future, ..Carried::default() };
+        let mut carried =
+            Carried { subject, past: tense.past && !tense.future, future: tense.future, ..Carried::default() };
         if found.quantities.is_empty() && found.years.is_empty() && !flow.has_any(all, &["五”", "五时期"]) {
             return carried.subject;
         }
@@ -214,6 +216,7 @@ impl Reader<'_> {
         });
         if let Some(year) = period.filter(|_| years.is_empty()) {
             carried.bare_year = Some(year);
+            carried.spans_years = true;
         }
     }
 
@@ -232,7 +235,7 @@ impl Reader<'_> {
             let members: Vec<&Quantity> = quantities.iter().skip(at).take(count).copied().collect();
             let from = floor.max(first.span.start.saturating_sub(LONGEST_SUBJECT));
             let next = quantities.get(at + count).map(|q| q.span.start);
-            let read = Reading { flow, clause, from, next, context }.read(&members, carried);
+            let read = Reading { flow, clause, from, next, context, future: carried.future }.read(&members, carried);
             match read {
                 Outcome::Targets { drafts, end, quote_start } => {
                     let local = own_year(flow, clause, &self.clause_years, from, first.span.start);
@@ -434,6 +437,8 @@ struct Reading<'a> {
     /// Where the next quantity of the clause begins.
     next: Option<usize>,
     context: &'a Context,
+    /// The sentence names a year to be reached, or says 力争.
+    future: bool,
 }
 
 /// What stands right of a quantity.
@@ -490,6 +495,9 @@ impl Reading<'_> {
             "任务",
             "的任务",
             "安排",
+            "大关",
+            "关口",
+            "的合理区间",
         ];
         const GROWTH: &[&str] =
             &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
@@ -658,7 +666,7 @@ impl Reading<'_> {
     fn bounded(&self, members: &[&Quantity], back: &Back, growth: Option<Span>, carried: &mut Carried) -> Outcome {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Outcome::Nothing };
         let flow = self.flow;
-        let mut front = subject::front(flow, self.from, back.end, back.level);
+        let mut front = subject::front(flow, self.from, back.end, back.reach);
         let mut verb: Option<(String, bool)> = None;
         let head = words::verb_at(flow, front.start)
             .filter(|(word, _)| front.start + word.chars().count() < back.end)
@@ -679,7 +687,7 @@ impl Reading<'_> {
         let base = Name::new(flow, Span::new(front.start, back.end.max(front.start))).tidy();
         let listed = self.from > self.clause.start && matches!(flow.at(self.from), '、' | '和' | '及' | '与');
         let shared = carried.verb.clone().filter(|_| listed && verb.is_none());
-        let subject = match self.complete(base, &front, back, carried) {
+        let subject = match self.complete(base, &front, back, first.kind == Kind::Times, carried) {
             Some(subject) => subject,
             None if back.reach || last.suffix.is_some() => return Outcome::Unplaced,
             None => return Outcome::Nothing,
@@ -745,10 +753,17 @@ impl Reading<'_> {
     }
 
     /// The subject with what it takes from before: 其中, a clause without subject.
-    fn complete(&self, base: Name, front: &subject::Front, back: &Back, carried: &Carried) -> Option<Name> {
+    fn complete(
+        &self,
+        base: Name,
+        front: &subject::Front,
+        back: &Back,
+        times: bool,
+        carried: &Carried,
+    ) -> Option<Name> {
         let before = carried.subject.as_ref();
         if base.is_empty() {
-            return before.filter(|_| back.level || back.reach || back.change.is_some()).cloned();
+            return before.filter(|_| times || back.level || back.reach || back.change.is_some()).cloned();
         }
         if front.among
             && let Some(before) = before
@@ -758,7 +773,8 @@ impl Reading<'_> {
             let folded = base.folded();
             let kind = ["级", "类", "型", "以上", "地区", "区域", "领域"].iter().any(|word| folded.ends_with(word));
             if ratio || kind {
-                return Some(base.join(before));
+                // 国家级 of 省级以上品牌 are 国家级品牌.
+                return Some(base.join(&before.without_level()));
             }
         }
         Some(base)
@@ -799,20 +815,23 @@ impl Reading<'_> {
         {
             return false;
         }
+        if one.unit.contains("百分点") && back.change.is_none() && !back.level {
+            return false;
+        }
         if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word))
             && one.unit.ends_with('元')
         {
             return false;
         }
         let measured = subject.is_measure() || one.unit == "%" && folded.contains('占');
-        let led = self.context.targets_heading;
+        let led = self.context.targets_heading || self.future;
         back.level
             || back.reach && (measured || verb || led || back.op.is_some())
             || back.change.is_some()
             || verb
             || measured
             || growth
-            || led && one.counting
+            || led && (one.counting || one.unit.ends_with('元'))
             || one.range && measured
     }
 
@@ -917,17 +936,23 @@ fn like_last(one: &Quantity, last: &Quantity, suffix: Option<Op>) -> Quantity {
 
 /// 建设用地总规模: the verb is part of an indicator's name.
 fn nominal(flow: &Flow, at: usize, verb: &str, back: &Back) -> bool {
-    const NOUNS: &[&str] = &[
-        "用地", "项目", "工程", "投资", "面积", "规模", "标准", "资金", "成本", "强度", "质量", "数量", "能力", "水平",
-        "总", "人数", "人次", "率", "服务", "经费", "收入", "满意", "机构", "指数", "时间", "时限", "周期", "环节",
-        "费用",
-    ];
+    const NOUNS: &[&str] = &["用地", "项目", "工程", "投资", "资金", "经费", "规模", "面积", "强度"];
     let after = at + verb.chars().count();
     let rest = Name::new(flow, Span::new(after, back.end));
-    let noun = flow.any_at(after, NOUNS).is_some();
+    let noun = NOUNS.contains(&rest.folded().as_str());
     // 培训人数达到, 检测合格率: an indicator named after what is done.
-    noun && (rest.is_measure() || matches!(verb, "建设" | "投资" | "服务" | "检测" | "抽检" | "监测" | "发展" | "创建"))
-        || rest.is_measure() && back.level && !words::MAKING.contains(verb) && !verb.starts_with('新') && verb != "完成"
+    let doing = !words::MAKING.contains(verb) && !verb.starts_with('新') && verb != "完成";
+    noun || rest.is_measure()
+        && (matches!(verb, "建设" | "创建") || doing && back.level || noun_of_measure(flow, after))
+}
+
+/// 投资总额, 培训人次: the noun right behind the verb is already a measure.
+fn noun_of_measure(flow: &Flow, at: usize) -> bool {
+    const NOUNS: &[&str] = &[
+        "总", "人数", "人次", "率", "数量", "满意", "收入", "时间", "时限", "周期", "费用", "指数", "能力", "水平",
+        "合格", "面积", "规模", "投资",
+    ];
+    flow.any_at(at, NOUNS).is_some()
 }
 
 /// A verb of making behind an adverbial: 每个乡镇|建成, 各县区|创建.

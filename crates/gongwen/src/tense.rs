@@ -4,6 +4,7 @@
 use crate::flow::Flow;
 use crate::lexicon::Lexicon;
 use crate::page::Span;
+use crate::script;
 
 /// What the words of a stretch say of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -166,11 +167,7 @@ fn compares(flow: &Flow, at: usize, word: &str) -> bool {
     match word {
         "上年" | "去年" | "过去" => matches!(before, '比' | '较' | '于'),
         "连续" => flow.any_at(at + 2, &["运行", "监测", "性", "三年保持", "保持"]).is_some(),
-        "以来" => {
-            flow.any_before(at.saturating_sub(12), at, &["十八大", "十九大", "二十大", "改革开放"]).is_none() && false
-        }
         "成功" => flow.any_at(at + 2, &["率", "经验", "创建", "做法", "典型"]).is_some(),
-        "年来" => false,
         _ => false,
     }
 }
@@ -188,7 +185,6 @@ fn is_future(flow: &Flow, at: usize, word: &str) -> bool {
             !matches!(next, '顺' | '如') && flow.any_at(at + 2, &["任务胜利", "任务顺利", "如期", "超额"]).is_none()
         }
         "拟" => !matches!(before, '模' | '虚'),
-        "预期" => true,
         _ => true,
     }
 }
@@ -246,10 +242,12 @@ pub(crate) fn is_past_heading(title: &str) -> bool {
         "历史性成就",
         "评估情况",
     ];
+    let title: String = title.chars().map(script::fold).collect();
     !title.contains("目标") && TITLES.iter().any(|word| title.contains(word))
 }
 
 /// Whether a heading stands over targets, so that a year in it holds for its paragraphs.
 pub(crate) fn is_target_heading(title: &str) -> bool {
+    let title: String = title.chars().map(script::fold).collect();
     title.contains("目标") || title.contains("指标")
 }

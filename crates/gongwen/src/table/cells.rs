@@ -257,7 +257,7 @@ fn stream(page: &Page, from: usize, tabbed: bool, columns: &[Column]) -> (Vec<Ce
             }
             continue;
         }
-        let full = !cells.is_empty() && cells.len() % width == 0;
+        let full = !cells.is_empty() && cells.len().is_multiple_of(width);
         let strange = trimmed.len() > 300 || ends_table(page, trimmed);
         if strange || tabbed && !led && (full || cells.is_empty()) {
             break;
@@ -303,12 +303,24 @@ fn resync(cells: &[Cell], columns: &[Column]) -> Vec<Vec<Cell>> {
         let length = length.or_else(|| (2..200).find(|l| is(at + l, no + 1)));
         let rest = cells.len() - at;
         let length = length.unwrap_or(if rest <= width + 4 { rest } else { width }).min(rest);
-        let row = cells.get(at..at + length).unwrap_or(&[]).to_vec();
-        rows.push(widen(row, columns));
+        let row = cells.get(at..at + length).unwrap_or(&[]);
+        rows.push(widen(rejoin(row), columns));
         at += length;
         no += 1;
     }
     rows
+}
+
+/// A cell that ends in a comma goes on in the next line.
+fn rejoin(cells: &[Cell]) -> Vec<Cell> {
+    let mut row: Vec<Cell> = Vec::new();
+    for cell in cells {
+        match row.last_mut() {
+            Some(last) if last.text.ends_with(['、', '，', ',']) => join(last, cell),
+            _ => row.push(cell.clone()),
+        }
+    }
+    row
 }
 
 /// Gives a row of a stream its lost or split cells back.
