@@ -1,4 +1,5 @@
-//! Figures of the store: `cargo run --release -p zhiheng-store --example figures -- URL [submit|import|million]…`.
+//! Figures of the store: `cargo run --release -p zhiheng-store --example figures -- URL PEER_URL
+//! [submit|import|million|read|start|fsck|backup]…`, with two databases that are empty before the first of them.
 //!
 //! Every record moves three indicators in three dimensions. The peer stores the same rows and indexes through the same
 //! committer, without versions and cells; ours and the peer alternate.
@@ -212,6 +213,32 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     IndexSpec { kind: KIND.to_owned(), on: vec![Column::Area, field("verdict")] },
                 ])?;
                 println!("three indexes in {:?}", begun.elapsed());
+            }
+            "start" => {
+                let begun = Instant::now();
+                let store = open(&ours, false, folder.path())?;
+                let records = store.read()?.total_records(PLACE)?;
+                println!("open with {records} records: {:?}; {}", begun.elapsed(), resident());
+            }
+            "fsck" => {
+                let store = open(&ours, false, folder.path())?;
+                let begun = Instant::now();
+                let faults = store.fsck(PLACE, true)?;
+                println!("fsck: {} faults in {:?}; {}", faults.len(), begun.elapsed(), resident());
+            }
+            "backup" => {
+                let store = open(&ours, false, folder.path())?;
+                let begun = Instant::now();
+                let path = folder.path().join("archive");
+                store.backup(std::io::BufWriter::new(std::fs::File::create(&path)?))?;
+                let size = std::fs::metadata(&path)?.len() >> 20;
+                println!("backup: {size} MB in {:?}; {}", begun.elapsed(), resident());
+                let begun = Instant::now();
+                let restored = format!("sqlite:{}", folder.path().join("restored.db").display());
+                let mut options = Options::new(Arc::new(Ticking(Instant::now())));
+                options.files = Some(folder.path().join("restored"));
+                Store::restore(&restored, &options, std::io::BufReader::new(std::fs::File::open(&path)?))?;
+                println!("restore into SQLite in {:?}; {}", begun.elapsed(), resident());
             }
             "read" => {
                 let store = open(&ours, false, folder.path())?;

@@ -399,6 +399,10 @@ impl Committer {
     /// One transaction of this process alone.
     fn exclusively<T>(&mut self, act: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let conn = self.conn()?;
+        if conn.dialect() == Dialect::Sqlite {
+            // Indexes are built row by row, in no order: what does not fit is written and read again and again.
+            conn.script("PRAGMA cache_size = -262144")?;
+        }
         conn.begin(Purpose::Write)?;
         let result = act(conn).and_then(|done| conn.script("COMMIT").map(|()| done));
         if result.is_err() && conn.script("ROLLBACK").is_err() && conn.dialect() == Dialect::Postgres {

@@ -122,6 +122,21 @@ pub(crate) struct Committer {
     writer: Option<Writer>,
     /// The last time handed out, per place.
     last: HashMap<String, i64>,
+    statistics: Statistics,
+}
+
+/// How many records the planner of PostgreSQL knows of, and how many there are since. A database that begins empty
+/// grows faster than the server notices by itself, and a statement planned for an empty table reads all of it.
+#[derive(Default)]
+struct Statistics {
+    known: u64,
+    now: u64,
+}
+
+impl Statistics {
+    fn are_stale(&self) -> bool {
+        self.now >= 100 && self.now / 8 >= self.known
+    }
 }
 
 /// The connection that writes, and the lock that makes it the only one.
@@ -133,7 +148,7 @@ struct Writer {
 impl Committer {
     /// Connects, takes the lock and brings the schema up to date.
     pub(crate) fn open(setup: Setup) -> Result<Committer, StoreError> {
-        let mut committer = Committer { setup, writer: None, last: HashMap::new() };
+        let mut committer = Committer { setup, writer: None, last: HashMap::new(), statistics: Statistics::default() };
         committer.connect()?;
         Ok(committer)
     }
@@ -175,11 +190,23 @@ impl Committer {
             return;
         }
         match self.attempt(&mut items) {
-            Ok(results) => items.into_iter().zip(results).for_each(|(item, result)| item.reply(result)),
+            Ok(results) => {
+                items.into_iter().zip(results).for_each(|(item, result)| item.reply(result));
+                self.keep_statistics();
+            }
             Err(error) if items.len() == 1 || error.concerns_everyone() => {
                 items.into_iter().for_each(|item| item.reply(Err(error.clone())));
             }
             Err(_) => self.commit_one_by_one(items),
+        }
+    }
+
+    /// Between two transactions, when the last answer is given.
+    fn keep_statistics(&mut self) {
+        if let Some(writer) = self.writer.as_mut().filter(|_| self.statistics.are_stale()) {
+            // Without them everything is slower and nothing is wrong; a lost connection shows itself at the next write.
+            let _ = schema::refresh_statistics(&mut writer.conn);
+            self.statistics.known = self.statistics.now;
         }
     }
 
@@ -236,6 +263,9 @@ impl Committer {
             let decided = decide_and_write(conn, &place, jobs, &mut times, self.setup.with_history)?;
             self.last.insert(place, times.last());
             for (index, result) in decided {
+                if let Ok(Outcome::Done { versions, .. }) = &result {
+                    self.statistics.now += *versions as u64;
+                }
                 if let Some(slot) = results.get_mut(index) {
                     *slot = Some(result.map(Some));
                 }
@@ -258,6 +288,8 @@ impl Committer {
         self.disconnect();
         let mut writer = lock(&self.setup)?;
         schema::migrate(&mut writer.conn)?;
+        let (known, now) = schema::statistics(&mut writer.conn)?;
+        self.statistics = Statistics { known, now };
         self.writer = Some(writer);
         Ok(())
     }

@@ -504,7 +504,7 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, StoreError> {
         Purpose::Read => {
             "PRAGMA query_only = ON;
              PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -8192;"
+             PRAGMA cache_size = -4096;"
         }
     };
     conn.execute_batch(settings)?;

@@ -102,8 +102,23 @@ pub(crate) fn check(conn: &mut Conn) -> Result<(), StoreError> {
 pub(crate) fn refresh_statistics(conn: &mut Conn) -> Result<(), StoreError> {
     match conn.dialect() {
         Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => conn.script("ANALYZE"),
+        Dialect::Postgres => {
+            conn.script("ANALYZE record, record_version, kind_count, idempotency, cell, cell_delta, level_value")
+        }
     }
+}
+
+/// How many records PostgreSQL knows of, and how many there are.
+pub(crate) fn statistics(conn: &mut Conn) -> Result<(u64, u64), StoreError> {
+    if conn.dialect() == Dialect::Sqlite {
+        return Ok((u64::MAX, 0));
+    }
+    let sql = "
+        SELECT CAST(reltuples AS BIGINT), (SELECT CAST(COALESCE(SUM(live + withdrawn), 0) AS BIGINT) FROM kind_count)
+        FROM   pg_class
+        WHERE  oid = to_regclass('record')";
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    Ok(conn.one(sql, &[], |row| Ok((count(row.int(0)?), count(row.int(1)?))))?.unwrap_or_default())
 }
 
 /// An index that a pack declares: lists of a kind filtered by these columns, newest first.

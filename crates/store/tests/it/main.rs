@@ -7,6 +7,8 @@ mod archive;
 #[cfg(test)]
 mod county;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod lists;
