@@ -72,12 +72,12 @@ impl<'a> Assembler<'a> {
 
     /// Takes the next line of the sheet.
     pub(crate) fn line(&mut self, mut line: Line) {
-        if line.row + 1 < self.layout.header_row {
+        if line.row + 1 < self.layout.header_row && !self.is_data_above(&line) {
             let title: Vec<&str> = line.cells.iter().map(|(_, value)| tidy(&value.text)).collect();
             self.titles.push(title.join(" "));
             return;
         }
-        if self.layout.header_row > 0 && line.row <= self.layout.last_row {
+        if (self.layout.header_row..=self.layout.last_row + 1).contains(&(line.row + 1)) && self.layout.header_row > 0 {
             self.merges.fill(&mut line);
             return;
         }
@@ -110,6 +110,12 @@ impl<'a> Assembler<'a> {
         if let Some(done) = self.pending.replace((row, problems)) {
             self.emit(done);
         }
+    }
+
+    /// A line above the header that is as wide as the table and holds values: the header was printed late.
+    fn is_data_above(&self, line: &Line) -> bool {
+        let values = line.cells.iter().filter(|(_, value)| content::is_data(&value.text)).count();
+        values > 0 && line.cells.len() >= 3 && line.cells.len() * 2 >= self.layout.columns.len()
     }
 
     /// Hands out the last record.

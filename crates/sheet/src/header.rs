@@ -54,19 +54,18 @@ impl Heading {
 
 /// Finds the header among the first lines of a sheet.
 pub(crate) fn find(lines: &[Line], spans: &[Span], names: &Names, wanted: &Wanted) -> Option<Layout> {
-    let mut best: Option<Layout> = None;
     // A list may have a hundred thousand merged cells; only those near its head matter here.
     let last = lines.get(SEARCHED).map_or(u32::MAX, |line| line.row);
     let spans: Vec<Span> = spans.iter().copied().filter(|span| span.top <= last).take(MOST_SPANS).collect();
     let spans = spans.as_slice();
-    for (at, line) in lines.iter().enumerate().take(SEARCHED) {
-        if let Some(layout) = at_line(lines, at, line, spans, names, wanted)
-            && best.as_ref().is_none_or(|best| layout.strength > best.strength)
-        {
-            best = Some(layout);
-        }
-    }
-    best.map(|layout| check(layout, lines, names, wanted))
+    let lines_at = lines.iter().enumerate().take(SEARCHED);
+    let found: Vec<Layout> = lines_at.filter_map(|(at, line)| at_line(lines, at, line, spans, names, wanted)).collect();
+    let best = found.iter().map(|layout| layout.strength).max()?;
+    // The first that is nearly as good as the best: a later one heads another block, with columns of its own.
+    let first = found
+        .into_iter()
+        .find(|layout| layout.strength == best || (layout.strength > 20 && layout.strength * 5 >= best * 3));
+    first.map(|layout| check(layout, lines, names, wanted))
 }
 
 /// The layout that a line in the middle of the data begins, if it is a header again.

@@ -129,6 +129,28 @@ fn a_header_printed_again_with_other_columns_takes_effect_there() {
 }
 
 #[test]
+fn a_richer_header_further_down_does_not_swallow_the_first_block() {
+    let table = table(
+        "不合格食品\n序号,样品名称,生产企业,生产日期\n1,醋,甲厂,2020-1-2\n序号,样品名称,生产企业,被抽样单位名称,规格型号,生产日期\n2,盐,乙厂,丙店,1kg/袋,2020-1-3\n",
+    );
+    assert_eq!((table.header_row, table.row_count, table.blocks.len()), (2, 2, 1));
+    let shown: Vec<_> = table.rows.iter().map(|row| (text(row, NAME), text(row, PARTY), text(row, DAY))).collect();
+    assert_eq!(shown, [("醋", "", "2020-01-02"), ("盐", "丙店", "2020-01-03")]);
+}
+
+#[test]
+fn rows_above_a_late_header_are_not_taken_for_titles() {
+    let table = table(
+        "某县抽检信息\n1,醋,甲厂,2020-1-2\n2,盐,乙厂,2020-1-3\n序号,样品名称,生产企业,生产日期\n3,糖,丙厂,2020-1-4\n",
+    );
+    assert_eq!((table.header_row, table.titles.len()), (4, 1));
+    assert_eq!(
+        table.rows.iter().map(|row| (row.row, text(row, NAME))).collect::<Vec<_>>(),
+        [(2, "醋"), (3, "盐"), (5, "糖")]
+    );
+}
+
+#[test]
 fn every_wrong_cell_is_reported_in_one_pass_and_kept() {
     let table = table(
         "序号,样品名称,生产日期,公告日期\n1,醋,昨天,2020-1-2\n2,盐,2020年13月1日,43831\n3,糖,2020-5-1/2020-5-2,2020年5月\n",
