@@ -6,7 +6,7 @@ use crate::Refusal;
 use std::collections::BTreeMap;
 
 /// Cells of a full rectangle that may be laid out whatever they hold.
-const ROOMY: u64 = 3_000_000;
+const ROOMY: u64 = 1_500_000;
 /// Above that, empty cells for each filled one.
 const SPARSE: u64 = 12;
 const END: u32 = 0xFFFF_FFFA;

@@ -144,8 +144,15 @@ fn bracketed_limit(name: &str) -> (String, Option<String>) {
             let inside = name.get(at + c.len_utf8()..).unwrap_or("");
             let inside = tidy(inside.strip_suffix([')', '）', '﹚']).unwrap_or(inside));
             let before = tidy(name.get(..at).unwrap_or(""));
-            let is_limit = limit_score(inside) >= 2 || is_quantity(inside);
-            return if is_limit && !before.is_empty() { (before.to_owned(), Some(inside.to_owned())) } else { whole() };
+            if before.is_empty() {
+                return whole();
+            }
+            if is_blank(inside) {
+                return (before.to_owned(), None);
+            }
+            let is_number = inside.chars().map(half).all(|c| c.is_ascii_digit() || c == '.');
+            let is_limit = limit_score(inside) >= 2 || is_quantity(inside) || is_number;
+            return if is_limit { (before.to_owned(), Some(inside.to_owned())) } else { whole() };
         }
     }
     whole()
@@ -173,10 +180,23 @@ pub(crate) fn limit_score(text: &str) -> i32 {
     } else if text.contains(['≤', '≥', '≦', '≧', '～', '~']) {
         score += 2;
     }
-    if ["不得", "不应", "不超过", "不高于", "不低于", "禁止", "禁用", "应符合", "应为", "不可", "非法添加"]
-        .iter()
-        .any(|word| text.contains(word))
-    {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let words = [
+        "不得",
+        "不应",
+        "不超过",
+        "不高于",
+        "不低于",
+        "禁止",
+        "禁用",
+        "应符合",
+        "应为",
+        "不可",
+        "非法添加",
+        "适量",
+        "阴性",
+    ];
+    if says(&words) || (text.starts_with("符合") && text.chars().count() > 2) {
         score += 4;
     }
     let folded: String = text.chars().map(half).filter(|c| !c.is_whitespace()).collect();
@@ -414,6 +434,9 @@ mod tests {
     #[test]
     fn a_trailing_bracket_is_a_limit_only_when_it_reads_like_one() {
         assert_eq!(cell("总酸（以乙酸计）"), [item("总酸（以乙酸计）", "", "")]);
+        assert_eq!(cell("色泽（/）"), [item("色泽", "", "")]);
+        assert_eq!(cell("大肠菌群（10）"), [item("大肠菌群", "", "10")]);
+        assert_eq!(cell("标签（符合GB 7718要求）"), [item("标签", "", "符合GB 7718要求")]);
         assert_eq!(cell("桔青霉素（50μg/kg）"), [item("桔青霉素", "", "50μg/kg")]);
         assert_eq!(cell("霉菌和酵母（≤103(CFU/g)）"), [item("霉菌和酵母", "", "≤103(CFU/g)")]);
         assert_eq!(cell("6-苄基腺嘌呤(6-BA)(mg/kg)（不得检出）"), [item("6-苄基腺嘌呤(6-BA)(mg/kg)", "", "不得检出")]);

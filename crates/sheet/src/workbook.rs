@@ -187,8 +187,8 @@ fn of_ref(value: &DataRef<'_>) -> Option<Value> {
     match value {
         DataRef::Int(number) => Some(Value { text: number.to_string(), sort: Sort::Number }),
         DataRef::Float(number) => Some(Value::number(*number)),
-        DataRef::String(text) => Some(Value::text(text.as_str())),
-        DataRef::SharedString(text) => Some(Value::text(*text)),
+        DataRef::String(text) => Some(written(text)),
+        DataRef::SharedString(text) => Some(written(text)),
         DataRef::Bool(flag) => Some(flagged(*flag)),
         DataRef::DateTime(moment) => Some(dated(moment)),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Some(Value::text(text.replace('T', " "))),
@@ -201,13 +201,18 @@ fn of_data(value: &Data) -> Option<Value> {
     match value {
         Data::Int(number) => Some(Value { text: number.to_string(), sort: Sort::Number }),
         Data::Float(number) => Some(Value::number(*number)),
-        Data::String(text) => Some(Value::text(text.as_str())),
+        Data::String(text) => Some(written(text)),
         Data::Bool(flag) => Some(flagged(*flag)),
         Data::DateTime(moment) => Some(dated(moment)),
         Data::DateTimeIso(text) | Data::DurationIso(text) => Some(Value::text(text.replace('T', " "))),
         Data::Error(error) => Some(Value { text: error.to_string(), sort: Sort::Fault }),
         Data::Empty => None,
     }
+}
+
+/// A carriage return is written as `_x000D_` by some programs; it is no part of the text.
+fn written(text: &str) -> Value {
+    if text.contains("_x000D_") { Value::text(text.replace("_x000D_", "")) } else { Value::text(text) }
 }
 
 fn flagged(flag: bool) -> Value {
