@@ -7,89 +7,39 @@ use crate::page::{Page, Span};
 use crate::script;
 
 /// Roles printed before a colon.
+#[rustfmt::skip]
 const LEADING: &[&str] = &[
-    "责任单位",
-    "责任部门",
-    "责任主体",
-    "主体责任单位",
-    "牵头单位",
-    "牵头部门",
-    "牵头责任单位",
-    "配合单位",
-    "配合部门",
-    "参与单位",
-    "参与部门",
-    "参加单位",
-    "主办单位",
-    "协办单位",
-    "协同单位",
-    "协助单位",
-    "落实单位",
-    "实施单位",
-    "指导单位",
-    "主管部门",
-    "监管部门",
-    "主要责任单位",
-    "承办单位",
-    "组织单位",
-    "完成单位",
-    "负责单位",
-    "负责部门",
-    "支持单位",
-    "牵头",
-    "配合",
-    "责任",
-    "参与",
-    "主责单位",
+    "责任单位", "责任部门", "责任主体", "主体责任单位", "牵头单位", "牵头部门", "牵头责任单位", "配合单位",
+    "配合部门", "参与单位", "参与部门", "参加单位", "主办单位", "协办单位", "协同单位", "协助单位", "落实单位",
+    "实施单位", "指导单位", "主管部门", "监管部门", "主要责任单位", "承办单位", "组织单位", "完成单位", "负责单位",
+    "负责部门", "支持单位", "牵头", "配合", "责任", "参与", "主责单位",
 ];
 
 /// Roles printed after the names, longer ones first where one ends another.
+#[rustfmt::skip]
 const TRAILING: &[&str] = &[
-    "按照职责分工负责",
-    "按职责分工分别负责",
-    "按职责分工负责",
-    "按照职责负责",
-    "按职责负责",
-    "根据职责分工负责",
-    "按分工负责",
-    "分工负责",
-    "共同负责",
-    "分别负责",
-    "牵头负责",
-    "负责落实",
-    "具体负责",
-    "负责实施",
-    "负责指导",
-    "负责",
-    "牵头组织",
-    "牵头实施",
-    "牵头落实",
-    "牵头",
-    "配合落实",
-    "配合",
-    "参与",
-    "参加",
-    "指导",
-    "协助",
-    "协同",
-    "组织实施",
-    "具体落实",
-    "落实",
-    "主办",
-    "协办",
-    "承办",
-    "会同",
+    "按照职责分工负责", "按职责分工分别负责", "按职责分工负责", "按照职责负责", "按职责负责", "根据职责分工负责",
+    "按分工负责", "分工负责", "共同负责", "分别负责", "牵头负责", "负责落实", "具体负责", "负责实施", "负责指导",
+    "负责", "牵头组织", "牵头实施", "牵头落实", "牵头", "配合落实", "配合", "参与", "参加", "指导", "协助", "协同",
+    "组织实施", "具体落实", "落实", "主办", "协办", "承办", "会同",
 ];
 
 /// Last characters of names of bodies.
+#[rustfmt::skip]
 const ORGANS: &[char] = &[
     '部', '局', '委', '办', '厅', '署', '院', '会', '府', '团', '司', '心', '行', '社', '组', '处', '站', '队', '馆',
-    '校', '区', '县', '乡', '镇', '道', '市', '室', '位', '门', '构', '业', '所', '联', '园', '协', '司', '省', '州',
-    '盟', '旗', '库', '台', '庭', '科',
+    '校', '区', '县', '乡', '镇', '道', '市', '室', '位', '门', '构', '业', '所', '联', '园', '协', '央', '企', '村',
+    '军', '厂', '店', '司', '省', '州', '盟', '旗', '库', '台', '庭', '科',
 ];
 
 /// Due dates that stand in the same bracket.
 const DUE: &[&str] = &["完成时限", "完成时间", "时限", "时间节点", "完成期限", "实施时间"];
+
+/// Remarks about the list itself.
+const ASIDES: &[&str] = &["下同", "第一位", "不再列出", "以下均", "排名不分先后", "排名第一"];
+
+/// Terms without a date.
+const TERMS: &[&str] = &["长期坚持", "持续推进", "持续实施", "长期推进", "年内完成", "立即实施", "长期"];
 
 /// Whether a bracket's text names bodies with a role.
 pub(crate) fn is_assignment(inner: &str) -> bool {
@@ -197,6 +147,14 @@ fn parse(raw: &str) -> Option<(Vec<Role>, Option<String>)> {
     for (start, end) in segments(&folded) {
         let part = folded.get(start..end)?;
         let shown = text.get(start..end)?;
+        let said: String = part.iter().collect();
+        if ASIDES.iter().any(|word| said.contains(word)) {
+            continue;
+        }
+        if said.starts_with(|c: char| c.is_ascii_digit()) && said.contains('年') || TERMS.contains(&said.as_str()) {
+            due = Some(shown.iter().collect());
+            continue;
+        }
         let colon = part.iter().position(|c| *c == ':');
         if let Some(colon) = colon {
             let key: String = part.iter().take(colon).collect();
@@ -241,10 +199,20 @@ fn parse(raw: &str) -> Option<(Vec<Role>, Option<String>)> {
 /// Segments of the first sentence, parted by commas and semicolons.
 fn segments(folded: &[char]) -> Vec<(usize, usize)> {
     let end = folded.iter().position(|c| *c == '。').unwrap_or(folded.len());
+    cut(folded.get(..end).unwrap_or(folded), |c| matches!(c, ',' | ';'))
+}
+
+/// Stretches between the marks that stand outside inner brackets; empty ones are left out.
+fn cut(folded: &[char], is_mark: fn(char) -> bool) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
-    let mut start = 0;
-    for at in 0..=end {
-        if at == end || matches!(folded.get(at), Some(',' | ';')) {
+    let (mut start, mut depth) = (0, 0_i32);
+    for (at, &c) in folded.iter().chain(std::iter::once(&'\0')).enumerate() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if at == folded.len() || depth <= 0 && is_mark(c) {
             if at > start {
                 out.push((start, at));
             }
@@ -260,16 +228,17 @@ fn names_of(folded: &[char], shown: &[char]) -> Option<(Vec<String>, bool)> {
     const ET_CETERA: &[&str] = &["等有关部门", "等相关部门", "等部门", "等单位", "等有关单位", "等相关单位", "等"];
     let mut names = Vec::new();
     let mut open_ended = false;
-    let mut start = 0;
-    for at in 0..=folded.len() {
-        let parted = matches!(folded.get(at), Some('、' | ',' | ';' | '/' | ' '));
-        if at < folded.len() && !parted {
-            continue;
-        }
-        let part: String = folded.get(start..at)?.iter().collect();
-        let full: String = shown.get(start..at)?.iter().collect();
-        start = at + 1;
-        if part.is_empty() {
+    for (start, end) in cut(folded, |c| matches!(c, '、' | ',' | ';' | '/' | ' ')) {
+        let part: String = folded.get(start..end)?.iter().collect();
+        let full: String = shown.get(start..end)?.iter().collect();
+        if let Some(at) =
+            part.find("会同").map(|at| part.get(..at).map_or(0, |before| before.chars().count())).filter(|at| *at > 0)
+        {
+            let (mut first, _) = names_of(folded.get(start..start + at)?, shown.get(start..start + at)?)?;
+            let (mut second, open) = names_of(folded.get(start + at + 2..end)?, shown.get(start + at + 2..end)?)?;
+            names.append(&mut first);
+            names.append(&mut second);
+            open_ended |= open;
             continue;
         }
         let tail = ET_CETERA.iter().find(|tail| part.ends_with(**tail));

@@ -14,14 +14,17 @@
 
 mod audit;
 mod bodies;
+mod dates;
 mod decode;
 mod document;
 mod flow;
 mod lexicon;
+mod name;
 mod number;
 mod outline;
 mod page;
 mod quantity;
+mod reading;
 mod script;
 mod subject;
 mod table;

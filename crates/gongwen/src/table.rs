@@ -7,7 +7,7 @@ mod columns;
 
 use crate::document::{Baseline, Goal, Indicator, Op, Period, PeriodKind, Quote, Task};
 use crate::page::{Page, Span};
-use crate::{bodies, outline, script, words};
+use crate::{bodies, dates, script, words};
 use cells::{Cell, Grid};
 use columns::Column;
 
@@ -51,7 +51,7 @@ pub(crate) fn tables(page: &Page) -> Tables {
 /// The plan's last year where a line of these names its period.
 fn title_year(page: &Page, from: usize, to: usize) -> Option<i32> {
     let lines = page.lines.iter().take(to).skip(from);
-    lines.filter(|l| l.len() <= 80).find_map(|l| outline::plan_year(&page.text(*l)))
+    lines.filter(|l| l.len() <= 80).find_map(|l| dates::plan_year(&page.text(*l)))
 }
 
 /// 带*的为2019年数据: the year of starred baselines, from the note below the table.
@@ -95,23 +95,42 @@ impl Reader<'_> {
     fn indicators(&self, grid: &Grid, tables: &mut Tables) {
         let mut category: Option<String> = None;
         let mut parent: Option<String> = None;
+        let mut grouped: Option<(String, Option<String>)> = None;
         let mut last_no = 0;
         for row in &grid.rows {
             let span = row_span(row);
             if let Some(cell) = self.cell(row, |c| *c == Column::Category) {
                 category = Some(cell.text.clone());
             }
-            let Some(name_cell) = self.cell(row, |c| *c == Column::Name) else {
+            let mut filled = row.iter().filter(|cell| !cell.text.is_empty());
+            if let (Some(alone), None) = (filled.next(), filled.next())
+                && row.len() <= self.columns.len()
+            {
+                // 经济发展 alone in its row stands over the rows below.
+                category = Some(alone.text.clone());
+                continue;
+            }
+            let group_cell = self.cell(row, |c| *c == Column::Group);
+            let own_name = self.cell(row, |c| *c == Column::Name);
+            let Some(name_cell) = own_name.or(group_cell) else {
                 if row.iter().any(|cell| !cell.text.is_empty()) {
                     tables.unplaced.push(self.page.quote(span));
                 }
                 continue;
             };
+            if own_name.is_some()
+                && let Some(cell) = group_cell
+            {
+                grouped = Some(take_unit(&take_label(&cell.text).1));
+            } else if group_cell.is_some() || take_label(&name_cell.text).0.is_some() {
+                grouped = None;
+            }
             let (label, rest) = take_label(&name_cell.text);
             let printed = self.cell(row, |c| *c == Column::No).and_then(|c| c.text.parse().ok());
+            let label = label.or_else(|| group_cell.and_then(|cell| take_label(&cell.text).0));
             let (group, rest) = match rest.strip_prefix("其中") {
                 Some(rest) => (parent.clone(), rest.trim_start_matches([':', '：', ' ']).to_owned()),
-                None => (self.cell(row, |c| *c == Column::Group).map(|c| take_unit(&c.text).0), rest),
+                None => (grouped.as_ref().map(|(name, _)| name.clone()), rest),
             };
             let (name, own_unit) = take_unit(&rest);
             let column_unit = self.cell(row, |c| *c == Column::Unit).map(|c| c.text.clone()).filter(|u| !is_dash(u));
@@ -128,7 +147,7 @@ impl Reader<'_> {
                 no,
                 category: category.clone(),
                 name,
-                unit: column_unit.or(own_unit),
+                unit: column_unit.or(own_unit).or_else(|| grouped.as_ref().and_then(|(_, unit)| unit.clone())),
                 baseline,
                 target,
                 attribute: self.cell(row, |c| *c == Column::Attribute).map(|c| c.text.clone()),

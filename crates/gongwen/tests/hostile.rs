@@ -1,5 +1,7 @@
 //! Whatever is given, `read` answers: no panic, every quote equal to the text between its offsets, lists bounded.
 
+#![expect(clippy::indexing_slicing, reason = "a helper of tests")]
+
 use proptest::prelude::*;
 use zhiheng_gongwen::{Decoded, Document, QUOTE_LIMIT, read, read_bytes};
 

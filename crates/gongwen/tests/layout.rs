@@ -69,11 +69,40 @@ fn further_years_parts_of_rows_and_cumulative_figures() {
 fn a_name_over_two_cells() {
     let text = "类别\t指标\t2025年\t2030年\n民生\t（1）养老床位（张）\t800\t1200\n\t（2）城镇化率（%）\t常住人口城镇化率\t45\t50\n\t\t户籍人口城镇化率\t38\t42\n";
     let document = read(text);
-    assert!(document.indicators.len() >= 3);
-    assert_eq!(document.indicators[0].name, "养老床位");
-    assert_eq!(document.indicators[1].name, "常住人口城镇化率");
-    assert_eq!(document.indicators[2].name, "户籍人口城镇化率");
-    assert_eq!(document.indicators[2].target.value.as_deref(), Some("42"));
+    assert_eq!(
+        rows(&document),
+        [
+            row(1, "民生", "养老床位", "张", "=1200"),
+            row(2, "民生", "常住人口城镇化率", "%", "=50"),
+            row(3, "民生", "户籍人口城镇化率", "%", "=42"),
+        ]
+    );
+    let groups: Vec<Option<&str>> = document.indicators.iter().map(|r| r.group.as_deref()).collect();
+    assert_eq!(groups, [None, Some("城镇化率"), Some("城镇化率")]);
+}
+
+#[test]
+fn categories_in_rows_of_their_own() {
+    let text = "指标\t2025年\t2030年\t年均增长\t属性\n一、产品质量\n（1）食品抽检合格率（%）\t98\t98.5\t—\t预期性\n（2）药品抽检合格率（%）\t99\t＞99.2\t—\t约束性\n质量品牌\t\t\t\t\n（3）省级品牌（个）\t1\t3\t〔2〕\t预期性\n注：〔〕内为累计数。\n";
+    let document = read(&text.replace("一、产品质量", "产品质量"));
+    assert_eq!(
+        rows(&document),
+        [
+            row(1, "产品质量", "食品抽检合格率", "%", "=98.5"),
+            row(2, "产品质量", "药品抽检合格率", "%", ">99.2"),
+            row(3, "质量品牌", "省级品牌", "个", "=3"),
+        ]
+    );
+}
+
+#[test]
+fn remarks_and_terms_in_the_brackets_of_owners() {
+    let text = "方案\n一、任务\n（一）甲。做好工作。（县财政局、各乡镇（街道、园区）人民政府负责，列第一位的为牵头单位，下同）\n（二）乙。做好工作。（县科技局会同县财政局等负责，2026年底前完成）\n";
+    let document = read(text);
+    assert_eq!(document.assignments[0].bodies, ["县财政局", "各乡镇（街道、园区）人民政府"]);
+    assert_eq!(document.assignments[1].bodies, ["县科技局", "县财政局"]);
+    assert!(document.assignments[1].roles[0].open_ended);
+    assert_eq!(document.assignments[1].due.as_deref(), Some("2026年底前完成"));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! seen from the repository). Shapes are described in `SOURCES.md` beside the cases and in `about` of
 //! `target-sentences.json`. A case of an unknown kind fails; a missing directory passes outside CI only.
 
+#![expect(clippy::indexing_slicing, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;

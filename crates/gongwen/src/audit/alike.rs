@@ -1,8 +1,8 @@
 //! How alike two names are. Names are compared by their cores: without making-verbs, levels that only repeat
 //! where the document stands, and the marks around them.
 
+use crate::name::Name;
 use crate::script;
-use crate::subject::Name;
 
 /// How a target of the text and a row of the table are one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,36 +15,11 @@ pub(crate) enum Likeness {
     Narrower,
 }
 
+#[rustfmt::skip]
 const LEADING: &[&str] = &[
-    "主导或参与制修订",
-    "主导、参与制修订",
-    "参与制修订",
-    "主导制修订",
-    "制修订",
-    "主导或参与制定",
-    "参与制定",
-    "主导制定",
-    "制定",
-    "新建",
-    "新增",
-    "培育",
-    "创建",
-    "争创",
-    "打造",
-    "建设",
-    "建成",
-    "建立",
-    "发展",
-    "新培育",
-    "新认定",
-    "推出",
-    "累计",
-    "培育打造",
-    "全县",
-    "全市",
-    "全区",
-    "全省",
-    "国家",
+    "主导或参与制修订", "主导、参与制修订", "参与制修订", "主导制修订", "制修订", "主导或参与制定", "参与制定",
+    "主导制定", "制定", "新建", "新增", "培育", "创建", "争创", "打造", "建设", "建成", "建立", "发展", "新培育",
+    "新认定", "推出", "累计", "培育打造", "全县", "全市", "全区", "全省", "国家",
 ];
 
 /// The core of a name for comparison.

@@ -47,24 +47,10 @@ const MOST_QUOTES: usize = 1000;
 
 /// Items that ask somebody to do something: not aims, principles or the plan's own safeguards.
 fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
+    #[rustfmt::skip]
     const FRAME: &[&str] = &[
-        "总体要求",
-        "总体思路",
-        "指导思想",
-        "基本原则",
-        "目标",
-        "保障",
-        "组织实施",
-        "组织领导",
-        "实施步骤",
-        "发展基础",
-        "形势",
-        "背景",
-        "附则",
-        "工作要求",
-        "重大意义",
-        "现状",
-        "范围",
+        "总体要求", "总体思路", "指导思想", "基本原则", "目标", "保障", "组织实施", "组织领导", "实施步骤",
+        "发展基础", "形势", "背景", "附则", "工作要求", "重大意义", "现状", "范围",
     ];
     const AIMS: &[&str] = &["目标", "原则", "思想", "意义", "思路", "范围", "现状", "形势", "基础"];
     let document = case.document;

@@ -154,21 +154,59 @@ fn in_lines(page: &Page, line: usize, separator: Separator) -> Option<Grid> {
                     join(last, more);
                 }
             }
-            Some(row) if open && !starts_row && row.len() + cells.len() - 1 == width => {
+            Some(row)
+                if open
+                    && !starts_row
+                    && row.len() + cells.len() - 1 == width
+                    && (row.len() > 1 || columns.first() == Some(&Column::Category)) =>
+            {
                 let mut cells = cells.into_iter();
                 if let (Some(last), Some(more)) = (row.last_mut(), cells.next()) {
                     join(last, &more);
                 }
                 row.extend(cells);
             }
-            _ if cells.len() == 1 && separator != Separator::Bar => break,
+            // A line of its own between rows names the group of those below.
+            _ if cells.len() == 1 && separator != Separator::Bar => {
+                if !(trimmed.len() <= 16 && goes_on(page, at + 1, separator, width)) {
+                    break;
+                }
+                rows.push(cells);
+            }
             _ => rows.push(fit(cells, &columns)),
         }
         gap = 0;
         end = next.end;
         at += 1;
     }
+    let (columns, rows) = two_name_columns(columns, rows);
     (!rows.is_empty()).then(|| Grid { columns, rows, span: Span::new(first.start, end), next_line: at })
+}
+
+/// Whether the next line with anything in it is a row of this table.
+fn goes_on(page: &Page, from: usize, separator: Separator, width: usize) -> bool {
+    let next = page.lines.iter().skip(from).take(3).find(|line| !page.trim(**line).is_empty());
+    next.is_some_and(|line| line.len() <= LONGEST && split(page, *line, separator).len() + 2 >= width && width > 3)
+}
+
+/// 城镇化率 | 常住人口城镇化率（%）: where names stand in two cells, the first is a column of groups.
+fn two_name_columns(mut columns: Vec<Column>, mut rows: Vec<Vec<Cell>>) -> (Vec<Column>, Vec<Vec<Cell>>) {
+    let width = columns.len();
+    let Some(at) = columns.iter().position(|c| *c == Column::Name) else { return (columns, rows) };
+    let wide = |row: &Vec<Cell>| {
+        let is_name =
+            row.get(at + 1).is_some_and(|c| !c.text.is_empty() && !c.text.starts_with(|c: char| c.is_ascii_digit()));
+        row.len() == width + 1 && is_name
+    };
+    if columns.contains(&Column::Group) || !rows.iter().any(wide) {
+        return (columns, rows);
+    }
+    columns.insert(at, Column::Group);
+    for row in rows.iter_mut().filter(|row| row.len() > at && row.len() <= width && row.len() > 1) {
+        let here = row.get(at).map_or(0, |c| c.span.start);
+        row.insert(at, Cell { text: String::new(), span: Span::new(here, here) });
+    }
+    (columns, rows)
 }
 
 /// Puts the cells of a row under their columns when a merged cell was left out.
@@ -187,17 +225,6 @@ fn fit(mut cells: Vec<Cell>, columns: &[Column]) -> Vec<Cell> {
         if cells.len() + 1 == columns.len() && (numbered || shifted && name == at + 1) {
             let here = cells.get(at).map_or(0, |c| c.span.start);
             cells.insert(at.min(cells.len()), Cell { text: String::new(), span: Span::new(here, here) });
-        }
-    }
-    if cells.len() == columns.len() + 1
-        && let Some(at) = columns.iter().position(|c| *c == Column::Name)
-    {
-        // 城镇化率 | 常住人口城镇化率（%）: a name over two cells.
-        let spare =
-            cells.get(at + 1).is_some_and(|c| !c.text.is_empty() && !c.text.starts_with(|c: char| c.is_ascii_digit()));
-        let empty = cells.get(at).is_some_and(|c| c.text.is_empty());
-        if spare || empty {
-            cells.remove(at);
         }
     }
     cells
