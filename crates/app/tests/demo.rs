@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use zhiheng_app::{App, Clock, DEMO_DAY, DemoMark, DemoReport, Error, Random, Setup, When, fill_demo};
 use zhiheng_pack::light::Light;
@@ -63,8 +63,19 @@ fn fill(folder: &Path, seed: u64) -> (String, Result<DemoReport, Error>) {
 
 fn open(url: &str) -> App {
     let noon = (i64::from(last_day()) * 24 + 4) * 3_600_000_000;
-    let setup = Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: false };
+    let setup = Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: true };
     App::open(url, pack("demo-county").0, &setup).expect("the database opens")
+}
+
+/// The county of seed 1, filled once for all tests; they only read it.
+fn county() -> &'static (String, DemoReport) {
+    static COUNTY: OnceLock<(tempfile::TempDir, (String, DemoReport))> = OnceLock::new();
+    let filled = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, report) = fill(folder.path(), 1);
+        (folder, (url, report.expect("filled")))
+    };
+    &COUNTY.get_or_init(filled).1
 }
 
 fn last_day() -> i32 {
@@ -86,13 +97,18 @@ fn digests(url: &str) -> Vec<(i64, [u8; 16], i64, [u8; 32])> {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
-    let filled: Vec<_> = folders.iter().zip([1, 1, 2]).map(|(folder, seed)| fill(folder.path(), seed)).collect();
-    let reports: Vec<_> = filled.iter().map(|(_, report)| report.as_ref().expect("filled").clone()).collect();
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let mut urls = vec![county().0.clone()];
+    let mut reports = vec![county().1.clone()];
+    for (folder, seed) in folders.iter().zip([1, 2]) {
+        let (url, report) = fill(folder.path(), seed);
+        urls.push(url);
+        reports.push(report.expect("filled"));
+    }
     assert_eq!(reports[0], reports[1]);
     assert_eq!(reports[0].records, 10_000);
     assert_eq!(reports[0].versions, reports[0].records + reports[0].corrections + reports[0].withdrawals);
-    let versions: Vec<_> = filled.iter().map(|(url, _)| digests(url)).collect();
+    let versions: Vec<_> = urls.iter().map(|url| digests(url)).collect();
     assert_eq!(versions[0].len() as u64, reports[0].versions);
     assert!(versions[0] == versions[1], "two fillings with one seed differ");
     assert!(versions[0] != versions[2], "another seed gives the same county");
@@ -100,10 +116,7 @@ fn the_same_seed_gives_the_same_bytes() {
 
 #[test]
 fn the_board_shows_every_light() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (url, report) = fill(folder.path(), 1);
-    println!("{:#?}", report.expect("filled"));
-    let app = open(&url);
+    let app = open(&county().0);
     assert_eq!(app.demo_mark().expect("a mark"), DemoMark::Complete { seed: 1, scale: 1 });
     let board = app.board(When { as_of: last_day(), known_on: None }).expect("a board");
     let mut lights: BTreeMap<Light, usize> = BTreeMap::new();
@@ -141,10 +154,7 @@ fn the_board_shows_every_light() {
 
 #[test]
 fn what_was_known_differs_from_what_is_known() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (url, report) = fill(folder.path(), 1);
-    assert!(report.is_ok());
-    let app = open(&url);
+    let app = open(&county().0);
     let end = day::number(day::parse("2024-12-31").expect("a date"));
     let now = app.board(When { as_of: end, known_on: None }).expect("a board");
     let then = app.board(When { as_of: end, known_on: Some(end + 15) }).expect("a board");
@@ -158,10 +168,8 @@ fn what_was_known_differs_from_what_is_known() {
 #[test]
 fn only_an_empty_database_and_a_fictional_county_are_filled() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (url, first) = fill(folder.path(), 1);
-    assert!(first.is_ok());
     let (pack_again, files) = pack("demo-county");
-    let again = fill_demo(&url, pack_again, &files, 1, 1, &mut |_| {});
+    let again = fill_demo(&county().0, pack_again, &files, 1, 1, &mut |_| {});
     assert!(matches!(again, Err(Error::WrongState(_))), "{again:?}");
     let other = format!("sqlite:{}", folder.path().join("other.db").display());
     let real = fill_demo(&other, pack("wushan-2024").0, &[], 1, 1, &mut |_| {});

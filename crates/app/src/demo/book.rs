@@ -92,7 +92,7 @@ impl Book {
         let mut chance = self.chance(kind, u64::MAX / 2 + u64::try_from(self.entries.len()).unwrap_or_default());
         let opened = at(FIRST.0, FIRST.1, FIRST.2);
         let known = if day < opened { opened + chance.between(0, 45) } else { day + chance.between(after.0, after.1) };
-        let known = working(known).max(day).max(opened).min(self.last_day - 1);
+        let known = working(known).max(day).max(opened).min(self.last_day);
         let mut entry = Entry { kind, steps: vec![Step::on(known, What::Create, &mut chance)], drafts: vec![first] };
         if let Some((day, reason, draft)) = later {
             let day = working(day);

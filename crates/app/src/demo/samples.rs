@@ -145,9 +145,15 @@ impl Samples {
         let concluded = (day + chance.between(5, 14)).min(self.last_day - 2);
         let prompt = if part == Part::Pending { day + chance.between(0, 2) } else { concluded + chance.between(1, 8) };
         let late = day + chance.between(60, 400);
-        let is_late = chance.in_thousand(15) && late < self.last_day && part != Part::Pending;
-        let entered = if is_late { late } else { working(prompt).max(concluded).min(self.last_day - 1) };
-        let entered = if part == Part::Pending { prompt.min(self.last_day - 1) } else { entered };
+        let late = working(late);
+        let is_late = chance.in_thousand(15) && late < self.last_day - 3;
+        // A double is found before the last day.
+        let latest = if part == Part::Withdrawn { self.last_day - 3 } else { self.last_day };
+        let entered = match part {
+            Part::Pending => working(prompt).max(day).min(latest),
+            _ if is_late => late,
+            _ => working(prompt).max(concluded).min(latest),
+        };
         let wrong = chance.in_thousand(26);
         let slip = match chance.below(10) {
             0..=2 => Slip::Verdict,
@@ -216,7 +222,7 @@ impl Register for Samples {
         );
         let fields = self.common(&sample, slip, &firm, &mut chance);
         match self.sampled {
-            Sampled::Food => food(fields, &sample, slip, &mut chance),
+            Sampled::Food => food(fields, &sample, slip, &firm, &mut chance),
             Sampled::Produce => produce(fields, &sample, slip, &mut chance),
             Sampled::Drug => drug(fields, &sample, slip, &mut chance),
             Sampled::Product => product(fields, &sample, slip, &mut chance),
@@ -425,7 +431,7 @@ fn named(name: &str, slip: Option<Slip>) -> String {
 /// Class, names, and how one of it fails.
 type Ware = (&'static str, &'static [&'static str], &'static str);
 
-const FOODS: [Ware; 14] = [
+const FOODS: [Ware; 13] = [
     (
         "食用农产品",
         &["豇豆", "辣椒", "生姜", "芹菜", "鲫鱼", "猪肉", "鸡蛋", "香蕉", "脆李"],
@@ -443,17 +449,26 @@ const FOODS: [Ware; 14] = [
     ("酒类", &["白酒", "李子酒", "啤酒"], "酒精度║43.1%vol║52±1.0%vol"),
     ("茶叶及相关制品", &["绿茶", "红茶", "代用茶"], "水胺硫磷║0.12mg/kg║≤0.05mg/kg"),
     ("糖果制品", &["硬糖", "果冻", "巧克力"], "菌落总数║2300CFU/g║≤1000CFU/g"),
-    ("餐饮食品", &["油条", "凉面", "自消毒餐饮具", "米粉"], "铝的残留量║210mg/kg║≤100mg/kg"),
 ];
+const SERVED: Ware = ("餐饮食品", &["油条", "凉面", "自消毒餐饮具", "米粉"], "铝的残留量║210mg/kg║≤100mg/kg");
 
-fn food(fields: Fields, sample: &Sample, slip: Option<Slip>, chance: &mut Chance) -> Fields {
-    let (class, names_of, failing) = chance.pick(&FOODS);
+/// Where a firm's food is sampled, by what the firm is.
+fn stage_of(firm: &str) -> &'static str {
+    match () {
+        () if firm.ends_with("厂") => "production",
+        () if ["小吃店", "餐馆", "酒家", "食堂", "农家乐"].iter().any(|end| firm.ends_with(end)) => {
+            "catering"
+        }
+        () => "circulation",
+    }
+}
+
+fn food(fields: Fields, sample: &Sample, slip: Option<Slip>, firm: &Firm, chance: &mut Chance) -> Fields {
+    let stage = stage_of(&firm.name);
+    let served = stage == "catering" && chance.in_thousand(600);
+    let (class, names_of, failing) = if served { SERVED } else { chance.pick(&FOODS) };
     let name = chance.pick(names_of);
     let made = sample.day - chance.between(2, 160);
-    let stage = match class {
-        "餐饮食品" => "catering",
-        _ => chance.pick(&["circulation", "circulation", "circulation", "production", "catering"]),
-    };
     let fields = fields
         .set("sample_name", named(name, slip))
         .set("food_class", class)
@@ -512,7 +527,7 @@ const DRUGS: [Ware; 5] = [
     ("chinese", &["板蓝根颗粒", "六味地黄丸", "藿香正气水", "复方丹参片"], "装量差异║不符合规定║应符合规定"),
     ("herb", &["甘草片", "当归", "黄芪", "金银花"], "总灰分║9.1%║≤7.0%"),
     ("herb", &["菊花", "党参片", "枸杞子"], "二氧化硫残留量║410mg/kg║≤150mg/kg"),
-    ("biological", &["示例人用狂犬病疫苗（虚构）"], "装量║不符合规定║应符合规定"),
+    ("biological", &["双歧杆菌活菌胶囊"], "活菌数║不符合规定║应符合规定"),
 ];
 
 fn drug(fields: Fields, sample: &Sample, slip: Option<Slip>, chance: &mut Chance) -> Fields {

@@ -126,7 +126,7 @@ impl Works {
 
     fn entered(&self, number: u64, work: &Work) -> i32 {
         let mut chance = Chance::of(self.seed, "work entered", number);
-        working(work.started.max(self.first_day()) + chance.between(4, 24)).max(work.started).min(self.last_day - 1)
+        working(work.started.max(self.first_day()) + chance.between(4, 24)).max(work.started).min(self.last_day)
     }
 
     /// When the completion was entered, where that was later than the work itself.
@@ -259,7 +259,7 @@ impl<I: Fn(u64) -> Option<String>> Register for Attempts<I> {
         let Some((.., day)) = self.attempt(number) else { return Vec::new() };
         let mut chance = Chance::of(self.works.seed, "attempt", number);
         let entered = working(day.max(self.works.first_day()) + chance.between(3, 18)).max(day);
-        vec![Step::on(entered.min(self.works.last_day - 1), What::Create, &mut chance)]
+        vec![Step::on(entered.min(self.works.last_day), What::Create, &mut chance)]
     }
 
     fn draft(&self, number: u64, _: usize) -> Draft {
