@@ -13,11 +13,25 @@ pub(crate) fn whole_date(text: &str) -> Option<String> {
 /// The first full date in a text, `YYYY-MM-DD`.
 pub(crate) fn first_date(text: &str) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
+    if let Some(date) = iso(&chars) {
+        return Some(date);
+    }
     let year_at = chars.iter().position(|c| *c == '年')?;
     let year = number_before(&chars, year_at)?;
     let rest: String = chars.iter().skip(year_at + 1).collect();
     let (month, day) = month_and_day(&rest)?;
     ((1900..=2100).contains(&year)).then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+/// 2024-04-19 at the start of a text.
+fn iso(chars: &[char]) -> Option<String> {
+    let parts: String = chars.iter().take(10).collect();
+    let mut numbers = parts.splitn(3, ['-', '/', '.']);
+    let year: i32 = numbers.next().filter(|y| y.len() == 4)?.parse().ok()?;
+    let month: u32 = numbers.next()?.parse().ok()?;
+    let day: u32 = numbers.next()?.parse().ok()?;
+    ((1900..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
+        .then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
 pub(crate) fn month_and_day(text: &str) -> Option<(u32, u32)> {

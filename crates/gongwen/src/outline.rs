@@ -305,7 +305,11 @@ impl<'p> Walk<'p> {
                 at += 1;
                 continue;
             }
-            let text: String = self.page.folded(line).iter().filter(|c| **c != ' ').take(80).collect();
+            let text: String = self.page.folded(line).iter().filter(|c| **c != ' ').take(200).collect();
+            if is_contents_line(&text) {
+                at += 1;
+                continue;
+            }
             if let Some(mark) = annex_mark(&text) {
                 listing_annexes = mark == AnnexMark::List;
                 if mark == AnnexMark::Start && (self.has_body() || zone == Zone::Annex) {
@@ -374,6 +378,11 @@ impl<'p> Walk<'p> {
             start: line.start,
             end,
         });
+        if self.page.folded(Span::new(label_end, end)).iter().filter(|c| c.is_ascii_digit()).count() > 0 {
+            // 1．培育企业10家。 is a title and a target.
+            let heading = self.out.headings.len().checked_sub(1);
+            self.out.paras.push(Para { span: self.page.trim(Span::new(label_end, end)), heading, zone: Zone::Body });
+        }
         let after = self.after_mark(Span::new(end, rest.end));
         if after.is_empty() { next } else { self.paragraph(next - 1, after.start, Zone::Body) }
     }
@@ -530,6 +539,13 @@ fn annex_mark(text: &str) -> Option<AnnexMark> {
         Some(_) if rest.chars().count() <= 30 && !rest.contains(['。', ',']) => Some(AnnexMark::Start),
         Some(_) => None,
     }
+}
+
+/// A line of a table of contents: 第一章 总则……3.
+fn is_contents_line(text: &str) -> bool {
+    let page = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '(' | ')'));
+    let led = ["....", "……", "····", "．．", "----", "…."].iter().any(|dots| page.ends_with(dots));
+    page.len() < text.len() && led || text == "目录"
 }
 
 fn is_glossary_title(text: &str) -> bool {

@@ -329,7 +329,9 @@ impl Reading<'_> {
     ) -> Option<Name> {
         let before = carried.subject.as_ref();
         if base.is_empty() {
-            return before.filter(|_| times || back.level || back.reach || back.change.is_some()).cloned();
+            return before
+                .filter(|_| times || back.striving || back.level || back.reach || back.change.is_some())
+                .cloned();
         }
         if front.among
             && let Some(before) = before
@@ -399,6 +401,8 @@ impl Reading<'_> {
             || measured
             || growth
             || led && (one.counting || one.unit.ends_with('元'))
+            || back.striving
+            || one.counting && ends_in_deed(&folded)
             || one.range && measured
     }
 
@@ -448,6 +452,13 @@ impl Reading<'_> {
         }
         Draft { subject, op, value, unit, verb, same_subject: false }
     }
+}
+
+/// 棚户区住房改造2000套: what is done, named as a noun.
+fn ends_in_deed(subject: &str) -> bool {
+    ["改造", "建设", "治理", "修复", "培训", "整治", "加固", "新增", "更新", "修缮", "搬迁", "安置"]
+        .iter()
+        .any(|deed| subject.ends_with(deed))
 }
 
 /// What can be counted or measured out by a verb: not shares, times or grades.

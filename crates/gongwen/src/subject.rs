@@ -24,6 +24,8 @@ pub(crate) struct Back {
     /// 近, 约 as in accounts of what was done
     pub(crate) nearly: bool,
     pub(crate) at_least: bool,
+    /// 力争, without a verb of reaching behind it
+    pub(crate) striving: bool,
 }
 
 #[rustfmt::skip]
@@ -166,7 +168,10 @@ pub(crate) fn back(flow: &Flow, floor: usize, at: usize) -> Back {
             continue;
         }
         match flow.word_before(floor, end, &ADVERBS) {
-            Some(word) if !adverb_in_name(flow, floor, end, word) => back.end -= word.chars().count(),
+            Some(word) if !adverb_in_name(flow, floor, end, word) => {
+                back.striving |= matches!(word, "力争" | "争取" | "努力");
+                back.end -= word.chars().count();
+            }
             _ => break,
         }
     }
@@ -264,7 +269,7 @@ pub(crate) struct Front {
 static LEAD_WORDS: Lexicon = Lexicon::new(&[
     "同时", "此外", "另外", "以及", "并且", "而且", "且", "力争到", "力争", "努力", "确保", "争取", "预计", "计划",
     "推动", "促进", "保证", "保障", "实现", "达到", "使", "让", "做到", "要", "将", "应", "应当", "须", "需", "累计",
-    "到时", "届时", "原则上", "每年", "今年", "明年", "本年度", "全年", "当年", "未来五年", "今后五年", "未来三年",
+    "到时", "届时", "原则上", "每年", "今年", "明年", "本年度", "全年", "未来五年", "今后五年", "未来三年",
     "五年内", "三年内", "五年", "期末", "时期", "期间", "其间", "末", "全国", "全省", "全市", "全县", "全区", "全州",
     "全旗", "全盟", "全镇", "全乡", "我国", "我省", "我市", "我县", "我区", "本市", "本县", "本区", "坚持", "和",
     "与", "及", "并", "、", ",", ":", "-", "一是", "二是", "三是", "四是", "五是", "六是", "七是", "八是", "九是",

@@ -26,7 +26,7 @@ static PAST: Lexicon = Lexicon::new(&[
     "已有", "已完成", "已实现", "已成", "已形成", "均已", "率先建成", "连续", "作出了", "取得了", "实现了", "完成了",
     "达到了", "建成了", "形成了", "提高了", "增加了", "下降了", "增长了", "减少了", "提升了", "创建了", "打造了",
     "培育了", "建立了", "出台了", "开展了", "新增了", "经受住", "迈上", "胜利完成", "全面完成", "历史性", "被评为",
-    "被授予", "较好完成", "走在前列", "首次突破", "首次", "回顾", "年来", "我们坚持", "新冠",
+    "被授予", "较好完成", "走在前列", "首次突破", "这五年", "这一年", "一年来", "首次", "回顾", "年来", "我们坚持", "新冠",
 ]);
 
 #[rustfmt::skip]
@@ -51,6 +51,7 @@ impl Tense {
         for at in span.start..span.end {
             past |= flow.word_at(at, &PAST).is_some_and(|word| !compares(flow, at, word));
             maybe_past |= flow.word_at(at, &MAYBE_PAST).is_some();
+            maybe_past |= matches!(flow.at(at), '比' | '较') && flow.any_at(at + 1, &["上年", "去年"]).is_some();
             future |= flow.word_at(at, &FUTURE).is_some_and(|word| is_future(flow, at, word));
             bounded |= flow.word_at(at, &BOUNDED).is_some();
         }
@@ -112,7 +113,7 @@ pub(crate) fn is_past_heading(title: &str) -> bool {
         "发展成效", "发展环境", "发展形势", "面临形势", "面临的形势", "形势", "现状", "存在问题", "存在的问题",
         "主要问题", "突出问题", "背景", "重大意义", "重要意义", "机遇", "挑战", "完成情况", "进展情况", "基本情况",
         "发展条件", "主要成绩", "规划基础", "建设基础", "发展优势", "取得的", "取得积极", "取得明显", "取得显著",
-        "工作总结", "历史性成就", "评估情况",
+        "工作成绩", "工作情况", "过去", "一年来", "五年来", "所做的工作", "工作总结", "历史性成就", "评估情况",
     ];
     let title: String = title.chars().map(script::fold).collect();
     !title.contains("目标") && TITLES.iter().any(|word| title.contains(word))

@@ -80,6 +80,17 @@ impl Walk<'_> {
     }
 
     fn note_metadata(&mut self, text: &str) {
+        if text.starts_with('[') {
+            // [发布机构]某县政府办[发文字号]某府发[2024]14号
+            for key in ["发布机构", "发文机关", "成文日期", "发文字号", "文号"] {
+                if let Some((_, value)) = text.split_once(&format!("[{key}]")) {
+                    let end =
+                        KEYS.iter().filter_map(|next| value.find(&format!("[{next}]"))).min().unwrap_or(value.len());
+                    self.note_metadata(&format!("{key}:{}", value.get(..end).unwrap_or("")));
+                }
+            }
+            return;
+        }
         if let Some((key, value)) = text.split_once(':') {
             let value = value.trim();
             match key {
@@ -112,7 +123,7 @@ impl Walk<'_> {
                         self.out.issued_on = Some(date);
                     }
                     if self.out.issuer.is_none() {
-                        self.out.issuer = previous.map(|p| self.page.name(p)).filter(|name| is_signature(name));
+                        self.out.issuer = previous.map(|p| names(&self.page.text(p))).filter(|name| is_signature(name));
                     }
                     break;
                 }
@@ -200,13 +211,25 @@ fn is_dateline(text: &str) -> bool {
         || text.ends_with('电') && text.contains("月") && text.chars().count() <= 24
 }
 
+#[rustfmt::skip]
+const KEYS: &[&str] = &[
+    "索引号", "发文机关", "发布机构", "发文单位", "成文日期", "发文日期", "发布日期", "主题分类", "主题词", "来源", "文号", "发文字号", "标题",
+    "公开方式", "有效性", "名称", "分类", "体裁分类", "组配分类", "浏览次数", "字体",
+];
+
+/// The signatures of one line; blanks within a name are spacing.
+fn names(line: &str) -> String {
+    let words: Vec<&str> = line.split(crate::script::is_blank).filter(|word| !word.is_empty()).collect();
+    let whole = words.iter().all(|word| word.chars().count() >= 4);
+    words.join(if whole { " " } else { "" })
+}
+
 fn is_metadata(text: &str) -> bool {
-    #[rustfmt::skip]
-    const KEYS: &[&str] = &[
-        "索引号", "索 引 号", "发文机关", "发布机构", "发文单位", "成文日期", "发文日期", "发布日期", "主题分类",
-        "主题词", "来源", "文号", "发文字号", "标题", "公开方式", "有效性", "名称", "分类", "体裁分类",
-    ];
-    text.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key))
+    let bracketed = |key: &&str| {
+        text.strip_prefix('[').and_then(|rest| rest.strip_prefix(*key)).is_some_and(|rest| rest.starts_with(']'))
+    };
+    let keyed = text.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key.trim_start_matches(['•', '·'])));
+    keyed || KEYS.iter().any(bracketed)
 }
 
 /// A title ends with the kind of document.
