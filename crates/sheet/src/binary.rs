@@ -3,12 +3,14 @@
 //! lays every sheet out as a full rectangle: one stray cell in column IV of row 65,536 would cost half a gibibyte.
 
 use crate::Refusal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells of a full rectangle that may be laid out whatever they hold.
-const ROOMY: u64 = 1_500_000;
+const ROOMY: u64 = 4_000_000;
 /// Above that, empty cells for each filled one.
 const SPARSE: u64 = 12;
+/// Columns that this format has.
+const COLUMNS: u16 = 256;
 const END: u32 = 0xFFFF_FFFA;
 
 /// Accepts a readable `.xls`; refuses everything else that comes in this container.
@@ -28,15 +30,22 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<(), Refusal> {
     extent(&stream.ok_or_else(Refusal::unknown)?)
 }
 
-/// Walks the records of a workbook and measures each sheet.
+/// Walks the records of a workbook and measures each sheet. A sheet must begin where a record says that one begins: a
+/// reader that starts elsewhere would take the middle of a text for cells that were never measured here.
 fn extent(stream: &[u8]) -> Result<(), Refusal> {
     let mut at = 0;
     let mut sheet = Extent::default();
+    let (mut begins, mut named) = (BTreeSet::new(), Vec::new());
     while let (Some(kind), Some(length)) = (word(stream, at), word(stream, at + 2)) {
         let data = stream.get(at + 4..at + 4 + length as usize).unwrap_or_default();
         match kind {
             // BOF: a new sheet begins.
-            0x0809 | 0x0409 | 0x0209 | 0x0009 => sheet = Extent::default(),
+            0x0809 | 0x0409 | 0x0209 | 0x0009 => {
+                begins.insert(at);
+                sheet = Extent::default();
+            }
+            // BOUNDSHEET: where a sheet begins.
+            0x0085 => named.extend(long(data, 0)),
             // FILEPASS.
             0x002F if word(data, 0) != Some(0) || data.len() > 4 => return Err(Refusal::encrypted()),
             // FORMULA, RK, NUMBER, LABEL, LABELSST, BOOLERR; MULRK ends with its last column.
@@ -51,7 +60,8 @@ fn extent(stream: &[u8]) -> Result<(), Refusal> {
         }
         at += 4 + length as usize;
     }
-    Ok(())
+    let is_begin = |offset: &u32| begins.contains(&(*offset as usize));
+    if named.iter().all(is_begin) { Ok(()) } else { Err(Refusal::damaged("工作表的位置不对")) }
 }
 
 #[derive(Default)]
@@ -73,9 +83,12 @@ impl Extent {
         self.left = self.left.min(left);
         self.bottom = self.bottom.max(row);
         self.right = self.right.max(right);
-        // Checked at the end of each record: a wide sheet fills up later, so only what no sheet could fill is refused.
+        if right >= COLUMNS {
+            return Err(Refusal::damaged("单元格超出 256 列"));
+        }
+        // Checked with every record: rows come in order, so cells and rectangle grow together.
         let area = (u64::from(self.bottom - self.top) + 1) * (u64::from(self.right - self.left) + 1);
-        if area > ROOMY && area / SPARSE > self.cells.max(ROOMY / SPARSE) && self.bottom - self.top > 20_000 {
+        if area > ROOMY && area / SPARSE > self.cells {
             return Err(Refusal::too_large("工作表里有离数据很远的单元格"));
         }
         Ok(())
@@ -202,6 +215,14 @@ mod tests {
         let full: Vec<u8> =
             (0..65_535u16).flat_map(|row| (0..20).flat_map(move |column| number(row, column))).collect();
         assert_eq!(extent(&full), Ok(()));
+    }
+
+    #[test]
+    fn a_sheet_begins_where_a_record_begins() {
+        let named = |offset: u32| [[0x85, 0, 4, 0].as_slice(), &offset.to_le_bytes(), &[0x09, 0x08, 0, 0]].concat();
+        assert_eq!(extent(&named(8)), Ok(()));
+        assert_eq!(extent(&named(7)).unwrap_err().code, "ZH2008");
+        assert_eq!(extent(&number(0, 300)).unwrap_err().code, "ZH2008");
     }
 
     #[test]
