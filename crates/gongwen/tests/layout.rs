@@ -198,7 +198,7 @@ fn lines_wrapped_at_a_fixed_width() {
 fn page_heads_contents_and_two_signatures() {
     let text = "[ 索 引 号 ] 115002/2025-1 [ 主题分类 ] 质量监督\n[ 发布机构 ] 江口县政府办 [ 发文字号 ] 江口府发〔2024〕14号\n[ 成文日期 ] 2024-04-19 [ 发布日期 ] 2024-05-06\n\n江口县发展和改革局 江口县市场监督管理局关于印发《江口县质量强县“十五五”规划》的通知\n各有关单位：\n现印发给你们。\n江口县发展和改革局　　江口县市场监督管理局\n2024年4月19日\n江口县质量强县“十五五”规划\n目  录\n第一章 现实基础.................... 2\n第二章 主要目标…………………… 9\n第一章 现实基础\n合格率稳定在97%以上。\n第二章 主要目标\n合格率达到98%以上。\n";
     let document = read(text);
-    assert_eq!(document.number.as_deref(), Some("江口府发[2024]14号"));
+    assert_eq!(document.number.as_deref(), Some("江口府发〔2024〕14号"));
     assert_eq!(document.issued_on.as_deref(), Some("2024-04-19"));
     assert_eq!(document.plan_title.as_deref(), Some("江口县质量强县“十五五”规划"));
     assert_eq!(headings(&document), [(1, 1, "现实基础".to_owned()), (1, 2, "主要目标".to_owned())]);

@@ -159,28 +159,34 @@ fn check_quotes(text: &str, document: &Document) {
     }
 }
 
-/// The offsets that a key's `targets_scope` means; none for the whole document.
-fn scope(text: &str, document: &Document, scope: &str) -> Option<(usize, usize)> {
+/// The offsets that a key's `targets_scope` means: whole, none, the headings or the paragraph that it names.
+fn scope(text: &str, document: &Document, scope: &str) -> Vec<(usize, usize)> {
     if scope.starts_with("whole") || scope.starts_with("all") {
-        return Some((0, usize::MAX));
+        return vec![(0, usize::MAX)];
     }
     if scope.starts_with("none") {
-        return Some((0, 0));
+        return vec![(0, 0)];
     }
     let flat = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let wanted = flat(scope);
-    // The heading whose title the scope names, with its label where that is given too.
-    let named =
-        document.headings.iter().enumerate().filter(|(_, h)| {
-            h.title.as_ref().is_some_and(|t| flat(t).chars().count() >= 2 && wanted.contains(&flat(t)))
-        });
-    let best = named.max_by_key(|(_, h)| {
-        let title = flat(h.title.as_deref().unwrap_or(""));
-        (wanted.contains(&format!("{}{title}", h.label)), title.chars().count(), h.level)
-    });
-    if let Some((at, head)) = best {
+    let title = |at: usize| flat(document.headings[at].title.as_deref().unwrap_or(""));
+    let range = |at: usize| {
+        let head = &document.headings[at];
         let next = document.headings.iter().skip(at + 1).find(|h| h.level <= head.level);
-        return Some((head.start, next.map_or(usize::MAX, |h| h.start)));
+        (head.start, next.map_or(usize::MAX, |h| h.start))
+    };
+    let all = 0..document.headings.len();
+    let named: Vec<usize> = all.filter(|at| title(*at).chars().count() >= 2 && wanted.contains(&title(*at))).collect();
+    let labelled = |at: &usize| wanted.contains(&format!("{}{}", document.headings[*at].label, title(*at)));
+    let exact: Vec<usize> = named.iter().copied().filter(labelled).collect();
+    // Where a part is named only to say where its section stands, the section is meant.
+    let deepest = exact.iter().map(|at| document.headings[*at].level).max();
+    let meant: Vec<usize> = exact.into_iter().filter(|at| Some(document.headings[*at].level) == deepest).collect();
+    if !meant.is_empty() {
+        return meant.into_iter().map(range).collect();
+    }
+    if let Some(best) = named.into_iter().max_by_key(|at| (title(*at).chars().count(), document.headings[*at].level)) {
+        return vec![range(best)];
     }
     // Or a paragraph that begins with a word of the scope.
     let mut start = 0;
@@ -188,11 +194,23 @@ fn scope(text: &str, document: &Document, scope: &str) -> Option<(usize, usize)>
         let length = line.chars().count();
         let head: String = flat(line).chars().take_while(|c| !"：:。，,".contains(*c)).collect();
         if head.chars().count() >= 2 && wanted.contains(&head) {
-            return Some((start, start + length));
+            return vec![(start, start + length)];
         }
         start += length + 1;
     }
-    None
+    Vec::new()
+}
+
+/// Names of bodies in a row of a task table, however the key groups them.
+fn names(row: &Value) -> Vec<String> {
+    match row {
+        Value::Array(list) if list.iter().all(Value::is_string) => {
+            list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+        }
+        Value::Object(parts) if parts.contains_key("bodies") => names(&parts["bodies"]),
+        Value::Object(parts) => parts.values().flat_map(names).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn rows(list: &Value) -> Vec<Value> {
@@ -265,11 +283,13 @@ fn plan(name: &str, text: &str, key: &Value, report: &mut Report) {
             }
             "targets" => {
                 let whole = key["targets_scope"].as_str().unwrap_or("whole document");
-                let Some((start, end)) = scope(text, &document, whole) else {
+                let ranges = scope(text, &document, whole);
+                if ranges.is_empty() {
                     report.failures.push(format!("{name}: no place is named {whole}"));
                     continue;
-                };
-                let inside = document.targets.iter().filter(|t| start <= t.start && t.start < end);
+                }
+                let within = |t: &&Target| ranges.iter().any(|(start, end)| *start <= t.start && t.start < *end);
+                let inside = document.targets.iter().filter(within);
                 let wanted_list: Vec<String> = rows(wanted_value).iter().map(wanted).collect();
                 let optional: Vec<String> = rows(&key["optional_targets"]).iter().map(wanted).collect();
                 report.targets(name, &wanted_list, &optional, &inside.map(found).collect::<Vec<_>>());
@@ -305,13 +325,26 @@ fn plan(name: &str, text: &str, key: &Value, report: &mut Report) {
                 }
             }
             "task_table" => {
-                let (wanted_rows, mine) = (rows(wanted_value), rows(&ours["task_table"]));
-                if mine.len() != wanted_rows.len() {
-                    report.failures.push(format!("{name}: {} tasks wanted, {} found", wanted_rows.len(), mine.len()));
+                let wanted_rows =
+                    if wanted_value["rows"].is_array() { rows(&wanted_value["rows"]) } else { rows(wanted_value) };
+                if document.task_table.len() != wanted_rows.len() {
+                    let found = document.task_table.len();
+                    report.failures.push(format!("{name}: {} tasks wanted, {found} found", wanted_rows.len()));
                 }
-                for (wanted_row, mine) in wanted_rows.iter().zip(&mine) {
-                    let bodies = rows(&wanted_row["bodies"]);
-                    report.check(name, "task", &Value::Array(bodies), &mine["bodies"]);
+                for (wanted_row, mine) in wanted_rows.iter().zip(&document.task_table) {
+                    let bodies = |mut list: Vec<String>| {
+                        list.sort();
+                        list.dedup();
+                        Value::from(list)
+                    };
+                    report.check(name, "task", &bodies(names(wanted_row)), &bodies(mine.bodies.clone()));
+                }
+            }
+            "terms" => {
+                let (wanted_rows, mine) = (rows(wanted_value), rows(&ours["terms"]));
+                for (at, wanted_row) in wanted_rows.iter().enumerate() {
+                    let mine = mine.get(at).cloned().unwrap_or(Value::Null);
+                    report.check(name, "term", wanted_row, &alike(wanted_row, &mine));
                 }
             }
             "bodies" => {

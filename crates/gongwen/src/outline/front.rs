@@ -100,11 +100,11 @@ impl Walk<'_> {
                 "成文日期" | "发文日期" | "发布日期" if self.out.issued_on.is_none() => {
                     self.out.issued_on = first_date(value);
                 }
-                "文号" | "发文字号" if !value.is_empty() => self.out.number = Some(value.to_owned()),
+                "文号" | "发文字号" if !value.is_empty() => self.out.number = Some(unfolded(value)),
                 _ => {}
             }
         } else if file_number(text) {
-            self.out.number = Some(text.to_owned());
+            self.out.number = Some(unfolded(text));
         }
     }
 
@@ -216,6 +216,11 @@ const KEYS: &[&str] = &[
     "索引号", "发文机关", "发布机构", "发文单位", "成文日期", "发文日期", "发布日期", "主题分类", "主题词", "来源", "文号", "发文字号", "标题",
     "公开方式", "有效性", "名称", "分类", "体裁分类", "组配分类", "浏览次数", "字体",
 ];
+
+/// Matching folds the brackets of a document number; it is shown with its own.
+fn unfolded(number: &str) -> String {
+    number.replace('[', "〔").replace(']', "〕")
+}
 
 /// The signatures of one line; blanks within a name are spacing.
 fn names(line: &str) -> String {
