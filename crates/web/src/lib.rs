@@ -3,13 +3,29 @@
 //! - [`components`] are the parts, [`pages`] the pages. One struct per page, named `…Page`, is everything its template can
 //!   see; rendering is pure and knows no record, no pack and no clock.
 //! - [`assets`] are the stylesheet and the script, [`headers`] what every answer carries.
+//! - [`routes`] is every address with its permission. The guard around a handler decides who comes in; a handler takes what is
+//!   authorised, calls one use case, fills one page. `public`, `office` and `steward` hold the handlers by reader.
 //! - [`samples`] are the pages of a fictional county, for tests and for the gallery (`cargo run --example gallery`).
 
 pub mod assets;
 pub mod components;
+mod cookies;
+mod csrf;
+mod extract;
+mod frame;
+mod guard;
 pub mod headers;
+mod held;
+mod office;
 pub mod pages;
+mod problem;
+mod public;
+pub mod routes;
 pub mod samples;
+mod server;
+mod sign_in;
+mod steward;
+mod words;
 
 use axum::{
     Router,
@@ -19,8 +35,11 @@ use axum::{
     routing::get,
 };
 
+pub use routes::router;
+pub use server::{Server, Setup};
+
 /// The routes that need no county: static files, with the security headers of every answer.
-pub fn assets_router() -> Router {
+pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(assets::style_href(), get(|| async { unchanging("text/css; charset=utf-8", assets::STYLE) }))
         .route(assets::script_href(), get(|| async { unchanging("text/javascript; charset=utf-8", assets::SCRIPT) }))

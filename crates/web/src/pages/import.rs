@@ -8,7 +8,7 @@ use crate::components::{
     Link,
     action::{Action, Encoding, Weight, actions, hidden, post_form, submit, submit_as},
     errors::{Wrong, error_summary, wrongs},
-    field::{Choice, Control, Field, field},
+    field::{Choice, Control, Field, condition, field},
     flash::{Flash, remark},
     light::Tone,
     section::{card, heading},
@@ -120,6 +120,8 @@ pub struct ImportPreviewPage {
     pub columns: Vec<ImportColumn>,
     /// 名单性质, for announcements; none for other kinds.
     pub scope: Option<ImportScope>,
+    /// Fields that the file has no column for: one value for all of its rows.
+    pub fill: Vec<Field>,
     /// Counts.
     pub counts: Vec<ImportCount>,
     /// Rows with another content under a known number, offered one by one.
@@ -227,6 +229,7 @@ impl ImportPreviewPage {
                 (post_form(&self.shell.csrf, &self.action, "form", Encoding::Plain, html! {
                     @for one in &self.hidden { (hidden(&one.name, &one.value)) }
                     (self.scope())
+                    (self.fill())
                     (self.problems())
                     (self.corrections())
                     (self.columns())
@@ -262,6 +265,19 @@ impl ImportPreviewPage {
                                 .hint("只在不合格名单时填写；公布文件写明的检验批次，没有写明就空着")
                         }))
                     }
+                }
+            }
+        }
+    }
+
+    fn fill(&self) -> Markup {
+        html! {
+            @if !self.fill.is_empty() {
+                section.card {
+                    h2 { "文件里没有的内容" }
+                    p.hint { "填写后用于全部行；空着就不填，缺日期的行会列入未计入。" }
+                    div.fields { @for one in &self.fill { (condition(one)) } }
+                    p.actions { (submit_as("填入后重新核对", Weight::Plain, "do", "remap")) }
                 }
             }
         }

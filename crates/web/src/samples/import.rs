@@ -6,7 +6,7 @@ use crate::{
         Link,
         action::{Action, Weight},
         errors::Wrong,
-        field::Choice,
+        field::{Choice, Control, Field},
         light::Tone,
         table::Cell,
     },
@@ -109,6 +109,10 @@ fn preview() -> ImportPreviewPage {
     };
     let change = |name: &str, old: &str, new: &str| (name.to_owned(), old.to_owned(), new.to_owned());
     ImportPreviewPage {
+        fill: vec![Field {
+            name: Some("fill.sampled_on".into()),
+            ..Field::new("fill-sampled_on", "抽样日期", Control::Date { value: String::new() })
+        }],
         shell: office("食品抽检样品"),
         kind: "食品抽检样品".into(),
         kind_href: LIST.into(),

@@ -1,0 +1,211 @@
+//! 谁在读、读什么: what handlers are given. A permission is a value: who holds a [`Staff`] or an [`Office`] was let in.
+//!
+//! The guard of every route ([`crate::guard`]) puts a [`Visit`] and the form into the request; nothing here reads the network.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use zhiheng_app::{Account, Error, Role};
+use zhiheng_pack::Pack;
+use zhiheng_store::RecordRow;
+
+use crate::components::flash::Flash;
+use crate::problem::{Cause, Failure};
+
+/// One request's reader.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    /// Who; nobody for anonymous readers.
+    pub(crate) account: Option<Account>,
+    /// What form tokens are bound to: the session, or the nonce of somebody who signs in.
+    pub(crate) secret: String,
+    /// Path and query.
+    pub(crate) here: String,
+    /// 长辈版.
+    pub(crate) elder: bool,
+    /// The message of the last act.
+    pub(crate) flash: Option<Flash>,
+    /// The county is the fictional one: its pages are open to read.
+    pub(crate) demo: bool,
+    /// Cookies travel over TLS only.
+    pub(crate) secure: bool,
+    /// The address at which the reader found us (`http://127.0.0.1:8470`).
+    pub(crate) origin: String,
+}
+
+impl Visit {
+    /// Live values, lights and records may be shown.
+    pub(crate) fn sees_live(&self) -> bool {
+        self.account.is_some() || self.demo
+    }
+
+    /// Personal fields may be shown as they are, masked, or not at all.
+    pub(crate) fn personal(&self) -> Personal {
+        match &self.account {
+            None => Personal::Hidden,
+            Some(account) if account.role == Role::Office => Personal::Shown,
+            Some(_) => Personal::Masked,
+        }
+    }
+
+    /// The body that lists are narrowed to.
+    pub(crate) fn sees_only(&self) -> Option<String> {
+        self.account.as_ref().and_then(Account::sees_only).map(str::to_owned)
+    }
+
+    /// Whether a record may be opened.
+    pub(crate) fn may_read(&self, row: &RecordRow) -> bool {
+        match &self.account {
+            Some(account) => account.sees_only().is_none_or(|own| row.body.as_deref() == Some(own)),
+            None => self.demo,
+        }
+    }
+
+    /// Whether this reader may write records of a kind at all.
+    pub(crate) fn may_write_kind(&self, kind: &zhiheng_pack::Kind) -> bool {
+        let Some(account) = &self.account else { return false };
+        account.may_write(kind.body.as_deref()) || kind.body_field.is_some() && account.body.is_some()
+    }
+
+    /// Whether this reader may import files of a kind: a bureau only where every row is its own.
+    pub(crate) fn may_import(&self, kind: &zhiheng_pack::Kind) -> bool {
+        let Some(account) = &self.account else { return false };
+        account.role == Role::Office || kind.body_field.is_none() && account.may_write(kind.body.as_deref())
+    }
+
+    /// Whether this reader runs the plan.
+    pub(crate) fn is_office(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.role == Role::Office)
+    }
+
+    /// The unit of the reader, as the pack names it.
+    pub(crate) fn body_name(&self, pack: &Pack) -> String {
+        let Some(account) = &self.account else { return String::new() };
+        match account.body.as_deref().and_then(|body| pack.body(body)) {
+            Some(body) => body.name.clone(),
+            None => account.role.word().to_owned(),
+        }
+    }
+}
+
+/// What becomes of personal fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Personal {
+    /// As they are.
+    Shown,
+    /// 王＊＊.
+    Masked,
+    /// Not at all.
+    Hidden,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, Failure> {
+        let missing = || Failure::from(Error::Internal("a route without its guard".to_owned()));
+        parts.extensions.get::<Visit>().cloned().ok_or_else(missing)
+    }
+}
+
+/// Somebody signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Staff(pub(crate) Account);
+
+impl<S: Send + Sync> FromRequestParts<S> for Staff {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Staff, Failure> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        visit.account.map(Staff).ok_or_else(|| Failure::from(Cause::SignIn))
+    }
+}
+
+/// Somebody of the office that runs the plan.
+#[derive(Debug, Clone)]
+pub(crate) struct Office(pub(crate) Account);
+
+impl<S: Send + Sync> FromRequestParts<S> for Office {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Office, Failure> {
+        let Staff(account) = Staff::from_request_parts(parts, state).await?;
+        if account.role == Role::Office { Ok(Office(account)) } else { Err(Error::NotPermitted.into()) }
+    }
+}
+
+/// The values behind the question mark.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Params(pub(crate) Vec<(String, String)>);
+
+impl Params {
+    /// A value, trimmed; empty when it is not there.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A day written 2026-01-31.
+    pub(crate) fn day(&self, name: &str) -> Option<i32> {
+        zhiheng_pack::day::parse(self.get(name)).map(zhiheng_pack::day::number)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Params, Failure> {
+        let read = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        read.map(|Query(pairs)| Params(pairs)).map_err(|_| Failure::from(Cause::BadForm))
+    }
+}
+
+/// A file of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct FormFile {
+    pub(crate) field: String,
+    pub(crate) name: String,
+    pub(crate) bytes: Bytes,
+}
+
+/// A form as it was sent; its token held.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FormBody(pub(crate) Arc<FormParts>);
+
+/// Texts and files of a form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FormParts {
+    pub(crate) texts: Vec<(String, String)>,
+    pub(crate) files: Vec<FormFile>,
+}
+
+impl FormBody {
+    /// A text, trimmed; empty when it is not there.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// A text as typed: passwords.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.0.texts.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a name, in order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.texts.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// A file that was chosen.
+    pub(crate) fn file(&self, field: &str) -> Option<&FormFile> {
+        self.0.files.iter().find(|file| file.field == field && !file.name.is_empty())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FormBody {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<FormBody, Failure> {
+        parts.extensions.get::<FormBody>().cloned().ok_or_else(|| Failure::from(Cause::BadForm))
+    }
+}

@@ -1,0 +1,101 @@
+//! 页面框架的内容: the menu, the band and the names around every page, for the reader at hand.
+
+use zhiheng_pack::Pack;
+
+use crate::components::{
+    Link,
+    action::Csrf,
+    shell::{MenuEntry, MenuGroup, Notice, Reader, Shell},
+};
+use crate::csrf;
+use crate::extract::Visit;
+use crate::server::Server;
+
+/// What every county of this program runs.
+const PROGRAM: &str = "质量强县";
+/// So many kinds stand in the menu; the rest are one click further.
+const KINDS_IN_MENU: usize = 6;
+
+/// The shell of a page.
+pub(crate) fn shell(server: &Server, visit: &Visit) -> Shell {
+    let pack = &server.app().pack;
+    let token = csrf::token(server.csrf_key(), &visit.secret, &server.chance::<8>());
+    Shell {
+        place: pack.place_name.clone(),
+        program: PROGRAM.to_owned(),
+        notice: notice(pack),
+        reader: match &visit.account {
+            Some(account) => Reader::Staff { name: account.name.clone(), body: visit.body_name(pack) },
+            None => Reader::Public,
+        },
+        menu: menu(pack, visit),
+        here: visit.here.clone(),
+        elder: visit.elder,
+        runner: server.settings().runner,
+        flash: visit.flash.clone(),
+        csrf: Csrf(token),
+    }
+}
+
+fn notice(pack: &Pack) -> Notice {
+    match (&pack.notice, pack.demo) {
+        (_, true) => Notice::Demonstration,
+        (Some(words), false) => Notice::Words(words.clone()),
+        (None, false) => Notice::None,
+    }
+}
+
+fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
+    let path = visit.here.split('?').next().unwrap_or_default();
+    let kinds = kinds_in_menu(pack, visit);
+    let named = kinds.iter().any(|(_, href)| within(path, href));
+    let entry = |label: &str, href: &str| MenuEntry {
+        link: Link::new(label, href),
+        badge: None,
+        current: within(path, href) && !(href == "/kinds" && named),
+    };
+    let mut first = vec![entry("目标指标", "/board"), entry("方案原文", "/plan")];
+    if let Some(board) = first.first_mut() {
+        board.current |= path.starts_with("/indicators/");
+    }
+    if visit.sees_live() {
+        first.push(entry("登记台账", "/kinds"));
+    }
+    let group = |title: &str, entries: Vec<MenuEntry>| MenuGroup { title: title.to_owned(), entries };
+    if visit.account.is_none() {
+        first.push(entry("关于", "/about"));
+        return vec![group("", first)];
+    }
+    let often = kinds.iter().map(|(name, href)| entry(name, href)).collect();
+    let mut groups = vec![group("", first), group("常用台账", often)];
+    if visit.is_office() {
+        groups.push(group("系统", vec![entry("账号", "/accounts"), entry("设置", "/settings")]));
+    }
+    groups.retain(|group| !group.entries.is_empty());
+    groups
+}
+
+fn within(path: &str, href: &str) -> bool {
+    path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The kinds that move the most indicators, in the order of the pack.
+fn kinds_in_menu(pack: &Pack, visit: &Visit) -> Vec<(String, String)> {
+    let moves = |at: usize| {
+        let mut moved: Vec<usize> = pack.moved_by(at).iter().map(|(indicator, _)| *indicator).collect();
+        moved.dedup();
+        moved.len()
+    };
+    let mut ranked: Vec<(usize, usize)> = pack
+        .kinds
+        .iter()
+        .enumerate()
+        .filter(|(_, kind)| visit.is_office() || visit.may_write_kind(kind))
+        .map(|(at, _)| (moves(at), at))
+        .collect();
+    ranked.sort_by_key(|(count, at)| (std::cmp::Reverse(*count), *at));
+    let mut chosen: Vec<usize> = ranked.into_iter().take(KINDS_IN_MENU).map(|(_, at)| at).collect();
+    chosen.sort_unstable();
+    let named = chosen.into_iter().filter_map(|at| pack.kinds.get(at));
+    named.map(|kind| (kind.name.clone(), format!("/kinds/{}", kind.id))).collect()
+}

@@ -1,0 +1,158 @@
+//! 记录的内容: what a reader may see of a record, as pages print it. Personal fields pass through here and nowhere else.
+
+use zhiheng_pack::kind::Format;
+use zhiheng_pack::{Kind, Pack, Record, Type, Value};
+use zhiheng_store::{Cursor, RecordId};
+
+use crate::components::{
+    Link,
+    field::{Choice, Control},
+    table::{Cell, Column},
+};
+use crate::extract::{Personal, Visit};
+use crate::words::{date, masked};
+
+/// The content of a kind for one reader.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) kind: &'a Kind,
+    personal: Personal,
+}
+
+impl<'a> Content<'a> {
+    /// In lists: masked for bureaus.
+    pub(crate) fn of_list(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
+        Content { pack, kind, personal: visit.personal() }
+    }
+
+    /// On a record's own page: whoever may open it as staff sees it whole.
+    pub(crate) fn of_record(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
+        let personal = if visit.account.is_some() { Personal::Shown } else { Personal::Hidden };
+        Content { pack, kind, personal }
+    }
+
+    /// Whether a field is shown at all.
+    pub(crate) fn shows(&self, index: usize) -> bool {
+        let personal = self.kind.fields.get(index).is_some_and(|field| field.personal);
+        !personal || self.personal != Personal::Hidden
+    }
+
+    /// A field's value as printed.
+    pub(crate) fn text(&self, record: &Record, index: usize) -> String {
+        let Some(field) = self.kind.fields.get(index) else { return String::new() };
+        let text = match record.value(index) {
+            Some(Value::Date(day)) => date(zhiheng_pack::day::number(*day)),
+            Some(Value::Decimal(number)) => crate::words::exact(*number),
+            Some(_) => self.pack.show(self.kind, record, index),
+            None => return String::new(),
+        };
+        let text = if field.format == Some(Format::FailingItems) { text.replace('║', "　") } else { text };
+        let text = match (&field.unit, field.kind) {
+            (Some(unit), Type::Integer | Type::Decimal) => format!("{text} {unit}"),
+            _ => text,
+        };
+        match (field.personal, self.personal) {
+            (true, Personal::Hidden) => String::new(),
+            (true, Personal::Masked) => masked(&text),
+            _ => text,
+        }
+    }
+
+    /// A record's title.
+    pub(crate) fn label(&self, record: &Record) -> String {
+        let mut label = self.kind.label.clone();
+        for (index, field) in self.kind.fields.iter().enumerate() {
+            let name = format!("{{{}}}", field.id);
+            if label.contains(&name) {
+                label = label.replace(&name, &self.text(record, index));
+            }
+        }
+        let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
+        if label.is_empty() { "（未填名称）".to_owned() } else { label }
+    }
+
+    /// The columns of a list.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let shown = self.kind.columns.iter().filter(|index| self.shows(**index));
+        let column = |(at, field): (usize, &zhiheng_pack::Field)| match field.kind {
+            _ if at == 0 => Column::header(&field.name),
+            Type::Integer | Type::Decimal => Column::number(&field.name),
+            _ => Column::text(&field.name),
+        };
+        shown.filter_map(|index| self.kind.fields.get(*index)).enumerate().map(column).collect()
+    }
+
+    /// A record's cells under those columns; the first opens the record.
+    pub(crate) fn cells(&self, record: &Record, id: &RecordId) -> Vec<Cell> {
+        let shown = self.kind.columns.iter().filter(|index| self.shows(**index));
+        let cell = |(at, index): (usize, &usize)| {
+            let text = self.text(record, *index);
+            match at {
+                0 => {
+                    let label = if text.is_empty() { "查看".to_owned() } else { text };
+                    Cell::Link(Link::new(label, self.href(id)))
+                }
+                _ => Cell::Text(text),
+            }
+        };
+        shown.enumerate().map(cell).collect()
+    }
+
+    /// A record's address.
+    pub(crate) fn href(&self, id: &RecordId) -> String {
+        format!("/kinds/{}/{id}", self.kind.id)
+    }
+}
+
+/// The control that asks for one of a field's choices, and whether the field has any.
+pub(crate) fn choices(pack: &Pack, field: &zhiheng_pack::Field, chosen: &[&str]) -> Vec<Choice> {
+    let choice = |id: &str, name: &str| Choice::new(id, name).chosen(chosen.contains(&id));
+    match field.kind {
+        Type::Area => pack.areas.iter().map(|area| choice(&area.code, &area.name)).collect(),
+        _ => {
+            let items = field.list.and_then(|list| pack.lists.get(list)).map(|list| list.items.as_slice());
+            let items = items.unwrap_or_default().iter();
+            items.filter(|item| item.until.is_none()).map(|item| choice(&item.id, &item.name)).collect()
+        }
+    }
+}
+
+/// A condition of a list for a field.
+pub(crate) fn condition(pack: &Pack, field: &zhiheng_pack::Field, value: &str) -> Control {
+    match field.kind {
+        Type::Choice | Type::Choices => Control::Choice { options: choices(pack, field, &[value]) },
+        Type::Area => Control::Area { options: choices(pack, field, &[value]) },
+        Type::YesNo => Control::Area {
+            options: [("yes", "是"), ("no", "否")].map(|(id, name)| Choice::new(id, name).chosen(id == value)).into(),
+        },
+        _ => Control::Text { value: value.to_owned(), max_len: None, autocomplete: None },
+    }
+}
+
+/// A place in a list as an address carries it: `20780.0192…`, or `-.0192…` without a day.
+pub(crate) fn write_cursor(cursor: &Cursor) -> String {
+    let day = cursor.day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    format!("{day}.{}", cursor.id)
+}
+
+/// The place that an address names.
+pub(crate) fn read_cursor(text: &str) -> Option<Cursor> {
+    let (day, id) = text.split_once('.')?;
+    let day = if day == "-" { None } else { Some(day.parse().ok()?) };
+    Some(Cursor { day, id: id.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_list_survives_its_address() {
+        for day in [None, Some(20_780), Some(-3)] {
+            let cursor = Cursor { day, id: RecordId([7; 16]) };
+            assert_eq!(read_cursor(&write_cursor(&cursor)), Some(cursor));
+        }
+        assert_eq!(read_cursor("nonsense"), None);
+    }
+}

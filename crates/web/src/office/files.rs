@@ -1,0 +1,84 @@
+//! 附件: a file is handed out by the record that names it, so that whoever may not open the record does not get the file.
+
+use axum::extract::{Path, State};
+use zhiheng_app::Error;
+use zhiheng_pack::{Field, Kind, Record, Value};
+
+use super::export::Download;
+use super::records::id_of;
+use crate::extract::{FormFile, Staff, Visit};
+use crate::problem::Answer;
+use crate::server::Server;
+
+/// Media types of the extensions that a pack may accept; what is not here travels as plain bytes.
+const MEDIA_TYPES: [(&str, &str); 12] = [
+    ("pdf", "application/pdf"),
+    ("ofd", "application/ofd"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("doc", "application/msword"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xls", "application/vnd.ms-excel"),
+    ("wps", "application/vnd.ms-works"),
+    ("et", "application/vnd.ms-excel"),
+    ("zip", "application/zip"),
+];
+
+/// `GET /kinds/KIND/ID/files/DIGEST`
+pub(crate) async fn download(
+    State(server): State<Server>,
+    visit: Visit,
+    _staff: Staff,
+    Path((kind, id, digest)): Path<(String, String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let view = server.run(move |app| app.record(&kind, &id)).await?;
+    if !visit.may_read(&view.row) {
+        return Err(Error::NotPermitted.into());
+    }
+    let missing = || Error::NotFound("这个附件".to_owned());
+    let pack = &server.app().pack;
+    let kind = pack.kinds.get(view.kind).ok_or_else(missing)?;
+    let file = named(kind, &view.record, &digest).ok_or_else(missing)?;
+    let bytes_of = digest_of(&digest).ok_or_else(missing)?;
+    let bytes = server.run(move |app| app.file_bytes(&bytes_of)).await?;
+    Ok(Download { name: file.name, media_type: file.media_type, bytes }.answer())
+}
+
+/// The file of a record with this digest.
+fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
+    (0..kind.fields.len()).find_map(|index| match record.value(index)? {
+        Value::File(file) if file.digest == digest => Some(file.clone()),
+        _ => None,
+    })
+}
+
+fn digest_of(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if hex.len() != 64 {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Why an uploaded file cannot be taken for a field, or its media type.
+pub(crate) fn accepted(field: &Field, file: &FormFile) -> Result<&'static str, String> {
+    let extension = file.name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    if !field.accept.is_empty() && !field.accept.contains(&extension) {
+        return Err(format!("不收这种文件，请上传 {}。", field.accept.join("、")));
+    }
+    if u64::try_from(file.bytes.len()).unwrap_or(u64::MAX) > field.max_bytes {
+        let limit = i64::try_from(field.max_bytes).unwrap_or(i64::MAX);
+        return Err(format!("文件超过 {}，请压缩后再上传。", crate::words::size(limit)));
+    }
+    if file.bytes.is_empty() {
+        return Err("文件是空的，请重新选择。".to_owned());
+    }
+    let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension);
+    Ok(known.map_or("application/octet-stream", |(_, media)| media))
+}

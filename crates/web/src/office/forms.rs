@@ -1,0 +1,304 @@
+//! 新增和更正: one form for every declared kind. A double click stores once; a stale form is refused with the way to what it missed.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde_json::json;
+use zhiheng_app::{Account, Act, Error, Receipt, RecordView, RequestKey, Submission};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
+
+use super::content::Content;
+use super::fields::{Sent, Typed, controls, defaults, sent, typed_of};
+use super::records::{id_of, kind_of};
+use crate::components::{
+    Link,
+    action::{Action, Weight},
+    field::{Control, Field},
+    flash::Flash,
+    light::Tone,
+};
+use crate::extract::{FormBody, Params, Staff, Visit};
+use crate::frame::shell;
+use crate::held::Once;
+use crate::pages::{FormSection, Hidden, RecordFormPage};
+use crate::problem::{Answer, Failure, refused, see, show};
+use crate::server::Server;
+
+/// Hidden fields of every record form.
+const KEY: &str = "request_key";
+pub(super) const VERSION: &str = "expected_version";
+pub(super) const REASON: &str = "reason";
+
+/// `GET /kinds/KIND/new`
+pub(crate) async fn blank(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(account): Staff,
+    Path(kind): Path<String>,
+    params: Params,
+) -> Answer {
+    let pack = server.app().pack.clone();
+    let kind = writable(&pack, &kind, &visit)?;
+    let mut typed = defaults(kind);
+    // A link may fill in any field: 报送数值 names its indicator.
+    for (name, value) in params.0.iter().filter(|(name, _)| kind.field_index(name).is_some()) {
+        typed.insert(name.clone(), json!(value));
+    }
+    let body = kind.body_field.and_then(|index| kind.fields.get(index)).zip(account.body.as_deref());
+    if let Some((field, body)) = body {
+        typed.entry(field.id.clone()).or_insert_with(|| json!(body));
+    }
+    let form = Filled { typed: &typed, problems: &[], wrong: &BTreeMap::new(), reason: "", reason_error: None };
+    Ok(show(create_page(&server, &visit, kind, &server.chance::<16>(), &form).render()))
+}
+
+fn writable<'a>(pack: &'a Pack, id: &str, visit: &Visit) -> Result<&'a Kind, Error> {
+    let kind = kind_of(pack, id)?;
+    if visit.may_write_kind(kind) { Ok(kind) } else { Err(Error::NotPermitted) }
+}
+
+/// A form with what was typed.
+struct Filled<'a> {
+    typed: &'a Typed,
+    problems: &'a [Problem],
+    wrong: &'a BTreeMap<String, String>,
+    reason: &'a str,
+    reason_error: Option<String>,
+}
+
+fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Filled<'_>) -> RecordFormPage {
+    let list = format!("/kinds/{}", kind.id);
+    RecordFormPage {
+        shell: shell(server, visit),
+        title: format!("新增{}", kind.name),
+        kind: kind.name.clone(),
+        about: kind.about.clone(),
+        action: format!("{list}/new"),
+        submit: "保存".to_owned(),
+        cancel: list.clone(),
+        kind_href: list,
+        hidden: vec![Hidden { name: KEY.to_owned(), value: key.to_owned() }],
+        reason: None,
+        sections: sections(server, kind, form, ""),
+        problems: whole(kind, form.problems),
+    }
+}
+
+fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str) -> Vec<FormSection> {
+    let fields = controls(&server.app().pack, kind, form.typed, form.problems, form.wrong, here);
+    let (files, plain): (Vec<Field>, Vec<Field>) =
+        fields.into_iter().partition(|field| matches!(field.control, Control::File { .. }));
+    let section = |title: &str, fields| FormSection { title: title.to_owned(), fields };
+    let all = [section("登记内容", plain), section("附件", files)];
+    all.into_iter().filter(|section| !section.fields.is_empty()).collect()
+}
+
+/// Problems that belong to no field of the form.
+fn whole(kind: &Kind, problems: &[Problem]) -> Vec<String> {
+    let homeless = |problem: &&Problem| {
+        problem.level == Level::Refuse
+            && problem.field.as_deref().is_none_or(|field| field != REASON && kind.field_index(field).is_none())
+    };
+    problems.iter().filter(homeless).map(|problem| problem.message.clone()).collect()
+}
+
+/// `POST /kinds/KIND/new`
+pub(crate) async fn create(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(account): Staff,
+    Path(kind_id): Path<String>,
+    form: FormBody,
+) -> Answer {
+    let pack = server.app().pack.clone();
+    let kind = writable(&pack, &kind_id, &visit)?;
+    let given = sent(kind, &form, None);
+    let problems = problems(&server, kind, &given.draft, &account)?;
+    let key = form.get(KEY).to_owned();
+    let again = |problems: &[Problem]| {
+        let typed =
+            Filled { typed: &given.draft.fields, problems, wrong: &given.wrong, reason: "", reason_error: None };
+        refused(create_page(&server, &visit, kind, &key, &typed).render())
+    };
+    if !given.wrong.is_empty() || problems.iter().any(|problem| problem.level == Level::Refuse) {
+        return Ok(again(&problems));
+    }
+    let submission = Submission {
+        act: Act::Create(given.draft.clone()),
+        kind: kind_id,
+        id: None,
+        expected_version: None,
+        reason: None,
+    };
+    match submit(&server, &account, submission, &given, &key).await {
+        Ok(receipt) => Ok(stored(&server, &visit, kind, &receipt, "已保存")),
+        Err(Error::Invalid(problems)) => Ok(again(&problems)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything that is wrong with a draft, and whether it would belong to a body for which the account may write.
+fn problems(server: &Server, kind: &Kind, draft: &Draft, account: &Account) -> Result<Vec<Problem>, Error> {
+    let app = server.app();
+    let checked = app.pack.check(kind, draft, app.today());
+    if let Some(record) = &checked.record {
+        let body = app.pack.envelope(kind, record).body;
+        if !account.may_write(body.as_deref()) {
+            return Err(Error::NotPermitted);
+        }
+    }
+    Ok(checked.problems)
+}
+
+async fn submit(
+    server: &Server,
+    account: &Account,
+    submission: Submission,
+    given: &Sent,
+    key: &str,
+) -> Result<Receipt, Error> {
+    let (actor, files) = (account.login.clone(), given.files.clone());
+    let key = (key.len() >= 16).then(|| RequestKey(key.to_owned()));
+    server
+        .run(move |app| {
+            for (file, media_type) in &files {
+                app.store_file(&actor, &file.name, media_type, &file.bytes)?;
+            }
+            app.submit(&actor, &submission, key.as_ref())
+        })
+        .await
+}
+
+/// Leaves the message and leads to the record.
+pub(super) fn stored(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &str) -> Response {
+    let pack = &server.app().pack;
+    let mut moved: Vec<&str> = receipt.moved.iter().map(|moved| moved.indicator.as_str()).collect();
+    moved.dedup();
+    let shown: Vec<_> =
+        moved.iter().filter_map(|id| pack.indicator(id)).filter(|indicator| !indicator.helper).collect();
+    let mut text = match shown.first() {
+        None => format!("{word}。没有指标因此变动。"),
+        Some(first) if shown.len() == 1 => format!("{word}，{}的数字随之更新。", first.name),
+        Some(first) => format!("{word}，{}等 {} 项指标的数字随之更新。", first.name, shown.len()),
+    };
+    for warning in &receipt.warnings {
+        text.push_str(" 提醒：");
+        text.push_str(warning);
+    }
+    let link = shown.first().map(|first| Link::new("查看指标", format!("/indicators/{}", first.id)));
+    let tone = if receipt.warnings.is_empty() { Tone::Good } else { Tone::Warn };
+    server.held().leave(&visit.secret, Once { flash: Some(Flash { tone, text, link }), link: None });
+    see(&format!("/kinds/{}/{}", kind.id, receipt.id))
+}
+
+/// The record that an address names, for somebody who may write it.
+pub(super) async fn own_record(server: &Server, account: &Account, kind: &str, id: &str) -> Result<RecordView, Error> {
+    let (kind, id) = (kind.to_owned(), id_of(id)?);
+    let view = server.run(move |app| app.record(&kind, &id)).await?;
+    if account.may_write(view.row.body.as_deref()) { Ok(view) } else { Err(Error::NotPermitted) }
+}
+
+/// `GET /kinds/KIND/ID/correct`
+pub(crate) async fn filled(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(account): Staff,
+    Path((kind_id, id)): Path<(String, String)>,
+) -> Answer {
+    let view = own_record(&server, &account, &kind_id, &id).await?;
+    let pack = server.app().pack.clone();
+    let kind = kind_of(&pack, &kind_id)?;
+    let typed = typed_of(kind, &view.record);
+    let form = Filled { typed: &typed, problems: &[], wrong: &BTreeMap::new(), reason: "", reason_error: None };
+    let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), view.row.version, &form);
+    Ok(show(page.render()))
+}
+
+fn correct_page(
+    server: &Server,
+    visit: &Visit,
+    kind: &Kind,
+    view: &RecordView,
+    key: &str,
+    version: i64,
+    form: &Filled<'_>,
+) -> RecordFormPage {
+    let content = Content::of_record(&server.app().pack, kind, visit);
+    let here = content.href(&view.row.id);
+    let hidden = |name: &str, value: &str| Hidden { name: name.to_owned(), value: value.to_owned() };
+    RecordFormPage {
+        shell: shell(server, visit),
+        title: format!("更正：{}", content.label(&view.record)),
+        kind: kind.name.clone(),
+        kind_href: format!("/kinds/{}", kind.id),
+        about: "原来的内容留在修改历史里；数字在它所属的时期重算。".to_owned(),
+        action: format!("{here}/correct"),
+        submit: "保存更正".to_owned(),
+        cancel: here.clone(),
+        hidden: vec![hidden(KEY, key), hidden(VERSION, &version.to_string())],
+        reason: Some(reason_field("更正原因", form.reason, form.reason_error.clone())),
+        sections: sections(server, kind, form, &here),
+        problems: whole(kind, form.problems),
+    }
+}
+
+/// The field of a reason.
+pub(super) fn reason_field(label: &str, value: &str, error: Option<String>) -> Field {
+    let control = Control::Passage { value: value.to_owned(), max_len: Some(500), rows: 2 };
+    Field { error, ..Field::new(REASON, label, control).required() }
+}
+
+/// `POST /kinds/KIND/ID/correct`
+pub(crate) async fn correct(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(account): Staff,
+    Path((kind_id, id)): Path<(String, String)>,
+    form: FormBody,
+) -> Answer {
+    let view = own_record(&server, &account, &kind_id, &id).await?;
+    let pack = server.app().pack.clone();
+    let kind = kind_of(&pack, &kind_id)?;
+    let given = sent(kind, &form, Some(&view.record));
+    let problems = problems(&server, kind, &given.draft, &account)?;
+    let (key, reason) = (form.get(KEY).to_owned(), form.get(REASON).to_owned());
+    let version: i64 = form.get(VERSION).parse().unwrap_or_default();
+    let again = |problems: &[Problem]| {
+        let typed = Filled {
+            typed: &given.draft.fields,
+            problems,
+            wrong: &given.wrong,
+            reason: &reason,
+            reason_error: reason.is_empty().then(|| "请写明为什么更正。".to_owned()),
+        };
+        refused(correct_page(&server, &visit, kind, &view, &key, version, &typed).render())
+    };
+    let refuse = problems.iter().any(|problem| problem.level == Level::Refuse);
+    if reason.is_empty() || refuse || !given.wrong.is_empty() {
+        return Ok(again(&problems));
+    }
+    let submission = Submission {
+        act: Act::Correct(given.draft.clone()),
+        kind: kind_id,
+        id: Some(view.row.id),
+        expected_version: Some(version),
+        reason: Some(reason.clone()),
+    };
+    match submit(&server, &account, submission, &given, &key).await {
+        Ok(receipt) => Ok(stored(&server, &visit, kind, &receipt, "已更正")),
+        Err(Error::Invalid(problems)) => Ok(again(&problems)),
+        Err(error) => Err(stale(error, kind, &view)),
+    }
+}
+
+/// A conflict leads to what it missed.
+pub(super) fn stale(error: Error, kind: &Kind, view: &RecordView) -> Failure {
+    let record = format!("/kinds/{}/{}", kind.id, view.row.id);
+    match error {
+        Error::Conflict(_) => Failure::from(error)
+            .way(Action::open("查看最新内容", record.clone()).weight(Weight::Primary))
+            .way(Action::open("按最新内容重新更正", format!("{record}/correct"))),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,13 @@
+//! 办公页面: registers and their records, for those who may see them; in the demonstration county anybody may read.
+
+pub(crate) mod cells;
+pub(crate) mod content;
+pub(crate) mod export;
+pub(crate) mod fields;
+pub(crate) mod files;
+pub(crate) mod forms;
+pub(crate) mod import;
+pub(crate) mod kinds;
+pub(crate) mod preview;
+pub(crate) mod records;
+pub(crate) mod state;

@@ -1,0 +1,396 @@
+//! 台账的列表和记录页.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use zhiheng_app::{Error, ListView, ListWanted, RecordView, VersionView};
+use zhiheng_pack::rollup::Standing;
+use zhiheng_pack::{Kind, Pack, Type, Value};
+use zhiheng_store::{Op, RecordId};
+
+use super::content::{Content, condition, read_cursor, write_cursor};
+use super::kinds::{freshness, mode};
+use crate::components::{
+    Link,
+    action::{Action, Weight},
+    field::{Choice, Control, Field},
+    light::Tone,
+    pager::Pager,
+    query::Query,
+    summary::Line,
+    table::Cell,
+    tag::Tag,
+};
+use crate::extract::{Params, Visit};
+use crate::frame::shell;
+use crate::pages::{Attachment, Change, CountedIn, FieldChange, KindListPage, ListRow, RecordPage, RecordSection};
+use crate::problem::{Answer, show as page_of};
+use crate::public::numbers;
+use crate::server::Server;
+use crate::words::{address, count, date, moment, size};
+
+/// Records on a page.
+const PAGE: usize = 50;
+
+/// The kind that an address names.
+pub(crate) fn kind_of<'a>(pack: &'a Pack, id: &str) -> Result<&'a Kind, Error> {
+    pack.kind(id).ok_or_else(|| Error::NotFound("这个登记种类".to_owned()))
+}
+
+/// The record id that an address names.
+pub(crate) fn id_of(text: &str) -> Result<RecordId, Error> {
+    text.parse().map_err(|_| Error::NotFound("这条记录".to_owned()))
+}
+
+/// `GET /kinds/KIND`
+pub(crate) async fn list(
+    State(server): State<Server>,
+    visit: Visit,
+    Path(kind): Path<String>,
+    params: Params,
+) -> Answer {
+    let pack = server.app().pack.clone();
+    let kind = kind_of(&pack, &kind)?;
+    let wanted = wanted(kind, &visit, &params);
+    let (id, query) = (kind.id.clone(), wanted.clone());
+    let (view, imported) = server
+        .run(move |app| {
+            let kind = kind_of(&app.pack, &id)?;
+            Ok((app.list(kind, &query)?, app.last_imports()?.get(&id).copied()))
+        })
+        .await?;
+    let page = list_page(&pack, kind, &visit, &params, &view, imported.map(|at| freshness(at, server.app().now())));
+    Ok(page_of(KindListPage { shell: shell(&server, &visit), ..page }.render()))
+}
+
+/// The conditions that an address asks for, narrowed to what the reader may see.
+pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted {
+    let filters = conditions(kind, visit)
+        .into_iter()
+        .filter_map(|index| {
+            let value = params.get(&format!("f.{}", kind.fields.get(index)?.id));
+            (!value.is_empty()).then(|| (index, value.to_owned()))
+        })
+        .collect();
+    ListWanted {
+        filters,
+        from: params.day("from"),
+        to: params.day("to"),
+        withdrawn: params.get("withdrawn") == "yes",
+        body: visit.sees_only(),
+        area: None,
+        after: read_cursor(params.get("after")),
+        limit: PAGE,
+    }
+}
+
+/// Fields that the list may be filtered by: those that the kind declares, its area and its key; never a personal one for a reader who does
+/// not see it.
+fn conditions(kind: &Kind, visit: &Visit) -> Vec<usize> {
+    let mut indices: Vec<usize> = Vec::new();
+    let declared = kind.filters.iter().flatten().copied();
+    for index in declared.chain(kind.area).chain(kind.key) {
+        let personal = kind.fields.get(index).is_some_and(|field| field.personal);
+        if !indices.contains(&index) && (!personal || visit.is_office()) {
+            indices.push(index);
+        }
+    }
+    indices
+}
+
+fn list_page(
+    pack: &Pack,
+    kind: &Kind,
+    visit: &Visit,
+    params: &Params,
+    view: &ListView,
+    freshness: Option<String>,
+) -> KindListPage {
+    let content = Content::of_list(pack, kind, visit);
+    let total = if view.count.exact { count(view.count.at_least) } else { format!("{}+", view.count.at_least) };
+    let first: u64 = params.get("no").parse().unwrap_or(1);
+    let last = first + u64::try_from(view.rows.len()).unwrap_or_default();
+    let next = view.next.map(|cursor| {
+        let mut values = filter_values(kind, visit, params);
+        values.push(("after".to_owned(), write_cursor(&cursor)));
+        values.push(("no".to_owned(), last.to_string()));
+        href(&format!("/kinds/{}", kind.id), &values)
+    });
+    let row = |(row, record): &(zhiheng_store::RecordRow, zhiheng_pack::Record)| ListRow {
+        cells: content.cells(record, &row.id),
+        withdrawn: !row.live,
+    };
+    KindListPage {
+        kind: kind.name.clone(),
+        group: kind.group.clone(),
+        about: kind.about.clone(),
+        mode: mode(kind).to_owned(),
+        freshness,
+        query: query(pack, kind, visit, params),
+        toolbar: toolbar(kind, visit, params, &total),
+        columns: content.columns(),
+        first,
+        rows: view.rows.iter().map(row).collect(),
+        scan_limit: view
+            .stopped
+            .then(|| "这一组条件没有索引，只查了最近的一部分记录。请缩小日期范围，或者减少条件后再查。".to_owned()),
+        pager: Pager {
+            total: total.clone(),
+            previous: None,
+            next,
+            shown: (last > first).then(|| format!("{first}–{}", last - 1)),
+        },
+        filtered: !filter_values(kind, visit, params).is_empty(),
+        total,
+        ..KindListPage::default()
+    }
+}
+
+/// The conditions in force, as an address carries them.
+fn filter_values(kind: &Kind, visit: &Visit, params: &Params) -> Vec<(String, String)> {
+    let fields = conditions(kind, visit).into_iter().filter_map(|index| kind.fields.get(index));
+    let names = fields.map(|field| format!("f.{}", field.id));
+    names
+        .chain(["from", "to", "withdrawn"].map(str::to_owned))
+        .map(|name| (name.clone(), params.get(&name).to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+fn href(path: &str, values: &[(String, String)]) -> String {
+    let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    address(path, &pairs)
+}
+
+fn query(pack: &Pack, kind: &Kind, visit: &Visit, params: &Params) -> Query {
+    let named = |id: &str, label: &str, control: Control| Field {
+        name: Some(id.to_owned()),
+        ..Field::new(format!("q-{}", id.replace('.', "-")), label, control)
+    };
+    let mut fields: Vec<Field> = conditions(kind, visit)
+        .into_iter()
+        .filter_map(|index| kind.fields.get(index))
+        .map(|field| {
+            let name = format!("f.{}", field.id);
+            named(&name, &field.name, condition(pack, field, params.get(&name)))
+        })
+        .collect();
+    if let Some(day) = kind.day.and_then(|index| kind.fields.get(index)) {
+        let at = fields.len().min(2);
+        let date = |id: &str, label: String| named(id, &label, Control::Date { value: params.get(id).to_owned() });
+        fields.insert(at, date("from", format!("{}自", day.name)));
+        fields.insert(at + 1, date("to", "至".to_owned()));
+    }
+    if visit.account.is_some() {
+        let options = vec![Choice::new("yes", "已撤销的").chosen(params.get("withdrawn") == "yes")];
+        fields.push(named("withdrawn", "范围", Control::Area { options }));
+    }
+    let seen = 4;
+    let open = fields.iter().skip(seen).any(|field| !params.get(field.name.as_deref().unwrap_or_default()).is_empty());
+    Query { action: format!("/kinds/{}", kind.id), fields, keep: Vec::new(), open }
+}
+
+fn toolbar(kind: &Kind, visit: &Visit, params: &Params, total: &str) -> Vec<Action> {
+    let path = format!("/kinds/{}", kind.id);
+    let mut actions = Vec::new();
+    if visit.may_import(kind) {
+        actions.push(Action::open("导入", format!("{path}/import")).weight(Weight::Primary));
+    }
+    if visit.may_write_kind(kind) {
+        actions.push(Action::open("新增", format!("{path}/new")));
+    }
+    if visit.account.is_some() {
+        let values = filter_values(kind, visit, params);
+        actions.push(Action::open(
+            format!("导出当前筛选结果（共 {total} 条）"),
+            href(&format!("{path}/export.xlsx"), &values),
+        ));
+        actions.push(Action::open("导出 CSV", href(&format!("{path}/export.csv"), &values)));
+    }
+    actions
+}
+
+/// `GET /kinds/KIND/ID`
+pub(crate) async fn show(
+    State(server): State<Server>,
+    visit: Visit,
+    Path((kind, id)): Path<(String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let (kind_id, staff) = (kind.clone(), visit.account.is_some());
+    let (view, people) = server
+        .run(move |app| {
+            let people = if staff { app.people()? } else { BTreeMap::new() };
+            Ok((app.record(&kind_id, &id)?, people))
+        })
+        .await?;
+    if !visit.may_read(&view.row) {
+        return Err(Error::NotPermitted.into());
+    }
+    let pack = &server.app().pack;
+    let page = page(pack, kind_of(pack, &kind)?, &visit, &view, &people);
+    Ok(page_of(RecordPage { shell: shell(&server, &visit), ..page }.render()))
+}
+
+/// Fills a record's page.
+pub(crate) fn page(
+    pack: &Pack,
+    kind: &Kind,
+    visit: &Visit,
+    view: &RecordView,
+    people: &BTreeMap<String, String>,
+) -> RecordPage {
+    let content = Content::of_record(pack, kind, visit);
+    let record = &view.record;
+    let body = view.row.body.as_deref().and_then(|body| pack.body(body)).map(|body| body.name.clone());
+    let day = view.row.day.map(|day| {
+        let name = kind.day.and_then(|index| kind.fields.get(index)).map_or("", |field| field.name.as_str());
+        format!("{name} {}", date(day))
+    });
+    let key = kind.key.map(|index| content.text(record, index)).unwrap_or_default();
+    RecordPage {
+        kind: kind.name.clone(),
+        kind_href: format!("/kinds/{}", kind.id),
+        number: key,
+        title: content.label(record),
+        state: (!view.row.live).then(|| Tag::new(Tone::Neutral, "已撤销")),
+        facts: body.into_iter().chain(day).collect(),
+        sections: sections(&content, view, people),
+        clocks: Vec::new(),
+        counted_in: counted_in(pack, view),
+        attachments: attachments(&content, view, visit),
+        history: view.versions.iter().rev().map(|version| change(&content, version, people, visit)).collect(),
+        actions: actions(kind, visit, view),
+        ..RecordPage::default()
+    }
+}
+
+fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>) -> Vec<RecordSection> {
+    let kind = content.kind;
+    let shown: Vec<usize> =
+        (0..kind.fields.len()).filter(|index| content.shows(*index) && !is_file(kind, *index)).collect();
+    let (filled, blank): (Vec<usize>, Vec<usize>) =
+        shown.iter().partition(|index| view.record.value(**index).is_some());
+    let mut lines: Vec<Line> = filled.iter().filter_map(|index| line(content, view, *index)).collect();
+    let names: Vec<&str> =
+        blank.iter().filter_map(|index| kind.fields.get(*index)).map(|field| field.name.as_str()).collect();
+    if !names.is_empty() {
+        lines.push(Line::new("未填", Cell::Soft(names.join("、"))).wide());
+    }
+    let mut source = vec![
+        Line::text("完整度", format!("{} 项中已填 {} 项", shown.len(), filled.len())),
+        Line::text("记录编号", view.row.id.to_string()),
+        Line::text("版本", format!("第 {} 版", view.row.version)),
+    ];
+    if let Some(version) = view.versions.last() {
+        let who = people.get(&version.row.actor).cloned();
+        let when = moment(version.row.recorded_at, content.pack.utc_offset_hours);
+        source.push(Line::text("记录时间", when + &who.map(|who| format!("　{who}")).unwrap_or_default()));
+    }
+    if view.row.batch.is_some() {
+        source.push(Line::text("来源", "表格导入"));
+    }
+    if let Some(scope) = view.record.scope {
+        let word = match scope {
+            zhiheng_pack::record::ListScope::Passing => "合格名单",
+            zhiheng_pack::record::ListScope::FailingOnly => "不合格名单（没有检验批次数）",
+            zhiheng_pack::record::ListScope::FailingCounted => "不合格名单（有检验批次数）",
+            zhiheng_pack::record::ListScope::Mixed => "合格与不合格都有的名单",
+        };
+        source.push(Line::text("名单性质", word));
+    }
+    vec![RecordSection { title: "登记内容".into(), lines }, RecordSection { title: "来源与版本".into(), lines: source }]
+}
+
+fn is_file(kind: &Kind, index: usize) -> bool {
+    kind.fields.get(index).is_some_and(|field| field.kind == Type::File)
+}
+
+fn line(content: &Content<'_>, view: &RecordView, index: usize) -> Option<Line> {
+    let field = content.kind.fields.get(index)?;
+    let text = content.text(&view.record, index);
+    let cell = match view.record.value(index)? {
+        Value::Reference { as_written, id: Some(id) } => match &field.to {
+            Some(to) => Cell::Link(Link::new(as_written, format!("/kinds/{to}/{id}"))),
+            None => Cell::Text(text),
+        },
+        _ => Cell::Text(text),
+    };
+    let line = Line::new(&field.name, cell);
+    let long =
+        matches!(field.kind, Type::Passage) || matches!(&line.value, Cell::Text(text) if text.chars().count() > 40);
+    Some(if long { line.wide() } else { line })
+}
+
+fn counted_in(pack: &Pack, view: &RecordView) -> Vec<CountedIn> {
+    let one = |(at, standing): &(usize, Standing)| {
+        let indicator = pack.indicators.get(*at)?;
+        let ratio = indicator.form == zhiheng_pack::indicator::Form::Ratio;
+        let note = match standing {
+            Standing::Counted { numerator: true, denominator: true } if ratio => "分子 +1，分母 +1".to_owned(),
+            Standing::Counted { numerator: false, denominator: true } if ratio => "分母 +1".to_owned(),
+            Standing::Counted { numerator: true, denominator: false } if ratio => "分子 +1".to_owned(),
+            Standing::Counted { numerator: false, denominator: false } => "未计入".to_owned(),
+            Standing::Counted { .. } => "计入".to_owned(),
+            Standing::Uncounted(reason) => format!("未计入：{reason}"),
+            Standing::NotAbout => return None,
+        };
+        let label = format!("{} {}", numbers::position(indicator), indicator.name);
+        Some(CountedIn { link: Link::new(label, format!("/indicators/{}", indicator.id)), note })
+    };
+    view.standings.iter().filter_map(one).collect()
+}
+
+fn attachments(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Attachment> {
+    if visit.account.is_none() {
+        return Vec::new();
+    }
+    let one = |(index, field): (usize, &zhiheng_pack::Field)| match view.record.value(index)? {
+        Value::File(file) => Some(Attachment {
+            link: Link::new(&file.name, format!("{}/files/{}", content.href(&view.row.id), file.digest)),
+            note: format!("{}，{}", field.name, size(file.size)),
+        }),
+        _ => None,
+    };
+    content.kind.fields.iter().enumerate().filter_map(one).collect()
+}
+
+fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String, String>, visit: &Visit) -> Change {
+    let act = match version.row.op {
+        Op::Create => "新增",
+        Op::Correct => "更正",
+        Op::Withdraw => "撤销",
+        Op::Restore => "恢复",
+    };
+    let hidden = |name: &str| {
+        let index = content.kind.fields.iter().position(|field| field.name == name);
+        index.is_some_and(|index| !content.shows(index))
+    };
+    let fields = version.changes.iter().filter(|(name, ..)| !hidden(name));
+    Change {
+        version: format!("第 {} 版", version.row.version),
+        act: act.to_owned(),
+        when: moment(version.row.recorded_at, content.pack.utc_offset_hours),
+        who: people.get(&version.row.actor).cloned().unwrap_or_default(),
+        why: version.row.reason.clone().filter(|_| visit.account.is_some()).unwrap_or_default(),
+        fields: fields
+            .map(|(name, old, new)| FieldChange { name: name.clone(), old: old.clone(), new: new.clone() })
+            .collect(),
+    }
+}
+
+fn actions(kind: &Kind, visit: &Visit, view: &RecordView) -> Vec<Action> {
+    let Some(account) = &visit.account else { return Vec::new() };
+    if !account.may_write(view.row.body.as_deref()) {
+        return Vec::new();
+    }
+    let path = format!("/kinds/{}/{}", kind.id, view.row.id);
+    if view.row.live {
+        vec![
+            Action::open("更正", format!("{path}/correct")).weight(Weight::Primary),
+            Action::open("撤销", format!("{path}/withdraw")).weight(Weight::Danger),
+        ]
+    } else {
+        vec![Action::open("恢复", format!("{path}/restore"))]
+    }
+}

@@ -1,0 +1,463 @@
+//! 指标页: one number, how it came about, and the ways to its records.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use zhiheng_app::{AreaNumber, Error, IndicatorView, Number, PeriodNumber, When};
+use zhiheng_pack::indicator::{Form, Mode, Sampling};
+use zhiheng_pack::{Indicator, Pack, day};
+
+use super::{data, numbers};
+use crate::components::{
+    Link,
+    action::{Action, Weight},
+    chart::{Chart, ChartPoint, TargetLine},
+    table::{Cell, Column, Row, Table},
+};
+use crate::extract::{Params, Visit};
+use crate::frame::shell;
+use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted};
+use crate::problem::{Answer, show as page_of};
+use crate::server::Server;
+use crate::words::{address, count, date, exact, float, plain_date, share};
+
+/// `GET /indicators/ID` and `GET /indicators/ID.json`
+pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
+    let (id, as_data) = id.strip_suffix(".json").map_or((id.as_str(), false), |id| (id, true));
+    let today = server.app().today();
+    let when = numbers::when_of(&params, today);
+    let wanted = id.to_owned();
+    let view = match visit.sees_live() {
+        true => Some(server.run(move |app| app.indicator(&wanted, when)).await?),
+        false => None,
+    };
+    let pack = &server.app().pack;
+    let known = pack.indicator(id).filter(|indicator| !indicator.helper);
+    let indicator = known.ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
+    if as_data {
+        return Ok(Json(data::indicator(pack, indicator, view.as_ref(), when)).into_response());
+    }
+    let mut page = plan_page(pack, indicator, when);
+    if let Some(view) = &view {
+        page.live = Some(live(pack, indicator, view, when, today));
+        page.actions = actions(indicator, &visit, pack, when, today);
+    }
+    Ok(page_of(IndicatorPage { shell: shell(&server, &visit), ..page }.render()))
+}
+
+/// The plan's own content.
+pub(crate) fn plan_page(pack: &Pack, indicator: &Indicator, when: When) -> IndicatorPage {
+    let year = |year: i16, value: String| if value.is_empty() { String::new() } else { format!("{year} 年 {value}") };
+    let unit = match indicator.unit.as_str() {
+        "" => String::new(),
+        "%" => "%".to_owned(),
+        unit => format!(" {unit}"),
+    };
+    let with_unit = |value: String| if value.is_empty() { value } else { format!("{value}{unit}") };
+    IndicatorPage {
+        group: numbers::group(pack, indicator).to_owned(),
+        position: numbers::position(indicator),
+        name: indicator.name.clone(),
+        bodies: numbers::bodies(pack, indicator),
+        basis: basis(pack, indicator),
+        unit: indicator.unit.clone(),
+        baseline: indicator
+            .baseline
+            .as_ref()
+            .map(|baseline| year(baseline.year, with_unit(numbers::baseline(indicator))))
+            .unwrap_or_default(),
+        target: indicator
+            .target
+            .as_ref()
+            .map(|target| year(target.year, with_unit(numbers::target(indicator))))
+            .unwrap_or_default(),
+        elapsed: format!("时间已过 {}", share(numbers::elapsed(pack, indicator, when.as_of))),
+        quote: quote(indicator),
+        definition: definition(pack, indicator),
+        ..IndicatorPage::default()
+    }
+}
+
+/// 按年，按抽样日期归属.
+fn basis(pack: &Pack, indicator: &Indicator) -> String {
+    let dated = indicator.over.first().and_then(|source| {
+        let field = pack.kinds.get(source.kind)?.fields.get(source.day)?;
+        Some(field.name.as_str())
+    });
+    match (indicator.mode, indicator.form, dated) {
+        (Mode::Reported, ..) => "由责任单位报送".to_owned(),
+        (_, Form::Ratio | Form::Flow, Some(dated)) => {
+            let period = match indicator.period {
+                zhiheng_pack::indicator::Period::Year => "按年",
+                zhiheng_pack::indicator::Period::ToDate => "基期以来累计",
+            };
+            format!("{period}，按{dated}归属")
+        }
+        (_, Form::Stock, Some(dated)) => format!("按当日在效数，自{dated}起计"),
+        (_, Form::Level | Form::Survey, _) => "取最近一次".to_owned(),
+        (_, Form::Composite, _) => "由其他指标合成".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn quote(indicator: &Indicator) -> Option<Quote> {
+    let text = indicator.quote.clone().or_else(|| indicator.text_targets.first().cloned())?;
+    let place = indicator.row.map_or_else(|| "正文".to_owned(), |row| format!("附件1 第 {row} 项"));
+    Some(Quote {
+        before: String::new(),
+        target: text,
+        after: String::new(),
+        place,
+        href: format!("/plan#of-{}", indicator.id),
+    })
+}
+
+fn definition(pack: &Pack, indicator: &Indicator) -> Definition {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let reporting = indicator.reporting.as_ref().map(|reporting| {
+        let by = pack.body(&reporting.by).map_or(reporting.by.as_str(), |body| body.name.as_str());
+        let every = match reporting.every.as_str() {
+            "month" => "每月",
+            "quarter" => "每季度",
+            "half_year" => "每半年",
+            "year" => "每年",
+            other => other,
+        };
+        format!("{by}，{every}，依据{}", reporting.document)
+    });
+    let pending = indicator.ruling_pending.as_ref().map(|why| format!("口径待县里明确：{why}"));
+    let ruling = pending.or_else(|| indicator.ruling_note.clone());
+    let split = indicator.split_undecided.then(|| "县里尚未决定向乡镇或部门分解。".to_owned());
+    let method: Vec<String> = [text(&indicator.method), text(&indicator.note), split.unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    Definition {
+        version: format!("第 {} 版", indicator.version),
+        since: indicator.since.map(|since| format!("{}起", date(day::number(since)))).unwrap_or_default(),
+        text: indicator.definition.clone(),
+        numerator: text(&indicator.numerator_text),
+        denominator: text(&indicator.denominator_text),
+        method: method.join(" "),
+        traps: indicator.traps.clone(),
+        verified: indicator.verified,
+        reporting,
+        ruling,
+        versions: Vec::new(),
+    }
+}
+
+/// A link to the records behind a number.
+fn records(indicator: &Indicator, part: &str, area: &str, when: When, today: i32) -> String {
+    let as_of = (when.as_of != today).then(|| plain_date(when.as_of)).unwrap_or_default();
+    let known_on = when.known_on.map(plain_date).unwrap_or_default();
+    address(
+        &format!("/indicators/{}/records", indicator.id),
+        &[("part", part), ("area", area), ("as_of", &as_of), ("known_on", &known_on)],
+    )
+}
+
+fn actions(indicator: &Indicator, visit: &Visit, pack: &Pack, when: When, today: i32) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if opens(indicator) {
+        let part = if indicator.form == Form::Ratio { "denominator" } else { "numerator" };
+        actions.push(Action::open("查看明细", records(indicator, part, "", when, today)).weight(Weight::Primary));
+    }
+    let reports = pack.kind("reported_value").is_some_and(|kind| visit.may_write_kind(kind));
+    if indicator.mode != Mode::Computed && reports {
+        actions.push(Action::open("报送数值", address("/kinds/reported_value/new", &[("indicator", &indicator.id)])));
+    }
+    let kinds: Vec<usize> = indicator.over.iter().map(|source| source.kind).collect();
+    let first = kinds.first().and_then(|at| pack.kinds.get(*at)).filter(|kind| visit.may_import(kind));
+    actions.extend(first.map(|kind| Action::open(format!("导入{}", kind.name), format!("/kinds/{}/import", kind.id))));
+    actions
+}
+
+/// The number rests on records of its own.
+fn opens(indicator: &Indicator) -> bool {
+    !indicator.over.is_empty() || indicator.reported.is_some()
+}
+
+/// The live side.
+pub(crate) fn live(pack: &Pack, indicator: &Indicator, view: &IndicatorView, when: When, today: i32) -> IndicatorLive {
+    let row = &view.row;
+    let value = numbers::value(indicator, &row.number);
+    let target = numbers::target(indicator);
+    let year = indicator.target.as_ref().map_or(pack.target_year, |target| target.year);
+    let judged = row.number.value.is_some() && indicator.ruling_pending.is_none();
+    let floor = row.verdict.margin.is_some();
+    let light = numbers::light_of(row.verdict.light);
+    IndicatorLive {
+        comparison: if judged && !target.is_empty() { format!("{year} 年目标 {target}") } else { String::new() },
+        verdict: if judged && floor { format!("考核口径：{}", light.word()) } else { String::new() },
+        light,
+        as_of: format!("截至 {}", date(when.as_of))
+            + &when.known_on.map(|known| format!("，按 {} 当时所知", date(known))).unwrap_or_default(),
+        reason: row.reason.clone().filter(|reason| !reason.is_empty()),
+        quantities: quantities(indicator, &row.number, when, today),
+        remainder: dated(indicator, &row.number),
+        hint: numbers::hint(indicator, row),
+        reported: reported(indicator, &row.number, row.reported.as_ref()),
+        chart: chart(indicator, &view.years, when, today),
+        breakdowns: breakdowns(pack, indicator, view, when, today),
+        uncounted: uncounted(indicator, view, when, today),
+        value,
+    }
+}
+
+fn quantities(indicator: &Indicator, number: &Number, when: When, today: i32) -> Vec<Quantity> {
+    let quantity = |name: &str, text: &Option<String>, value, part: &str| {
+        let what = text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+        Quantity {
+            name: name.to_owned(),
+            link: Link::new(format!("{}{what}", exact(value)), records(indicator, part, "", when, today)),
+        }
+    };
+    let (Some(numerator), Mode::Computed | Mode::Both) = (number.numerator, indicator.mode) else { return Vec::new() };
+    let mut found = Vec::new();
+    match indicator.form {
+        Form::Ratio => {
+            found.push(quantity("分子", &indicator.numerator_text, numerator, "numerator"));
+            found.extend(
+                number.denominator.map(|value| quantity("分母", &indicator.denominator_text, value, "denominator")),
+            );
+        }
+        _ => found.push(quantity("计入", &indicator.numerator_text, numerator, "numerator")),
+    }
+    found
+}
+
+/// The level by which a count is divided, with its day.
+fn dated(indicator: &Indicator, number: &Number) -> Option<String> {
+    let (denominator, day) = number.denominator.zip(number.dated).filter(|_| indicator.form != Form::Ratio)?;
+    let name = indicator.denominator_text.as_deref().unwrap_or("分母");
+    Some(format!("{name} {}（{}）", exact(denominator), date(day)))
+}
+
+fn reported(indicator: &Indicator, computed: &Number, reported: Option<&Number>) -> Option<String> {
+    let reported = reported?;
+    let Some(value) = reported.value else { return Some("尚未报送，只有计算值。".to_owned()) };
+    let dated = reported.dated.map(|day| format!("（{}）", date(day))).unwrap_or_default();
+    let difference = computed.value.map(|own| own - value);
+    Some(match difference {
+        Some(difference) if difference.is_zero() => format!("报送 {}{dated}，一致。", numbers::shown(indicator, value)),
+        Some(difference) => format!(
+            "报送 {}{dated}，计算值比它{} {}。",
+            numbers::shown(indicator, value),
+            if difference.is_sign_negative() { "少" } else { "多" },
+            numbers::shown(indicator, difference.abs())
+        ),
+        None => format!("报送 {}{dated}，没有计算值。", numbers::shown(indicator, value)),
+    })
+}
+
+fn end_of(year: i32, when: When) -> When {
+    let end = i16::try_from(year).map_or(when.as_of, day::last_of_year);
+    When { as_of: end.min(when.as_of), ..when }
+}
+
+fn chart(indicator: &Indicator, years: &[PeriodNumber], when: When, today: i32) -> Option<Chart> {
+    if years.iter().filter(|year| year.number.value.is_some()).count() < 2 {
+        return None;
+    }
+    let part = if indicator.form == Form::Ratio { "denominator" } else { "numerator" };
+    let point = |year: &PeriodNumber| ChartPoint {
+        label: year.period.to_string(),
+        value: year.number.value.map(float),
+        text: numbers::value(indicator, &year.number),
+        interval: year.number.interval.map(|(low, high)| (float(low), float(high))),
+        interval_text: numbers::interval(&year.number),
+        detail: parts(indicator, &year.number),
+        href: opens(indicator).then(|| records(indicator, part, "", end_of(year.period, when), today)),
+    };
+    let points: Vec<ChartPoint> = years.iter().map(point).collect();
+    let target = indicator.target.as_ref().map(|target| {
+        let last = points.len().saturating_sub(1);
+        let label = format!("目标 {}", numbers::target(indicator));
+        let start = indicator.baseline.as_ref().and_then(|baseline| baseline.value);
+        let floor = indicator.judge(Some(target.value), when.as_of).margin.is_some();
+        let path = match start.filter(|_| !floor) {
+            // The straight way from the baseline to the target, as far as the chart goes.
+            Some(start) => {
+                let whole = f64::from(target.year - indicator.baseline.as_ref().map_or(target.year - 1, |b| b.year));
+                let step = (float(target.value) - float(start)) / whole.max(1.0);
+                vec![(0, float(start)), (last, float(start) + step * last as f64)]
+            }
+            None => vec![(0, float(target.value)), (last, float(target.value))],
+        };
+        TargetLine { label: if floor { label } else { format!("{label}的时间进度") }, path }
+    });
+    Some(Chart {
+        id: "by-year".into(),
+        title: format!("{}，按年", indicator.name),
+        description: points
+            .iter()
+            .filter(|point| point.value.is_some())
+            .map(|point| format!("{} 年 {}", point.label, point.text))
+            .collect::<Vec<_>>()
+            .join("，"),
+        unit: indicator.unit.clone(),
+        period_label: "年份".into(),
+        points,
+        target,
+    })
+}
+
+fn parts(indicator: &Indicator, number: &Number) -> Option<String> {
+    match (number.numerator, number.denominator, indicator.form) {
+        (Some(numerator), Some(denominator), _) => Some(format!("{} ÷ {}", exact(numerator), exact(denominator))),
+        _ => None,
+    }
+}
+
+fn breakdowns(pack: &Pack, indicator: &Indicator, view: &IndicatorView, when: When, today: i32) -> Vec<Table> {
+    let mut tables = Vec::new();
+    let mut note = format!("截至 {}；点数字查看明细", date(when.as_of));
+    if indicator.distinct {
+        note.push_str("；按主体去重，各处相加不等于全县");
+    }
+    if let Some(own) = &indicator.note {
+        note.push('；');
+        note.push_str(own.trim_end_matches('。'));
+    }
+    if !view.areas.is_empty() {
+        tables.push(by_part("by-area", "按乡镇街道", "乡镇街道", &note, indicator, &view.areas, |id| {
+            Some(records(
+                indicator,
+                if indicator.form == Form::Ratio { "denominator" } else { "numerator" },
+                id,
+                when,
+                today,
+            ))
+        }));
+    }
+    if view.bodies.len() > 1 {
+        tables.push(by_part("by-body", "按单位", "单位", &note, indicator, &view.bodies, |_| None));
+    }
+    if !view.months.is_empty() {
+        tables.push(by_month(indicator, &view.months));
+    }
+    if !view.reported.is_empty() {
+        tables.push(by_report(pack, indicator, &view.reported));
+    }
+    tables
+}
+
+fn by_part(
+    id: &str,
+    caption: &str,
+    header: &str,
+    note: &str,
+    indicator: &Indicator,
+    parts: &[AreaNumber],
+    link: impl Fn(&str) -> Option<String>,
+) -> Table {
+    let ratio = indicator.form == Form::Ratio;
+    let counted = |label: String, id: &str| match link(id) {
+        Some(href) if !label.is_empty() => Cell::Link(Link::new(label, href)),
+        _ => Cell::Text(label),
+    };
+    let row = |part: &AreaNumber| {
+        let value = numbers::value(indicator, &part.number);
+        let mut cells = vec![Cell::Text(part.name.clone())];
+        if ratio {
+            cells.push(counted(part.number.denominator.map(exact).unwrap_or_default(), &part.id));
+            cells.push(Cell::Noted(value, numbers::interval(&part.number).unwrap_or_default()));
+        } else {
+            cells.push(counted(value, &part.id));
+        }
+        Row::new(cells)
+    };
+    let mut columns = vec![Column::header(header)];
+    if ratio {
+        columns.push(Column::number(indicator.denominator_text.clone().unwrap_or_else(|| "分母".into())));
+    }
+    columns.push(Column::number(if indicator.unit.is_empty() {
+        "数值".into()
+    } else {
+        format!("数值（{}）", indicator.unit)
+    }));
+    Table {
+        id: id.into(),
+        caption: caption.into(),
+        note: Some(note.to_owned()),
+        columns,
+        rows: parts.iter().map(row).collect(),
+        ..Table::default()
+    }
+}
+
+fn by_month(indicator: &Indicator, months: &[PeriodNumber]) -> Table {
+    let ratio = indicator.form == Form::Ratio;
+    let row = |part: &PeriodNumber| {
+        let (year, month) = (part.period.div_euclid(12), part.period.rem_euclid(12) + 1);
+        let mut cells = vec![Cell::Text(format!("{year}年{month}月"))];
+        if ratio {
+            cells.push(Cell::Text(parts(indicator, &part.number).unwrap_or_default()));
+        }
+        cells.push(Cell::Text(numbers::value(indicator, &part.number)));
+        Row::new(cells)
+    };
+    let mut columns = vec![Column::header("月份")];
+    if ratio {
+        columns.push(Column::number("分子 ÷ 分母"));
+    }
+    columns.push(Column::number(if indicator.unit.is_empty() {
+        "数值".into()
+    } else {
+        format!("数值（{}）", indicator.unit)
+    }));
+    let each = matches!(indicator.form, Form::Ratio | Form::Flow) && !indicator.distinct;
+    Table {
+        id: "by-month".into(),
+        caption: "按月".into(),
+        note: Some(if each { "当月数" } else { "月末数" }.into()),
+        columns,
+        rows: months.iter().map(row).collect(),
+        ..Table::default()
+    }
+}
+
+fn by_report(pack: &Pack, indicator: &Indicator, reported: &[Number]) -> Table {
+    let kind = indicator
+        .reported
+        .as_ref()
+        .or_else(|| indicator.over.first())
+        .and_then(|source| pack.kinds.get(source.kind))
+        .map_or("reported_value", |kind| kind.id.as_str());
+    let row = |number: &Number| {
+        let value = numbers::value(indicator, number);
+        let shown = match number.reported_by {
+            Some(id) => Cell::Link(Link::new(value, format!("/kinds/{kind}/{id}"))),
+            None => Cell::Text(value),
+        };
+        Row::new(vec![Cell::Text(number.dated.map(date).unwrap_or_default()), shown])
+    };
+    Table {
+        id: "by-report".into(),
+        caption: "报送和公布的数值".into(),
+        note: Some("点数值查看来源".into()),
+        columns: vec![Column::header("数据日期"), Column::number("数值")],
+        rows: reported.iter().rev().take(40).map(row).collect(),
+        ..Table::default()
+    }
+}
+
+fn uncounted(indicator: &Indicator, view: &IndicatorView, when: When, today: i32) -> Vec<Uncounted> {
+    let href = records(indicator, "uncounted", "", when, today);
+    let more = if view.uncounted_complete { "" } else { "+" };
+    let one = |reason: &zhiheng_app::UncountedReason| Uncounted {
+        reason: reason.reason.clone(),
+        count: Link::new(format!("{}{more}", count(reason.records)), href.clone()),
+    };
+    view.uncounted.iter().map(one).collect()
+}
+
+/// What kind of sample, for the note of a cell.
+pub(crate) fn sampling_note(indicator: &Indicator) -> &'static str {
+    match indicator.sampling {
+        Sampling::Targeted => "监督抽检，非随机样本",
+        Sampling::Random => "随机样本",
+        Sampling::Census => "",
+    }
+}

@@ -1,0 +1,173 @@
+//! 路由: every address of the program on one page, grouped by reader. The table builds the router and the golden file, so that no
+//! route exists without its permission.
+
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+
+use crate::guard::{PLAIN_FORM, guard, no_method, no_page};
+use crate::server::Server;
+use crate::{headers, office, public, sign_in, steward};
+
+/// Who a route is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// 公众
+    Public,
+    /// 登录
+    Entry,
+    /// 办公
+    Office,
+    /// 系统管理
+    Steward,
+}
+
+impl Group {
+    /// The name in the golden file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Public => "public",
+            Group::Entry => "entry",
+            Group::Office => "office",
+            Group::Steward => "steward",
+        }
+    }
+}
+
+/// What a reader needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing. What an anonymous reader sees there is the plan's own content.
+    Anyone,
+    /// To be signed in; in the demonstration county, nothing.
+    Live,
+    /// To be signed in.
+    Staff,
+    /// To be of the office that runs the plan.
+    Office,
+}
+
+impl Needs {
+    /// The name in the golden file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Needs::Anyone => "anyone",
+            Needs::Live => "live",
+            Needs::Staff => "staff",
+            Needs::Office => "office",
+        }
+    }
+}
+
+/// One method of one address.
+pub struct Route {
+    /// GET (and HEAD) or POST.
+    pub method: &'static str,
+    /// The address.
+    pub path: &'static str,
+    /// Who it is for.
+    pub group: Group,
+    /// What a reader needs.
+    pub needs: Needs,
+    /// Largest body in bytes.
+    pub limit: usize,
+    handler: fn() -> MethodRouter<Server>,
+}
+
+const fn read(group: Group, needs: Needs, path: &'static str, handler: fn() -> MethodRouter<Server>) -> Route {
+    Route { method: "GET", path, group, needs, limit: 0, handler }
+}
+
+const fn send(group: Group, needs: Needs, path: &'static str, handler: fn() -> MethodRouter<Server>) -> Route {
+    Route { method: "POST", path, group, needs, limit: PLAIN_FORM, handler }
+}
+
+const fn upload(needs: Needs, path: &'static str, limit: usize, handler: fn() -> MethodRouter<Server>) -> Route {
+    Route { method: "POST", path, group: Group::Office, needs, limit, handler }
+}
+
+use Group::{Entry, Office, Public, Steward};
+
+/// Largest record form with its attachments.
+pub(crate) const RECORD_FORM: usize = 32 * 1024 * 1024;
+/// Largest spreadsheet.
+pub(crate) const SPREADSHEET: usize = 64 * 1024 * 1024;
+
+/// The decision on a spreadsheet: no file in it, but its import takes as long as a file.
+const DECISION: usize = 512 * 1024;
+
+/// Every route.
+pub static ROUTES: &[Route] = &[
+    read(Public, Needs::Anyone, "/", || get(public::home::show)),
+    read(Public, Needs::Anyone, "/board", || get(public::board::show)),
+    read(Public, Needs::Anyone, "/board.json", || get(public::data::board_json)),
+    read(Public, Needs::Anyone, "/board.csv", || get(public::data::board_csv)),
+    read(Public, Needs::Anyone, "/indicators/{id}", || get(public::indicator::show)),
+    read(Public, Needs::Anyone, "/plan", || get(public::plan::show)),
+    read(Public, Needs::Anyone, "/plan.txt", || get(public::plan::text)),
+    read(Public, Needs::Anyone, "/about", || get(public::plain::about)),
+    read(Public, Needs::Anyone, "/privacy", || get(public::plain::privacy)),
+    read(Public, Needs::Anyone, "/display", || get(public::plain::display)),
+    read(Entry, Needs::Anyone, "/login", || get(sign_in::form)),
+    send(Entry, Needs::Anyone, "/login", || post(sign_in::sign_in)),
+    send(Entry, Needs::Staff, "/logout", || post(sign_in::sign_out)),
+    read(Entry, Needs::Anyone, "/start/{token}", || get(sign_in::link)),
+    send(Entry, Needs::Anyone, "/start/{token}", || post(sign_in::accept)),
+    read(Office, Needs::Live, "/indicators/{id}/records", || get(office::cells::show)),
+    read(Office, Needs::Staff, "/indicators/{id}/records.xlsx", || get(office::cells::download)),
+    read(Office, Needs::Live, "/exports/board.xlsx", || get(office::export::board_xlsx)),
+    read(Office, Needs::Live, "/exports/board.docx", || get(office::export::board_docx)),
+    read(Office, Needs::Live, "/kinds", || get(office::kinds::show)),
+    read(Office, Needs::Live, "/kinds/{kind}", || get(office::records::list)),
+    read(Office, Needs::Staff, "/kinds/{kind}/export.xlsx", || get(office::export::kind_xlsx)),
+    read(Office, Needs::Staff, "/kinds/{kind}/export.csv", || get(office::export::kind_csv)),
+    read(Office, Needs::Staff, "/kinds/{kind}/template.xlsx", || get(office::export::template)),
+    read(Office, Needs::Live, "/kinds/{kind}/{id}", || get(office::records::show)),
+    read(Office, Needs::Staff, "/kinds/{kind}/{id}/files/{digest}", || get(office::files::download)),
+    read(Office, Needs::Staff, "/kinds/{kind}/new", || get(office::forms::blank)),
+    upload(Needs::Staff, "/kinds/{kind}/new", RECORD_FORM, || post(office::forms::create)),
+    read(Office, Needs::Staff, "/kinds/{kind}/import", || get(office::import::choose)),
+    upload(Needs::Staff, "/kinds/{kind}/import", SPREADSHEET, || post(office::import::upload)),
+    read(Office, Needs::Staff, "/kinds/{kind}/import/{digest}", || get(office::import::preview)),
+    upload(Needs::Staff, "/kinds/{kind}/import/{digest}", DECISION, || post(office::import::decide)),
+    read(Office, Needs::Staff, "/kinds/{kind}/import/{digest}/errors.xlsx", || get(office::import::errors)),
+    read(Office, Needs::Staff, "/kinds/{kind}/import/{digest}/result", || get(office::import::result)),
+    read(Office, Needs::Staff, "/kinds/{kind}/{id}/correct", || get(office::forms::filled)),
+    upload(Needs::Staff, "/kinds/{kind}/{id}/correct", RECORD_FORM, || post(office::forms::correct)),
+    read(Office, Needs::Staff, "/kinds/{kind}/{id}/withdraw", || get(office::state::withdraw_form)),
+    send(Office, Needs::Staff, "/kinds/{kind}/{id}/withdraw", || post(office::state::withdraw)),
+    read(Office, Needs::Staff, "/kinds/{kind}/{id}/restore", || get(office::state::restore_form)),
+    send(Office, Needs::Staff, "/kinds/{kind}/{id}/restore", || post(office::state::restore)),
+    send(Office, Needs::Office, "/plan/findings/{key}", || post(public::plan::rule)),
+    read(Steward, Needs::Office, "/accounts", || get(steward::accounts::show)),
+    send(Steward, Needs::Office, "/accounts", || post(steward::accounts::invite)),
+    send(Steward, Needs::Office, "/accounts/{id}/disable", || post(steward::accounts::disable)),
+    send(Steward, Needs::Office, "/accounts/{id}/enable", || post(steward::accounts::enable)),
+    send(Steward, Needs::Office, "/accounts/{id}/reset", || post(steward::accounts::reset)),
+    read(Steward, Needs::Office, "/settings", || get(steward::settings::show)),
+    send(Steward, Needs::Office, "/settings", || post(steward::settings::save)),
+];
+
+/// The whole program as a router.
+pub fn router(server: Server) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let guarded = (route.handler)().route_layer(middleware::from_fn_with_state((server.clone(), route), guard));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .fallback(no_page)
+        .method_not_allowed_fallback(no_method)
+        .with_state(server)
+        .merge(crate::assets_router())
+        .layer(middleware::map_response(headers::secure))
+        .layer(CompressionLayer::new().gzip(true))
+}
+
+/// The table as text, a line a route, for the golden file.
+pub fn table() -> String {
+    let line = |route: &Route| {
+        format!("{:<5}{:<40}{:<9}{}\n", route.method, route.path, route.group.name(), route.needs.name())
+    };
+    ROUTES.iter().map(line).collect()
+}

@@ -1,0 +1,148 @@
+//! 服务: what every handler needs: the county, who may block how much, and the settings in force.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Semaphore;
+use zhiheng_app::{App, Error, Random, hex};
+
+use crate::held::Held;
+
+/// Calls of use cases that run at a time; each blocks a thread.
+const CALLS: usize = 16;
+/// Password hashes that run at a time: each takes 19 MiB and most of a core.
+const HASHES: usize = 2;
+
+/// What the program hands in.
+pub struct Setup {
+    /// The county.
+    pub app: Arc<App>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Key of the form tokens; lives as long as the program.
+    pub csrf_key: [u8; 32],
+    /// Where the demonstration county is served, when it is.
+    pub demo_address: Option<String>,
+}
+
+/// One county on the web.
+#[derive(Clone)]
+pub struct Server(Arc<Inside>);
+
+struct Inside {
+    app: Arc<App>,
+    random: Arc<dyn Random>,
+    csrf_key: [u8; 32],
+    demo_address: Option<String>,
+    calls: Semaphore,
+    hashes: Semaphore,
+    settings: RwLock<Settings>,
+    held: Held,
+}
+
+/// Settings that pages need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// 对外地址 (`https://zl.example.gov.cn`); empty when not set.
+    pub(crate) public_address: String,
+    /// The server stands behind a proxy whose X-Forwarded headers are to be believed.
+    pub(crate) behind_proxy: bool,
+    /// Who runs the pages, for the footer.
+    pub(crate) runner: String,
+}
+
+/// Names of the settings as stored.
+pub(crate) const PUBLIC_ADDRESS: &str = "public_address";
+pub(crate) const BEHIND_PROXY: &str = "behind_proxy";
+pub(crate) const RUNNER: &str = "runner";
+
+impl Settings {
+    fn read(app: &App) -> Result<Settings, Error> {
+        let setting = |name| Ok::<_, Error>(app.setting(name)?.unwrap_or_default());
+        Ok(Settings {
+            public_address: setting(PUBLIC_ADDRESS)?,
+            behind_proxy: setting(BEHIND_PROXY)? == "yes",
+            runner: setting(RUNNER)?,
+        })
+    }
+}
+
+impl Server {
+    /// Reads the settings of the county. Blocks.
+    pub fn new(setup: Setup) -> Result<Server, Error> {
+        let settings = RwLock::new(Settings::read(&setup.app)?);
+        Ok(Server(Arc::new(Inside {
+            app: setup.app,
+            random: setup.random,
+            csrf_key: setup.csrf_key,
+            demo_address: setup.demo_address,
+            calls: Semaphore::new(CALLS),
+            hashes: Semaphore::new(HASHES),
+            settings,
+            held: Held::default(),
+        })))
+    }
+
+    /// The county. Only what does not block may be asked here.
+    pub(crate) fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    pub(crate) fn demo_address(&self) -> Option<&str> {
+        self.0.demo_address.as_deref()
+    }
+
+    pub(crate) fn csrf_key(&self) -> &[u8; 32] {
+        &self.0.csrf_key
+    }
+
+    pub(crate) fn held(&self) -> &Held {
+        &self.0.held
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the settings again after a change.
+    pub(crate) async fn renew_settings(&self) -> Result<(), Error> {
+        let settings = self.run(Settings::read).await?;
+        *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        Ok(())
+    }
+
+    /// Random hexadecimal digits, two a byte.
+    pub(crate) fn chance<const BYTES: usize>(&self) -> String {
+        let mut bytes = [0; BYTES];
+        self.0.random.fill(&mut bytes);
+        hex(&bytes)
+    }
+
+    /// Runs a use case on a thread that may block.
+    pub(crate) async fn run<T, F>(&self, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, Error> + Send + 'static,
+    {
+        self.run_within(&self.0.calls, call).await
+    }
+
+    /// The same for calls that hash a password.
+    pub(crate) async fn run_hashing<T, F>(&self, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, Error> + Send + 'static,
+    {
+        self.run_within(&self.0.hashes, call).await
+    }
+
+    async fn run_within<T, F>(&self, permits: &Semaphore, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, Error> + Send + 'static,
+    {
+        let _permit = permits.acquire().await.map_err(|_| Error::Busy)?;
+        let app = Arc::clone(&self.0.app);
+        let done = tokio::task::spawn_blocking(move || call(&app)).await;
+        done.map_err(|failure| Error::Internal(format!("a use case ended: {failure}")))?
+    }
+}

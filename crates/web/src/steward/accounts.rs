@@ -1,0 +1,195 @@
+//! 账号: invitations, disabling, new passwords by one-time link.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use zhiheng_app::{Account, Error, RecordId, Role};
+use zhiheng_pack::Problem;
+use zhiheng_store::{InvitationRow as OpenLink, Purpose};
+
+use crate::components::{
+    action::{Action, Weight},
+    field::{Choice, Control, Field},
+    flash::Flash,
+    light::Tone,
+    tag::Tag,
+};
+use crate::extract::{FormBody, Office, Visit};
+use crate::frame::shell;
+use crate::held::Once;
+use crate::office::records::id_of;
+use crate::pages::{AccountRow, AccountsPage, InvitationRow};
+use crate::problem::{Answer, refused, see, show as page_of};
+use crate::server::Server;
+use crate::words::moment;
+
+/// `GET /accounts`
+pub(crate) async fn show(State(server): State<Server>, visit: Visit, Office(actor): Office) -> Answer {
+    let page = page(&server, &visit, actor, &FormBody::default(), &[]).await?;
+    Ok(page_of(AccountsPage { link: server.held().take_link(&visit.secret), ..page }.render()))
+}
+
+async fn page(
+    server: &Server,
+    visit: &Visit,
+    actor: Account,
+    form: &FormBody,
+    problems: &[Problem],
+) -> Result<AccountsPage, Error> {
+    let own = actor.id;
+    let (accounts, links) = server.run(move |app| Ok((app.accounts(&actor)?, app.open_invitations(&actor)?))).await?;
+    Ok(AccountsPage {
+        shell: shell(server, visit),
+        accounts: accounts.iter().map(|account| account_row(server, account, own)).collect(),
+        invitations: links.iter().map(|link| link_row(server, link)).collect(),
+        invite: invite_fields(server, form, problems),
+        invite_action: "/accounts".to_owned(),
+        link: None,
+    })
+}
+
+fn body_name(server: &Server, body: Option<&str>) -> String {
+    let body = body.and_then(|body| server.app().pack.body(body));
+    body.map(|body| body.name.clone()).unwrap_or_default()
+}
+
+fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow {
+    let path = format!("/accounts/{}", account.id);
+    let mut actions = vec![Action::send("重设口令", format!("{path}/reset"))];
+    if account.disabled {
+        actions.push(Action::send("启用", format!("{path}/enable")));
+    } else if account.id != own {
+        actions.push(Action::send("停用", format!("{path}/disable")).weight(Weight::Danger));
+    }
+    AccountRow {
+        name: account.name.clone(),
+        login: account.login.clone(),
+        body: body_name(server, account.body.as_deref()),
+        role: account.role.word().to_owned(),
+        last_seen: String::new(),
+        state: match (account.disabled, account.locked) {
+            (true, _) => Tag::new(Tone::Neutral, "停用"),
+            (false, true) => Tag::new(Tone::Warn, "暂时锁定"),
+            (false, false) => Tag::new(Tone::Good, "在用"),
+        },
+        actions,
+    }
+}
+
+fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
+    let role = Role::of_name(&link.role).map_or("", Role::word);
+    let body = body_name(server, link.body.as_deref());
+    let what = if link.purpose == Purpose::Reset { "（重设口令）" } else { "" };
+    InvitationRow {
+        name: format!("{}{what}", link.name.clone().unwrap_or_else(|| "未写姓名".to_owned())),
+        body: if body.is_empty() { role.to_owned() } else { format!("{body}　{role}") },
+        until: moment(link.expires_at, server.app().pack.utc_offset_hours),
+        actions: Vec::new(),
+    }
+}
+
+fn invite_fields(server: &Server, form: &FormBody, problems: &[Problem]) -> Vec<Field> {
+    let error = |name: &str| {
+        problems.iter().find(|problem| problem.field.as_deref() == Some(name)).map(|problem| problem.message.clone())
+    };
+    let bodies = server.app().pack.bodies.iter();
+    let bodies = bodies.map(|body| Choice::new(&body.id, &body.name).chosen(form.get("body") == body.id)).collect();
+    let role = if form.get("role").is_empty() { Role::Bureau.name() } else { form.get("role") };
+    let roles = Role::ALL.map(|one| Choice::new(one.name(), one.word()).chosen(one.name() == role)).into();
+    vec![
+        Field {
+            error: error("name"),
+            ..Field::new(
+                "name",
+                "姓名",
+                Control::Text { value: form.get("name").to_owned(), max_len: Some(40), autocomplete: None },
+            )
+            .required()
+        },
+        Field { error: error("role"), ..Field::new("role", "角色", Control::Choice { options: roles }).required() },
+        Field {
+            error: error("body"),
+            ..Field::new("body", "单位", Control::Area { options: bodies }).hint("责任单位的账号必须选")
+        },
+    ]
+}
+
+/// `POST /accounts`
+pub(crate) async fn invite(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    form: FormBody,
+) -> Answer {
+    let name = form.get("name").to_owned();
+    let mut problems = Vec::new();
+    let mut say = |field: &str, what: &str| {
+        problems.push(Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, field, what));
+    };
+    if name.is_empty() {
+        say("name", "请填写姓名。");
+    }
+    let role = Role::of_name(form.get("role"));
+    if role.is_none() {
+        say("role", "请选择角色。");
+    }
+    if role == Some(Role::Bureau) && form.get("body").is_empty() {
+        say("body", "请选择单位。");
+    }
+    let Some(role) = role.filter(|_| problems.is_empty()) else {
+        return Ok(refused(page(&server, &visit, actor, &form, &problems).await?.render()));
+    };
+    let (body, whom) = (form.get("body").to_owned(), name.clone());
+    let token = server
+        .run(move |app| app.invite(&actor, role, Some(body.as_str()).filter(|body| !body.is_empty()), &whom))
+        .await?;
+    Ok(hand_over(&server, &visit, name, &token))
+}
+
+/// Shows the link on the next page, once.
+fn hand_over(server: &Server, visit: &Visit, name: String, token: &str) -> Response {
+    let link = format!("{}/start/{token}", visit.origin);
+    server.held().leave(&visit.secret, Once { flash: None, link: Some((name, link)) });
+    see("/accounts")
+}
+
+/// `POST /accounts/ID/reset`
+pub(crate) async fn reset(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let (name, token) = server
+        .run(move |app| {
+            let known = app.accounts(&actor)?.into_iter().find(|account| account.id == id);
+            Ok((known.map(|account| account.name).unwrap_or_default(), app.reset(&actor, &id)?))
+        })
+        .await?;
+    Ok(hand_over(&server, &visit, name, &token))
+}
+
+/// `POST /accounts/ID/disable`
+pub(crate) async fn disable(state: State<Server>, visit: Visit, office: Office, path: Path<String>) -> Answer {
+    set_disabled(state, visit, office, path, true).await
+}
+
+/// `POST /accounts/ID/enable`
+pub(crate) async fn enable(state: State<Server>, visit: Visit, office: Office, path: Path<String>) -> Answer {
+    set_disabled(state, visit, office, path, false).await
+}
+
+async fn set_disabled(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+    disabled: bool,
+) -> Answer {
+    let id = id_of(&id)?;
+    server.run(move |app| app.set_disabled(&actor, &id, disabled)).await?;
+    let text = if disabled { "账号已停用，该账号已退出登录。" } else { "账号已启用。" };
+    let flash = Flash { tone: Tone::Good, text: text.to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/accounts"))
+}

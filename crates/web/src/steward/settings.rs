@@ -1,0 +1,132 @@
+//! 系统设置: the public address, the proxy, who runs the pages; and what runs.
+
+use axum::extract::State;
+use zhiheng_app::{Error, PackState};
+
+use crate::components::{
+    field::{Control, Field},
+    flash::Flash,
+    light::Tone,
+    summary::Line,
+};
+use crate::extract::{FormBody, Office, Visit};
+use crate::frame::shell;
+use crate::held::Once;
+use crate::pages::{SettingsGroup, SettingsPage};
+use crate::problem::{Answer, refused, see, show as page_of};
+use crate::server::{BEHIND_PROXY, PUBLIC_ADDRESS, RUNNER, Server, Settings};
+use crate::words::{count, moment, short_digest};
+
+/// `GET /settings`
+pub(crate) async fn show(State(server): State<Server>, visit: Visit, _office: Office) -> Answer {
+    let settings = server.settings();
+    Ok(page_of(page(&server, &visit, &settings, None).await?.render()))
+}
+
+async fn page(
+    server: &Server,
+    visit: &Visit,
+    settings: &Settings,
+    address_error: Option<String>,
+) -> Result<SettingsPage, Error> {
+    let (state, counts, imports) =
+        server.run(|app| Ok((app.pack_state()?, app.kind_counts()?, app.last_imports()?))).await?;
+    let pack = &server.app().pack;
+    let records: i64 = counts.iter().map(|count| count.live + count.withdrawn).sum();
+    let state = match state {
+        PackState::None => "尚未启用".to_owned(),
+        PackState::Active { seq } => format!("现行第 {seq} 版"),
+        PackState::Differs { seq, .. } => format!("现行第 {seq} 版，与程序所带的不同"),
+    };
+    let mut facts = vec![
+        Line::text("程序版本", env!("CARGO_PKG_VERSION")),
+        Line::text("方案包", format!("{}（{}）", pack.id, short_digest(&pack.hash))),
+        Line::text("方案包状态", state),
+        Line::text("记录", format!("{} 条", count(records))),
+    ];
+    facts.extend(imports.values().max().map(|at| Line::text("最近导入", moment(*at, pack.utc_offset_hours))));
+    facts.push(Line::text("登录有效期", "两小时不用即失效，最长十二小时"));
+    let text = |id: &str, label: &str, value: &str| {
+        Field::new(id, label, Control::Text { value: value.to_owned(), max_len: Some(200), autocomplete: None })
+    };
+    Ok(SettingsPage {
+        shell: shell(server, visit),
+        groups: vec![
+            SettingsGroup {
+                title: "访问地址".into(),
+                about: "本程序自己不做加密。对外开放时，由前面的代理服务器提供 HTTPS。".into(),
+                fields: vec![
+                    Field {
+                        error: address_error,
+                        ..text(PUBLIC_ADDRESS, "对外地址", &settings.public_address)
+                            .hint("如 https://zlqx.example.gov.cn，用于一次性链接；以 https 开头时登录标记只走加密连接")
+                    },
+                    Field::new(BEHIND_PROXY, "在代理服务器之后", Control::YesNo { value: Some(settings.behind_proxy) })
+                        .hint("选“是”才采信代理转来的访问协议；没有代理时选“是”不安全")
+                        .required(),
+                ],
+            },
+            SettingsGroup {
+                title: "页脚".into(),
+                about: String::new(),
+                fields: vec![text(RUNNER, "运行单位", &settings.runner).hint("印在每页页脚")],
+            },
+        ],
+        action: "/settings".to_owned(),
+        facts,
+    })
+}
+
+/// `POST /settings`
+pub(crate) async fn save(State(server): State<Server>, visit: Visit, Office(actor): Office, form: FormBody) -> Answer {
+    let given = Settings {
+        public_address: form.get(PUBLIC_ADDRESS).trim_end_matches('/').to_owned(),
+        behind_proxy: form.get(BEHIND_PROXY) == "true",
+        runner: form.get(RUNNER).chars().take(60).collect(),
+    };
+    if let Some(error) = wrong_address(&given.public_address) {
+        return Ok(refused(page(&server, &visit, &given, Some(error)).await?.render()));
+    }
+    server
+        .run(move |app| {
+            let proxy = if given.behind_proxy { "yes" } else { "no" };
+            let wanted =
+                [(PUBLIC_ADDRESS, given.public_address.as_str()), (BEHIND_PROXY, proxy), (RUNNER, &given.runner)];
+            for (name, value) in wanted {
+                if app.setting(name)?.unwrap_or_default() != value {
+                    app.set_setting(&actor, name, value)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    server.renew_settings().await?;
+    let flash = Flash { tone: Tone::Good, text: "设置已保存。".to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/settings"))
+}
+
+fn wrong_address(address: &str) -> Option<String> {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let plain = |host: &str| {
+        !host.is_empty()
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+    };
+    let right = address.is_empty() || host.is_some_and(plain);
+    (!right).then(|| "对外地址写成 https://域名 或 http://地址:端口，后面不带路径。".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_scheme_and_a_host() {
+        for right in ["", "https://zl.example.gov.cn", "http://10.0.0.8:8470", "http://[::1]:8470"] {
+            assert_eq!(wrong_address(right), None, "{right}");
+        }
+        for wrong in ["zl.example.gov.cn", "javascript:alert(1)", "https://", "https://a/b", "https://a b"] {
+            assert!(wrong_address(wrong).is_some(), "{wrong}");
+        }
+    }
+}

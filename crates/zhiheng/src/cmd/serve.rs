@@ -1,0 +1,137 @@
+//! `serve`: the county on the web, from an empty folder to a running board with one command.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use zhiheng_app::{App, DemoMark, Random, fill_demo};
+use zhiheng_web::{Server, Setup, router};
+
+use super::{Access, make_folder, open, say};
+use crate::Common;
+use crate::env::SystemRandom;
+use crate::packs::{self, Carry};
+
+/// Where the server listens unless told otherwise.
+pub(crate) const LISTEN: &str = "127.0.0.1:8470";
+/// Where the demonstration county lives.
+const DEMO_DB: &str = "sqlite:zhiheng-demo/zhiheng.db";
+/// The demonstration county is the same for everybody.
+const DEMO_SEED: u64 = 2024;
+const DEMO_SCALE: u64 = 1;
+/// How long running requests may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// 启动网页服务
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    /// 监听的地址和端口
+    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
+    listen: String,
+    /// 打开示例县（虚构），数据在 zhiheng-demo 文件夹
+    #[arg(long)]
+    demo: bool,
+}
+
+pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
+    log();
+    let app = if args.demo { demo_county(common)? } else { open(common, Access::Write)? };
+    let (title, first) = (app.pack.place_name.clone(), app.first_link()?);
+    let mut csrf_key = [0; 32];
+    SystemRandom.fill(&mut csrf_key);
+    let server =
+        Server::new(Setup { app: Arc::new(app), random: Arc::new(SystemRandom), csrf_key, demo_address: None })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("启动不了异步运行时")?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(&args.listen)
+            .await
+            .with_context(|| format!("{} 监听不了，可能已被占用，可用 --listen 换一个端口", args.listen))?;
+        greet(&title, &listener.local_addr()?.to_string(), first.as_deref());
+        listen(listener, server).await
+    })?;
+    // Requests that did not end within the grace are left behind with their threads.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    say("已停止。");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The log goes to standard error; `RUST_LOG` says how much.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // A second call in one process keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+fn greet(title: &str, address: &str, first: Option<&str>) {
+    say(format!("质衡 · {title}已启动：http://{address}"));
+    if let Some(token) = first {
+        say("还没有账号。请在 72 小时内打开这个一次性链接，建立第一个账号：");
+        say(format!("  http://{address}/start/{token}"));
+    }
+    say("按 Ctrl+C 停止。");
+}
+
+/// The demonstration county in its own database, made on first use.
+fn demo_county(common: &Common) -> Result<App> {
+    let mut common = common.clone();
+    DEMO_DB.clone_into(&mut common.db);
+    common.pack = None;
+    make_folder(DEMO_DB)?;
+    let path = DEMO_DB.strip_prefix("sqlite:").unwrap_or(DEMO_DB);
+    if !std::path::Path::new(path).exists() {
+        let loaded = packs::load(None, Carry::Demo)?;
+        say("首次打开示例县，正在生成虚构的数据，需要几秒钟……");
+        let report = fill_demo(DEMO_DB, loaded.pack, &loaded.files, DEMO_SCALE, DEMO_SEED, &mut |_| {})?;
+        say(format!("已生成：{report:?}"));
+    }
+    let app = open(&common, Access::Write)?;
+    if app.demo_mark()? == DemoMark::Unfinished {
+        anyhow::bail!("上一次生成示例县没有完成。请删除 zhiheng-demo 文件夹后重新运行");
+    }
+    Ok(app)
+}
+
+async fn listen(listener: TcpListener, server: Server) -> Result<()> {
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let mut told = stopped.clone();
+    let serving = axum::serve(listener, router(server)).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        // Whoever waits for it has gone when this fails.
+        let _ = stop.send(());
+    });
+    tokio::select! {
+        ended = serving => ended.context("服务中断")?,
+        () = async {
+            let _ = told.changed().await;
+            tokio::time::sleep(GRACE).await;
+        } => say("有请求在 10 秒内没有办完，不再等待。"),
+    }
+    Ok(())
+}
+
+/// Ctrl+C, or the signal by which a service manager stops a program.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
