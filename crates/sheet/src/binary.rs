@@ -46,6 +46,8 @@ fn extent(stream: &[u8]) -> Result<(), Refusal> {
             }
             // BOUNDSHEET: where a sheet begins.
             0x0085 => named.extend(long(data, 0)),
+            // DIMENSIONS: the reader reserves what it says before it has seen a cell.
+            0x0200 if !is_possible(data) => return Err(Refusal::damaged("工作表的大小不实")),
             // FILEPASS.
             0x002F if word(data, 0) != Some(0) || data.len() > 4 => return Err(Refusal::encrypted()),
             // FORMULA, RK, NUMBER, LABEL, LABELSST, BOOLERR; MULRK ends with its last column.
@@ -62,6 +64,19 @@ fn extent(stream: &[u8]) -> Result<(), Refusal> {
     }
     let is_begin = |offset: &u32| begins.contains(&(*offset as usize));
     if named.iter().all(is_begin) { Ok(()) } else { Err(Refusal::damaged("工作表的位置不对")) }
+}
+
+/// Whether first and last row and column can be those of a sheet of this format. Old records hold rows in two bytes.
+fn is_possible(data: &[u8]) -> bool {
+    let wide = data.len() >= 14;
+    let row = |at: usize| if wide { long(data, 2 * at) } else { word(data, at).map(u32::from) };
+    let columns = if wide { 8 } else { 4 };
+    match (row(0), row(2), word(data, columns), word(data, columns + 2)) {
+        (Some(first), Some(end), Some(_), Some(right)) => {
+            (first < end || end == 0) && end <= 65_536 && right <= COLUMNS
+        }
+        _ => data.len() < 10,
+    }
 }
 
 #[derive(Default)]
@@ -223,6 +238,20 @@ mod tests {
         assert_eq!(extent(&named(8)), Ok(()));
         assert_eq!(extent(&named(7)).unwrap_err().code, "ZH2008");
         assert_eq!(extent(&number(0, 300)).unwrap_err().code, "ZH2008");
+        let size = |rows: u32, columns: u16| {
+            [
+                [0x00, 0x02, 14, 0].as_slice(),
+                &0u32.to_le_bytes(),
+                &rows.to_le_bytes(),
+                &[0, 0],
+                &columns.to_le_bytes(),
+                &[0, 0],
+            ]
+            .concat()
+        };
+        assert_eq!(extent(&size(65_536, 256)), Ok(()));
+        assert_eq!(extent(&size(u32::MAX, 256)).unwrap_err().code, "ZH2008");
+        assert_eq!(extent(&size(10, 60_000)).unwrap_err().code, "ZH2008");
     }
 
     #[test]

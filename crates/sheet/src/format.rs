@@ -90,7 +90,7 @@ fn zip(bytes: &[u8], limits: &Limits) -> Result<Sniffed, Refusal> {
     if has("xl/workbook.xml") {
         Ok(Sniffed::Xlsx)
     } else if has("xl/workbook.bin") {
-        Ok(Sniffed::Xlsb)
+        package::check_records(bytes, &parts, limits).map(|()| Sniffed::Xlsb)
     } else if under("word/") {
         Err(Refusal::word())
     } else if under("ppt/") {

@@ -73,7 +73,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            unpacked_bytes: 512 << 20,
+            unpacked_bytes: 256 << 20,
             ratio: 200,
             rows: 1_048_576,
             columns: 256,
