@@ -18,6 +18,7 @@ mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use zhiheng_pack::record::Envelope;
 use zhiheng_sheet::{Format, Row, Scope, Table, Wanted};
 use zhiheng_store::RecordId;
 
@@ -115,8 +116,15 @@ pub struct ImportRow {
     pub identity: Identity,
     /// Stored records that look like this row under another identity; never merged.
     pub near: Vec<RecordId>,
-    /// Canonical content; empty for bad rows.
-    content: Box<str>,
+    /// What would be stored; none for bad rows and those that change nothing.
+    content: Option<Box<Content>>,
+}
+
+/// A checked content.
+#[derive(Debug, Clone)]
+struct Content {
+    envelope: Envelope,
+    canonical: String,
 }
 
 /// The record that carries the tested batches of a failing list.
@@ -132,8 +140,7 @@ pub struct ImportTotal {
     pub passed: i64,
     /// 不合格批次: the batches of the list.
     pub failed: i64,
-    /// Canonical content.
-    content: Box<str>,
+    content: Box<Content>,
 }
 
 /// A column of the file and what it was taken for.

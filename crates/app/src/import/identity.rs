@@ -2,6 +2,7 @@
 //! its ordinal among equal rows of the file; from these the record's id follows, so that the same file again finds its own records.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
@@ -11,7 +12,7 @@ use zhiheng_store::{Reader, RecordId, RecordRow};
 
 use super::problems::{ImportProblem, REPEATED_KEY, UNKNOWN_RECORD};
 use super::row::Signatures;
-use super::{FieldChange, Identity, ImportRow};
+use super::{Content, FieldChange, Identity, ImportRow};
 use crate::{App, Error};
 
 /// Rows looked up at a time.
@@ -22,8 +23,7 @@ const SCOPE_KEY: &str = "@scope";
 /// A good row, before it is known what it is to the database.
 pub(super) struct Pending {
     pub(super) row: u32,
-    pub(super) content: Box<str>,
-    pub(super) key: Option<String>,
+    pub(super) content: Box<Content>,
     pub(super) explicit: Option<String>,
     pub(super) digest: [u8; 32],
     pub(super) signatures: Signatures,
@@ -53,8 +53,8 @@ pub(super) fn draft_of(content: &str) -> Draft {
 }
 
 /// What is asked of the database for one row.
-struct Candidate<'a> {
-    pending: &'a Pending,
+struct Candidate {
+    pending: Pending,
     explicit: Option<RecordId>,
     /// By key or by digest.
     derived: RecordId,
@@ -76,92 +76,99 @@ pub(super) struct Classifier<'a, 'r> {
 }
 
 impl Classifier<'_, '_> {
-    pub(super) fn classify(&mut self, pending: &[Pending]) -> Result<Vec<ImportRow>, Error> {
+    pub(super) fn classify(&mut self, pending: Vec<Pending>) -> Result<Vec<ImportRow>, Error> {
         let mut rows = Vec::with_capacity(pending.len());
         let mut ordinals: HashMap<[u8; 32], u32> = HashMap::new();
-        let mut named: HashMap<String, (u32, &str)> = HashMap::new();
-        for chunk in pending.chunks(CHUNK) {
-            let mut candidates = Vec::with_capacity(chunk.len());
-            for one in chunk {
-                let name = one.explicit.as_ref().map(|id| format!("@{id}")).or_else(|| one.key.clone());
-                if let Some((first, content)) = name.as_ref().and_then(|name| named.get(name)) {
-                    rows.push(self.repeated(one, *first, content));
-                    continue;
-                }
-                named.extend(name.map(|name| (name, (one.row, &*one.content))));
-                candidates.push(self.candidate(one, &mut ordinals));
+        let mut named: HashMap<String, (u32, u64)> = HashMap::new();
+        let mut candidates = Vec::with_capacity(CHUNK);
+        for one in pending {
+            let name = one.explicit.as_ref().map(|id| format!("@{id}")).or_else(|| one.content.envelope.key.clone());
+            if let Some((first, said)) = name.as_ref().and_then(|name| named.get(name)) {
+                rows.push(self.repeated(&one, *first, *said));
+                continue;
             }
-            self.look_up(&candidates, &mut rows)?;
+            named.extend(name.map(|name| (name, (one.row, fingerprint(&one.content.canonical)))));
+            candidates.push(self.candidate(one, &mut ordinals));
+            if candidates.len() == CHUNK {
+                self.look_up(std::mem::take(&mut candidates), &mut rows)?;
+            }
         }
+        self.look_up(candidates, &mut rows)?;
         rows.sort_by_key(|row| row.row);
         Ok(rows)
     }
 
-    fn repeated(&mut self, one: &Pending, first: u32, content: &str) -> ImportRow {
-        let identity = if *content == *one.content {
+    fn repeated(&mut self, one: &Pending, first: u32, said: u64) -> ImportRow {
+        let identity = if said == fingerprint(&one.content.canonical) {
             Identity::Repeated { first }
         } else {
             let field = self.kind.key.and_then(|key| self.kind.fields.get(key)).map(|field| field.id.as_str());
-            let key = one.key.as_deref().unwrap_or_default();
+            let key = one.content.envelope.key.as_deref().unwrap_or_default();
             self.problems.push(ImportProblem::of_import(one.row, REPEATED_KEY, field, key, Level::Refuse));
             Identity::Bad
         };
-        ImportRow { row: one.row, identity, near: Vec::new(), content: Box::default() }
+        ImportRow { row: one.row, identity, near: Vec::new(), content: None }
     }
 
-    fn candidate<'p>(&mut self, one: &'p Pending, ordinals: &mut HashMap<[u8; 32], u32>) -> Candidate<'p> {
+    fn candidate(&mut self, one: Pending, ordinals: &mut HashMap<[u8; 32], u32>) -> Candidate {
         let (place, kind) = (self.app.pack.place.as_str(), self.kind.id.as_str());
         let explicit = one.explicit.as_ref().and_then(|id| id.trim().parse().ok());
-        if let Some(key) = &one.key {
+        if let Some(key) = &one.content.envelope.key {
             let derived = derive(place, kind, &[b"key", key.as_bytes()], 0);
             return Candidate { pending: one, explicit, derived, of_file: derived };
         }
         let ordinal = ordinals.entry(one.digest).or_default();
         let candidate = Candidate {
-            pending: one,
             explicit,
             derived: derive(place, kind, &[b"row", &one.digest], *ordinal),
             of_file: derive(place, kind, &[b"file", &self.file_digest, &one.digest], *ordinal),
+            pending: one,
         };
         *ordinal += 1;
         candidate
     }
 
-    fn look_up(&mut self, candidates: &[Candidate<'_>], rows: &mut Vec<ImportRow>) -> Result<(), Error> {
-        let ids: Vec<RecordId> =
-            candidates.iter().flat_map(|one| one.explicit.into_iter().chain([one.derived, one.of_file])).collect();
-        let keys: Vec<&str> = candidates.iter().filter_map(|one| one.pending.key.as_deref()).collect();
-        let stored = self.reader.records_of(&self.app.pack.place, &self.kind.id, &ids, &keys)?;
+    fn look_up(&mut self, candidates: Vec<Candidate>, rows: &mut Vec<ImportRow>) -> Result<(), Error> {
+        let place = self.app.pack.place.as_str();
+        let key_of = |one: &'_ Candidate| one.pending.content.envelope.key.clone();
+        let keys: Vec<String> = candidates.iter().filter_map(key_of).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let mut stored = self.reader.records_of(place, &self.kind.id, &[], &keys)?;
+        let found: BTreeSet<String> = stored.iter().filter_map(|row| row.key.clone()).collect();
+        let open = candidates.iter().filter(|one| key_of(one).is_none_or(|key| !found.contains(&key)));
+        let derived = open.flat_map(|one| [Some(one.derived), Some(one.of_file).filter(|id| *id != one.derived)]);
+        let ids: Vec<RecordId> = candidates.iter().map(|one| one.explicit).chain(derived).flatten().collect();
+        stored.extend(self.reader.records_of(place, &self.kind.id, &ids, &[])?);
         let by_id: HashMap<RecordId, &RecordRow> = stored.iter().map(|row| (row.id, row)).collect();
         let by_key: HashMap<&str, &RecordRow> =
             stored.iter().filter_map(|row| Some((row.key.as_deref()?, row))).collect();
         for one in candidates {
-            let pending = one.pending;
-            let explicit = one.explicit.and_then(|id| by_id.get(&id).copied());
+            let Candidate { pending, explicit, derived, of_file } = one;
+            let explicit = explicit.and_then(|id| by_id.get(&id).copied());
             if let (Some(written), None) = (&pending.explicit, explicit) {
                 self.problems.push(ImportProblem::of_import(pending.row, UNKNOWN_RECORD, None, written, Level::Warn));
             }
-            let known = match (explicit, &pending.key) {
+            let known = match (explicit, &pending.content.envelope.key) {
                 (Some(row), _) => Some(row),
                 (None, Some(key)) => by_key.get(key.as_str()).copied(),
-                (None, None) => by_id.get(&one.derived).copied(),
+                (None, None) => by_id.get(&derived).copied(),
             };
             let Some(known) = known else {
                 // The id of a key whose record has taken another key since is not free.
-                let id = if by_id.contains_key(&one.derived) { self.app.new_id() } else { one.derived };
-                rows.push(row_of(pending, Identity::New { id }, Vec::new(), None));
+                let id = if by_id.contains_key(&derived) { self.app.new_id() } else { derived };
+                rows.push(new_row(pending, id, Vec::new()));
                 continue;
             };
-            let by_digest = explicit.is_none() && pending.key.is_none();
-            if by_digest && known.live && *known.fields != *pending.content && self.is_of_another_file(known)? {
+            let by_digest = explicit.is_none() && pending.content.envelope.key.is_none();
+            if by_digest && known.live && known.fields != pending.content.canonical && self.is_of_another_file(known)? {
                 // Another file said the same of another day: a record of its own, and the likeness is shown.
-                match by_id.get(&one.of_file) {
-                    Some(own) => rows.push(self.compared(own, pending, false)),
-                    None => rows.push(row_of(pending, Identity::New { id: one.of_file }, vec![known.id], None)),
+                match by_id.get(&of_file) {
+                    Some(own) => rows.push(self.compared(own, &pending, false)),
+                    None => rows.push(new_row(pending, of_file, vec![known.id])),
                 }
                 continue;
             }
-            rows.push(self.compared(known, pending, explicit.is_some()));
+            rows.push(self.compared(known, &pending, explicit.is_some()));
         }
         Ok(())
     }
@@ -180,20 +187,23 @@ impl Classifier<'_, '_> {
 
     fn compared(&mut self, known: &RecordRow, pending: &Pending, explicit: bool) -> ImportRow {
         let (identity, content, wrong) =
-            compare(self.app, self.kind, known, &pending.content, self.covered, explicit, self.today);
+            compare(self.app, self.kind, known, &pending.content.canonical, self.covered, explicit, self.today);
         for problem in wrong {
             self.problems.push(ImportProblem::of_record(pending.row, problem, String::new()));
         }
-        row_of(pending, identity, Vec::new(), content)
+        ImportRow { row: pending.row, identity, near: Vec::new(), content }
     }
 }
 
-fn row_of(pending: &Pending, identity: Identity, near: Vec<RecordId>, content: Option<Box<str>>) -> ImportRow {
-    let content = match identity {
-        Identity::New { .. } => pending.content.clone(),
-        _ => content.unwrap_or_default(),
-    };
-    ImportRow { row: pending.row, identity, near, content }
+fn new_row(pending: Pending, id: RecordId, near: Vec<RecordId>) -> ImportRow {
+    ImportRow { row: pending.row, identity: Identity::New { id }, near, content: Some(pending.content) }
+}
+
+/// Told apart only within one file.
+fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What a stored record becomes when a file says something of it. Fields of which the file says nothing stay as they are.
@@ -205,7 +215,7 @@ pub(super) fn compare(
     covered: &BTreeSet<String>,
     explicit: bool,
     today: i32,
-) -> (Identity, Option<Box<str>>, Vec<Problem>) {
+) -> (Identity, Option<Box<Content>>, Vec<Problem>) {
     let id = known.id;
     if !known.live {
         return (Identity::Withdrawn { id }, None, Vec::new());
@@ -227,8 +237,8 @@ pub(super) fn compare(
     if changes.is_empty() {
         return (Identity::Unchanged { id }, None, Vec::new());
     }
-    let content = new.canonical(kind).into_boxed_str();
-    (Identity::Correction { id, version: known.version, changes }, Some(content), Vec::new())
+    let content = Content { envelope: app.pack.envelope(kind, &new), canonical: new.canonical(kind) };
+    (Identity::Correction { id, version: known.version, changes }, Some(Box::new(content)), Vec::new())
 }
 
 fn merged(kind: &Kind, known: &str, content: &str, covered: &BTreeSet<String>, explicit: bool) -> Draft {

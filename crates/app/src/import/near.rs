@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use zhiheng_pack::{Kind, Record};
 use zhiheng_store::{Reader, RecordId};
 
-use super::row::{SEQ, Signatures, first_date};
+use super::row::{SEQ, Signatures, first_date, texts};
 use super::{Identity, ImportRow};
 use crate::Error;
 
@@ -21,6 +21,8 @@ pub(super) struct Likeness {
     pub(super) content: Vec<usize>,
     /// The fields of the title, and the first date that is not the record's own day (生产日期).
     pub(super) subject: Vec<usize>,
+    /// Every field, in the order of their ids: a pack that sorts its fields anew finds its records again.
+    pub(super) order: Vec<usize>,
 }
 
 impl Likeness {
@@ -38,7 +40,9 @@ impl Likeness {
             // A title alone is no likeness: every week has its leek of the same stall.
             None => subject.clear(),
         }
-        Likeness { content: (0..kind.fields.len()).filter(apart).collect(), subject }
+        let mut order: Vec<usize> = (0..kind.fields.len()).collect();
+        order.sort_by_key(|index| kind.fields.get(*index).map(|field| field.id.as_str()));
+        Likeness { order, content: (0..kind.fields.len()).filter(apart).collect(), subject }
     }
 }
 
@@ -69,7 +73,7 @@ pub(super) fn flag(
     let mut found: Vec<(usize, RecordId)> = Vec::new();
     reader.scan_records(place, &kind.id, |record| {
         let Some(content) = Record::from_canonical(kind, &record.fields).filter(|_| record.live) else { return Ok(()) };
-        let signatures = Signatures::of(likeness, &content);
+        let signatures = Signatures::of(likeness, &texts(kind, &content));
         for signature in [Some(signatures.content), signatures.subject].into_iter().flatten() {
             let rows = by_signature.get(&signature).map(Vec::as_slice).unwrap_or_default();
             found.extend(rows.iter().map(|at| (*at, record.id)));

@@ -11,9 +11,9 @@ use super::columns::{check_fill, is_own, wanted_with};
 use super::identity::{Classifier, Pending};
 use super::near::{self, Likeness};
 use super::problems::{ImportProblem, NO_TOTAL, say};
-use super::row::{Drafter, Signatures, digest};
+use super::row::{Drafter, Signatures, digest, texts};
 use super::total::{self, Gathered, TotalRule};
-use super::{Identity, ImportColumn, ImportOptions, ImportPreview, ImportRow, Uncounted};
+use super::{Content, Identity, ImportColumn, ImportOptions, ImportPreview, ImportRow, Uncounted};
 use crate::{App, Error};
 
 /// Problems and rows with problems that are kept; the rest are counted.
@@ -75,21 +75,19 @@ impl Pass<'_> {
                     *self.filled.entry(field.clone()).or_default() += 1;
                 }
                 self.gathered.row(&record, envelope.day);
+                let said = texts(self.kind, &record);
+                // The text has grown by doubling; a hundred thousand of them are worth the cut.
+                let mut canonical = record.canonical(self.kind);
+                canonical.shrink_to_fit();
                 self.pending.push(Pending {
                     row: row.row,
-                    content: record.canonical(self.kind).into_boxed_str(),
-                    key: envelope.key,
                     explicit: drafted.explicit,
-                    digest: digest(self.kind, &record, &drafted.filled),
-                    signatures: Signatures::of(self.likeness, &record),
+                    digest: digest(self.kind, self.likeness, &said, &drafted.filled),
+                    signatures: Signatures::of(self.likeness, &said),
+                    content: Box::new(Content { canonical, envelope }),
                 });
             }
-            None => self.bad.push(ImportRow {
-                row: row.row,
-                identity: Identity::Bad,
-                near: Vec::new(),
-                content: Box::default(),
-            }),
+            None => self.bad.push(ImportRow { row: row.row, identity: Identity::Bad, near: Vec::new(), content: None }),
         }
         if self.drafter.options.keep_cells {
             self.kept.push(row);
@@ -151,12 +149,12 @@ impl App {
             problems: Vec::new(),
             batches: HashMap::new(),
         };
-        let mut rows = classifier.classify(&passed.pending)?;
+        let by_row: HashMap<u32, Signatures> = passed.pending.iter().map(|one| (one.row, one.signatures)).collect();
+        let mut rows = classifier.classify(std::mem::take(&mut passed.pending))?;
         let later = std::mem::take(&mut classifier.problems);
         passed.problem_count += later.len();
         passed.problems.extend(later);
         let mut remarks = Vec::new();
-        let by_row: HashMap<u32, Signatures> = passed.pending.iter().map(|one| (one.row, one.signatures)).collect();
         let signatures: Vec<Option<Signatures>> = rows.iter().map(|row| by_row.get(&row.row).copied()).collect();
         if !near::flag(&mut reader, &self.pack.place, kind, &likeness, &mut rows, &signatures)? {
             remarks.push("已有记录较多，未与已有记录逐条比较是否相近。".to_owned());

@@ -175,16 +175,14 @@ fn line_of(item: &FailingItem) -> String {
 
 /// What a row says, as a digest: its own values in their canonical form, white space folded; without its number in the list and
 /// without what the user filled in.
-pub(super) fn digest(kind: &Kind, record: &Record, filled: &[String]) -> [u8; 32] {
+pub(super) fn digest(kind: &Kind, likeness: &near::Likeness, texts: &[Option<String>], filled: &[String]) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    let mut sorted: Vec<(usize, &str)> =
-        kind.fields.iter().enumerate().map(|(index, field)| (index, field.id.as_str())).collect();
-    sorted.sort_by_key(|(_, id)| *id);
-    for (index, id) in sorted {
+    for index in &likeness.order {
+        let id = kind.fields.get(*index).map_or("", |field| field.id.as_str());
         if id == SEQ || filled.iter().any(|filled| filled == id) {
             continue;
         }
-        if let Some(text) = said(record, index) {
+        if let Some(text) = texts.get(*index).and_then(Option::as_ref) {
             hasher.update(id);
             hasher.update([0]);
             hasher.update(text);
@@ -194,12 +192,20 @@ pub(super) fn digest(kind: &Kind, record: &Record, filled: &[String]) -> [u8; 32
     hasher.finalize().into()
 }
 
+/// What every field of a record says.
+pub(super) fn texts(kind: &Kind, record: &Record) -> Vec<Option<String>> {
+    (0..kind.fields.len()).map(|index| said(record, index)).collect()
+}
+
 /// A value's canonical text with white space folded.
 pub(super) fn said(record: &Record, index: usize) -> Option<String> {
     let text = match record.value(index)?.to_json() {
         Json::String(text) => text,
         other => other.to_string(),
     };
+    if !text.contains(char::is_whitespace) {
+        return Some(text);
+    }
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -213,19 +219,17 @@ pub(super) struct Signatures {
 }
 
 impl Signatures {
-    pub(super) fn of(likeness: &near::Likeness, record: &Record) -> Signatures {
+    pub(super) fn of(likeness: &near::Likeness, texts: &[Option<String>]) -> Signatures {
+        let text = |index: &usize| texts.get(*index).and_then(Option::as_ref);
         let hash = |indices: &[usize]| {
             let mut hasher = DefaultHasher::new();
             for index in indices {
-                (index, said(record, *index)).hash(&mut hasher);
+                (index, text(index)).hash(&mut hasher);
             }
             hasher.finish()
         };
-        let complete = likeness.subject.iter().all(|index| record.value(*index).is_some());
-        Signatures {
-            content: hash(&likeness.content),
-            subject: (complete && likeness.subject.len() > 1).then(|| hash(&likeness.subject)),
-        }
+        let complete = likeness.subject.len() > 1 && likeness.subject.iter().all(|index| text(index).is_some());
+        Signatures { content: hash(&likeness.content), subject: complete.then(|| hash(&likeness.subject)) }
     }
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use zhiheng_pack::{Level, Problem};
 use zhiheng_sheet::Scope;
-use zhiheng_store::BatchRow;
+use zhiheng_store::{BatchRow, RecordId};
 
 use super::identity::draft_of;
 use super::row::list_scope;
-use super::{Identity, ImportChoice, ImportOptions, ImportPreview, Imported, TOTAL_ROW, Take};
+use super::{
+    Content, Identity, ImportChoice, ImportOptions, ImportPreview, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take,
+};
 use crate::submit::{Act, Moved, Submission};
 use crate::{App, Error};
 
@@ -59,11 +61,23 @@ impl App {
             uncounted: preview.uncounted.clone(),
             ..Imported::default()
         };
-        let submissions = self.chosen(kind_id, preview, choice, &mut imported);
-        if submissions.is_empty() {
+        tally(&preview, choice, &mut imported);
+        if imported.created + imported.corrected == 0 && !imported.total_stored {
             imported.message = nothing(&imported);
             return Ok(imported);
         }
+        let reason = format!("导入文件「{}」的更正", preview.file_name);
+        let ImportPreview { kind, mut rows, total, .. } = preview;
+        // In the order of the ids the database writes side by side what lies side by side.
+        rows.sort_by_key(|row| id_of(&row.identity));
+        let ticked = |row: u32| choice.corrections.contains(&row);
+        let kind_id = |at: usize| self.pack.kinds.get(at).map_or("", |kind| kind.id.as_str());
+        let of_row = |row: ImportRow| chosen(kind_id(kind), &row.identity, row.content, ticked(row.row), &reason);
+        let of_total = |total: ImportTotal| {
+            chosen(kind_id(total.kind), &total.identity, Some(total.content), ticked(TOTAL_ROW), &reason)
+        };
+        let submissions: Vec<Submission> =
+            rows.into_iter().filter_map(of_row).chain(total.into_iter().filter_map(of_total)).collect();
         let receipts = self.submit_all(actor, &submissions, None, Some(batch))?;
         let moved: BTreeSet<Moved> = receipts.into_iter().flat_map(|receipt| receipt.moved).collect();
         imported.moved = moved.into_iter().collect();
@@ -71,61 +85,47 @@ impl App {
         imported.message = done(&imported);
         Ok(imported)
     }
+}
 
-    fn chosen(
-        &self,
-        kind_id: &str,
-        preview: ImportPreview,
-        choice: &ImportChoice,
-        imported: &mut Imported,
-    ) -> Vec<Submission> {
-        let reason = format!("导入文件「{}」的更正", preview.file_name);
-        let mut submissions = Vec::new();
-        for row in preview.rows {
-            let ticked = choice.corrections.contains(&row.row);
-            match submission(kind_id, &row.identity, &row.content, ticked, &reason) {
-                Some(one) if matches!(row.identity, Identity::New { .. }) => {
-                    imported.created += 1;
-                    submissions.push(one);
-                }
-                Some(one) => {
-                    imported.corrected += 1;
-                    submissions.push(one);
-                }
-                None => imported.not_ticked += usize::from(matches!(row.identity, Identity::Correction { .. })),
-            }
-        }
-        if let Some(total) = preview.total
-            && let Some(kind) = self.pack.kinds.get(total.kind)
-        {
-            let ticked = choice.corrections.contains(&TOTAL_ROW);
-            let one = submission(&kind.id, &total.identity, &total.content, ticked, &reason);
-            imported.total_stored = one.is_some();
-            submissions.extend(one);
-        }
-        submissions
+fn id_of(identity: &Identity) -> Option<RecordId> {
+    match identity {
+        Identity::New { id } | Identity::Correction { id, .. } => Some(*id),
+        _ => None,
     }
 }
 
-fn submission(kind: &str, identity: &Identity, content: &str, ticked: bool, reason: &str) -> Option<Submission> {
-    let kind = kind.to_owned();
-    match identity {
-        Identity::New { id } => Some(Submission {
-            act: Act::Create(draft_of(content)),
-            kind,
-            id: Some(*id),
-            expected_version: None,
-            reason: None,
-        }),
-        Identity::Correction { id, version, .. } if ticked => Some(Submission {
-            act: Act::Correct(draft_of(content)),
-            kind,
-            id: Some(*id),
-            expected_version: Some(*version),
-            reason: Some(reason.to_owned()),
-        }),
-        _ => None,
+/// How many of the offered rows were chosen.
+fn tally(preview: &ImportPreview, choice: &ImportChoice, imported: &mut Imported) {
+    for row in &preview.rows {
+        match row.identity {
+            Identity::New { .. } => imported.created += 1,
+            Identity::Correction { .. } if choice.corrections.contains(&row.row) => imported.corrected += 1,
+            Identity::Correction { .. } => imported.not_ticked += 1,
+            _ => {}
+        }
     }
+    imported.total_stored = preview.total.as_ref().is_some_and(|total| match total.identity {
+        Identity::New { .. } => true,
+        Identity::Correction { .. } => choice.corrections.contains(&TOTAL_ROW),
+        _ => false,
+    });
+}
+
+fn chosen(
+    kind: &str,
+    identity: &Identity,
+    content: Option<Box<Content>>,
+    ticked: bool,
+    reason: &str,
+) -> Option<Submission> {
+    let draft = draft_of(&content?.canonical);
+    let (act, id, expected_version) = match identity {
+        Identity::New { id } => (Act::Create(draft), *id, None),
+        Identity::Correction { id, version, .. } if ticked => (Act::Correct(draft), *id, Some(*version)),
+        _ => return None,
+    };
+    let reason = expected_version.map(|_| reason.to_owned());
+    Some(Submission { act, kind: kind.to_owned(), id: Some(id), expected_version, reason })
 }
 
 /// Everything that stops an import of all or nothing, each with its place in the file.

@@ -11,7 +11,7 @@ use super::columns::TOTAL_PREFIX;
 use super::identity::{compare, derive};
 use super::problems::{FEWER_TESTED, say};
 use super::row::said;
-use super::{Identity, ImportOptions, ImportTotal};
+use super::{Content, Identity, ImportOptions, ImportTotal};
 use crate::{App, Error};
 
 /// What a kind declares of its totals: the kind of the record that carries them, and its fields.
@@ -154,18 +154,18 @@ pub(super) fn build(
     if gathered.years.len() > 1 {
         remarks.push("名单跨年度，检验批次的汇总只能归入一个年度；请分年度导入。".to_owned());
     }
-    let content = record.canonical(rule.kind).into_boxed_str();
+    let content = Content { envelope: app.pack.envelope(rule.kind, &record), canonical: record.canonical(rule.kind) };
     let id = derive(&app.pack.place, &rule.kind.id, &[b"total", kind.id.as_bytes(), file_digest], 0);
     let stored = reader.record(&app.pack.place, &rule.kind.id, &id)?;
     let covered: BTreeSet<String> = rule.kind.fields.iter().map(|field| field.id.clone()).collect();
     let (identity, corrected) = match &stored {
         None => (Identity::New { id }, None),
         Some(known) => {
-            let (identity, content, _) = compare(app, rule.kind, known, &content, &covered, false, today);
+            let (identity, content, _) = compare(app, rule.kind, known, &content.canonical, &covered, false, today);
             (identity, content)
         }
     };
-    let content = corrected.unwrap_or(content);
+    let content = corrected.unwrap_or_else(|| Box::new(content));
     Ok((ImportTotal { kind: rule.position, identity, tested, passed: tested - failed, failed, content }, remarks))
 }
 
