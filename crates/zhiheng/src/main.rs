@@ -42,6 +42,8 @@ pub(crate) struct Common {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 启动服务
+    Serve(cmd::serve::Serve),
     /// 从标准输入逐行读取提交（JSON），逐行回答
     Submit(cmd::submit::Submit),
     /// 一个数字背后的记录
@@ -68,6 +70,7 @@ enum Command {
     Restore(cmd::backup::Restore),
     /// 测量：自己和对照，同一次运行
     Bench(bench::Bench),
+    /// 量一项性能，与对照同场
     /// 打印现行配置及说明
     Config(cmd::config::Config),
 }
@@ -75,6 +78,8 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
+        Command::Serve(args) => cmd::serve::run(&cli.common, &args),
+        Command::Bench(args) => bench::run(&cli.common, &args),
         Command::Submit(args) => cmd::submit::run(&cli.common, &args),
         Command::Records(args) => cmd::records::run(&cli.common, &args),
         Command::Board(args) => cmd::board::run(&cli.common, &args),
@@ -87,7 +92,6 @@ fn main() -> ExitCode {
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),
-        Command::Bench(args) => bench::run(&cli.common, &args),
         Command::Config(args) => cmd::config::run(&cli.common, &args),
     };
     match outcome {

@@ -9,8 +9,6 @@ use super::{say, say_json};
 use crate::Common;
 use crate::packs::{self, Carry};
 
-const LISTEN: &str = "127.0.0.1:8470";
-
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Config {}
@@ -21,7 +19,7 @@ pub(crate) fn run(common: &Common, _: &Config) -> Result<ExitCode> {
     let hash = zhiheng_app::hex(&pack.hash);
     if common.json {
         say_json(
-            &json!({ "db": common.db, "listen": LISTEN, "pack": pack.id, "pack_hash": hash, "place": pack.place }),
+            &json!({ "db": common.db, "listen": super::serve::LISTEN, "pack": pack.id, "pack_hash": hash, "place": pack.place }),
         );
         return Ok(ExitCode::SUCCESS);
     }
@@ -30,7 +28,7 @@ pub(crate) fn run(common: &Common, _: &Config) -> Result<ExitCode> {
         "db     = {:?}   # 数据库：sqlite:路径 或 postgres://用户@主机/库。SQLite 的附件放在旁边的 files 文件夹",
         common.db
     ));
-    say(format!("listen = {:?}   # 监听地址。对外服务请放在 TLS 反向代理之后，并在“设置”页填写公开地址", LISTEN));
+    say(format!("listen = {:?}   # 监听地址。对外服务请放在 TLS 反向代理之后，并在“设置”页填写公开地址", super::serve::LISTEN));
     say(format!("pack   = {:?}   # 方案包（{}，区划 {}）", pack.id, pack.title, pack.place));
     say(format!("hash   = {hash:?}"));
     Ok(ExitCode::SUCCESS)
