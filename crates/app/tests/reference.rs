@@ -3,7 +3,12 @@
 //!
 //! `ZHIHENG_REFERENCE` names another directory of the same layout. Without a directory the test says so and passes, except in CI.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 mod county;
 
