@@ -15,20 +15,23 @@ pub(crate) struct Flow {
 
 impl Flow {
     pub(crate) fn new(page: &Page, span: Span) -> Self {
-        let room = span.len().min(4096);
-        let mut flow = Flow {
-            chars: Vec::with_capacity(room),
-            shown: Vec::with_capacity(room),
-            offsets: Vec::with_capacity(room),
-        };
+        let mut flow = Flow::default();
+        flow.fill(page, span);
+        flow
+    }
+
+    /// Takes another stretch in place of what it held.
+    pub(crate) fn fill(&mut self, page: &Page, span: Span) {
+        self.chars.clear();
+        self.shown.clear();
+        self.offsets.clear();
         for ((at, &c), &shown) in (span.start..).zip(page.folded(span)).zip(page.chars(span)) {
             if c != ' ' && !script::is_blank(c) {
-                flow.chars.push(c);
-                flow.shown.push(shown);
-                flow.offsets.push(u32::try_from(at).unwrap_or(u32::MAX));
+                self.chars.push(c);
+                self.shown.push(shown);
+                self.offsets.push(u32::try_from(at).unwrap_or(u32::MAX));
             }
         }
-        flow
     }
 
     pub(crate) fn len(&self) -> usize {

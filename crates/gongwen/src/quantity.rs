@@ -237,10 +237,10 @@ fn quantity(flow: &Flow, span: Span, at: usize, end: usize) -> Option<Quantity> 
     };
     let counting = words::is_counting(&unit);
     let unit_end_after = if flow.starts(unit_end, "人民币") { unit_end + 3 } else { unit_end };
-    let mut quantity = finish(flow, Span::new(at, unit_end_after), value, format!("{sign}{unit}"), counting);
+    let mut quantity = finish(flow, Span::new(at, unit_end_after), value, sign + &unit, counting);
     let size = quantity.unit.chars().count();
     let printed: String = flow.shown(Span::new(unit_end.saturating_sub(size), unit_end)).iter().collect();
-    quantity.printed = printed.replace('％', "%");
+    quantity.printed = if printed.contains('％') { printed.replace('％', "%") } else { printed };
     if loose && quantity.suffix.is_none() {
         quantity.suffix = Some(Op::Above);
     }

@@ -20,6 +20,8 @@ const LONGEST_SENTENCE: usize = 2000;
 pub(crate) const LONGEST_SUBJECT: usize = 110;
 /// More targets than any plan has: a list beyond it is no plan but noise.
 const MOST: usize = 20_000;
+/// So with what could not be placed.
+const MOST_UNPLACED: usize = 2_000;
 
 /// All targets of the running text, and what looks like one and could not be placed.
 pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
@@ -102,8 +104,13 @@ impl Reader<'_> {
             targets_heading: titles.iter().any(|title| tense::is_target_heading(title)),
             fragment: self.outline.headings.is_empty(),
         };
-        let sentences: Vec<Flow> = self.sentences(para.span).into_iter().map(|s| Flow::new(self.page, s)).collect();
-        let tenses: Vec<Tense> = sentences.iter().map(tense_of).collect();
+        let sentences = self.sentences(para.span);
+        let mut flow = Flow::default();
+        let mut tenses = Vec::with_capacity(sentences.len());
+        for sentence in &sentences {
+            flow.fill(self.page, *sentence);
+            tenses.push(tense_of(&flow));
+        }
         let whole = tenses.iter().copied().fold(Tense::default(), Tense::and);
         let bullet = self.page.at(para.span.start) == '-';
         if !(bullet || context.targets_heading || context.fragment) {
@@ -115,7 +122,8 @@ impl Reader<'_> {
             let neutral = !tense.future && !whole.future && self.year.is_none() && !context.targets_heading;
             let past = tense.past && !tense.future || neutral && context.fragment && accounts || neutral && tense.past;
             if !past {
-                subject = self.sentence(sentence, &context, tense, subject);
+                flow.fill(self.page, *sentence);
+                subject = self.sentence(&flow, &context, tense, subject);
             }
             if self.targets.len() >= MOST {
                 return;
@@ -257,7 +265,7 @@ impl Reader<'_> {
                 }
                 Outcome::Unplaced => {
                     let quote = flow.place(Span::new(from, first.span.end));
-                    if self.unplaced.len() < MOST {
+                    if self.unplaced.len() < MOST_UNPLACED {
                         self.unplaced.push(self.page.quote(quote));
                     }
                 }
@@ -346,6 +354,9 @@ fn tense_of(flow: &Flow) -> Tense {
 
 /// Which characters stand in names: in 《》, [], short quotation marks and brackets.
 fn mask(flow: &Flow) -> Vec<bool> {
+    if !(0..flow.len()).any(|at| matches!(flow.at(at), '《' | '[' | '“' | '(')) {
+        return Vec::new();
+    }
     let mut masked = vec![false; flow.len()];
     let mut at = 0;
     while at < flow.len() {
