@@ -173,7 +173,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "submit" => {
                 let (ours, peer) = (open(&ours, false, folder.path())?, open(&peer, true, folder.path())?);
                 let numbers = AtomicU64::new(1 << 40);
-                for days in [30, 1500] {
+                for days in [30, 365] {
                     for round in 0..3 {
                         let (rate, slow) = submit(&ours, &numbers, 4, days);
                         let (peer_rate, peer_slow) = submit(&peer, &numbers, 4, days);
@@ -284,6 +284,15 @@ fn read(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
     measure("known-on of three definitions", 50, || {
         let _ =
             store.read().and_then(|mut reader| reader.sums_known(PLACE, "p", &[1, 2, 3], Some(year), TODAY, TODAY - 1));
+    });
+    measure("known-on of 60 definitions from the beginning", 20, || {
+        let _ = store.read().and_then(|mut reader| reader.sums_known(PLACE, "p", &defs, None, TODAY, TODAY));
+    });
+    measure("a hundred days of one definition", 50, || {
+        let _ = store.read().and_then(|mut reader| reader.by_day(PLACE, 1, "p", TODAY - 99, TODAY));
+    });
+    measure("60 definitions, 23 days of a month", 200, || {
+        let _ = store.read().and_then(|mut reader| reader.sums(PLACE, "p", &defs, Some(TODAY - 50), TODAY - 20));
     });
     let text = |column: Column, value: &str| Filter { column, value: Match::Text(value.to_owned()) };
     let lists = [

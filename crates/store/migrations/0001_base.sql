@@ -87,16 +87,16 @@ CREATE TABLE cell (
 ) {{clustered}};
 
 -- What one day of knowledge changed on one day that counts: the days of a period, and the history that answers
--- known-on.
+-- known-on. Ordered by day first, because a record changes many cells of one day: they lie on one page.
 CREATE TABLE cell_delta (
     place     {{text}} NOT NULL,
-    def       {{int}}  NOT NULL,
-    dim       {{text}} NOT NULL,
     day       {{int}}  NOT NULL,
+    dim       {{text}} NOT NULL,
+    def       {{int}}  NOT NULL,
     known_day {{int}}  NOT NULL,
     num       {{int}}  NOT NULL,
     den       {{int}}  NOT NULL,
-    PRIMARY KEY (place, def, dim, day, known_day)
+    PRIMARY KEY (place, day, dim, def, known_day)
 ) {{clustered}};
 
 -- Dated reported values. A row is in force from `recorded_at` until `ended_at`, in knowledge time.

@@ -118,7 +118,7 @@ const TABLES: &[Table] = &[
         ],
     ),
     table("cell", 5, &["place", "def", "grain", "dim", "period", "num", "den"]),
-    table("cell_delta", 5, &["place", "def", "dim", "day", "known_day", "num", "den"]),
+    table("cell_delta", 5, &["place", "day", "dim", "def", "known_day", "num", "den"]),
     table(
         "level_value",
         6,

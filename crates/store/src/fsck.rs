@@ -2,7 +2,8 @@
 //! history, reported values against the versions that report them, files against the folder. What needs the pack – that
 //! the history equals a recomputation from the records – is the caller's part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::days::{Grain, month_of, year_of};
 use crate::db::{Conn, Row, Value};
@@ -129,36 +130,39 @@ enum FileState {
     Altered,
 }
 
-/// One definition at a time: the sums of its history by month and year, against its cells.
+/// The sums of the history by month and year, against the cells.
 fn check_cells(conn: &mut Conn, place: &str, faults: &mut Vec<Fault>) -> Result<(), StoreError> {
-    let defs = "
-        SELECT def FROM cell WHERE place = $1
-        UNION
-        SELECT def FROM cell_delta WHERE place = $1
-        ORDER  BY 1";
-    for def in conn.many(defs, &[Value::Text(place)], |row| row.int(0))? {
-        let values = [Value::Text(place), Value::Int(def)];
-        let mut left: BTreeMap<(String, i64, i32), Sum> = BTreeMap::new();
-        let deltas = "SELECT dim, day, num, den FROM cell_delta WHERE place = $1 AND def = $2";
-        conn.each(deltas, &values, &mut |row| {
-            let (dim, day) = (row.text(0)?, row.day(1)?);
-            let sum = Sum { num: row.int(2)?, den: row.int(3)? };
-            for (grain, period) in [(Grain::Month, month_of(day)), (Grain::Year, year_of(day))] {
-                let cell = left.entry((dim.clone(), grain.number(), period)).or_default();
-                *cell = Sum { num: cell.num + sum.num, den: cell.den + sum.den };
-            }
-            Ok(())
-        })?;
-        let cells = "SELECT dim, grain, period, num, den FROM cell WHERE place = $1 AND def = $2";
-        conn.each(cells, &values, &mut |row| {
-            let cell = left.entry((row.text(0)?, row.int(1)?, row.day(2)?)).or_default();
-            *cell = Sum { num: cell.num - row.int(3)?, den: cell.den - row.int(4)? };
-            Ok(())
-        })?;
-        for ((dim, grain, period), _) in left.into_iter().filter(|(_, sum)| *sum != Sum::default()).take(1000) {
-            let what = format!("definition {def}, {dim}, grain {grain}, period {period}: differs from its history");
-            faults.push(Fault { table: "cell", record: None, what });
+    let mut left: BTreeMap<(i64, Arc<str>, i64, i32), Sum> = BTreeMap::new();
+    let mut dims: BTreeSet<Arc<str>> = BTreeSet::new();
+    // A dimension occurs in very many rows.
+    let mut shared = |dim: String| match dims.get(dim.as_str()) {
+        Some(known) => known.clone(),
+        None => {
+            let dim: Arc<str> = dim.into();
+            dims.insert(dim.clone());
+            dim
         }
+    };
+    let deltas = "SELECT def, dim, day, num, den FROM cell_delta WHERE place = $1";
+    conn.each(deltas, &[Value::Text(place)], &mut |row| {
+        let (def, dim, day) = (row.int(0)?, shared(row.text(1)?), row.day(2)?);
+        let sum = Sum { num: row.int(3)?, den: row.int(4)? };
+        for (grain, period) in [(Grain::Month, month_of(day)), (Grain::Year, year_of(day))] {
+            let cell = left.entry((def, dim.clone(), grain.number(), period)).or_default();
+            *cell = Sum { num: cell.num.wrapping_add(sum.num), den: cell.den.wrapping_add(sum.den) };
+        }
+        Ok(())
+    })?;
+    let cells = "SELECT def, dim, grain, period, num, den FROM cell WHERE place = $1";
+    conn.each(cells, &[Value::Text(place)], &mut |row| {
+        let cell = left.entry((row.int(0)?, shared(row.text(1)?), row.int(2)?, row.day(3)?)).or_default();
+        *cell = Sum { num: cell.num.wrapping_sub(row.int(4)?), den: cell.den.wrapping_sub(row.int(5)?) };
+        Ok(())
+    })?;
+    let wrong = left.into_iter().filter(|(_, sum)| *sum != Sum::default());
+    for ((def, dim, grain, period), _) in wrong.take(1000) {
+        let what = format!("definition {def}, {dim}, grain {grain}, period {period}: differs from its history");
+        faults.push(Fault { table: "cell", record: None, what });
     }
     Ok(())
 }

@@ -2,14 +2,15 @@
 //! days and known-on. `cell` holds its sums by month and year and answers a board. Both are written in the transaction
 //! of the versions that caused them, and both always equal a recomputation from the versions.
 //!
-//! Days have no rows of their own in `cell`: they would be written for every record a second time, at a place of the
-//! table where nothing else is written, and that would cost much of the throughput.
+//! Days have no rows of their own in `cell`: they would be written for every record a second time. And a day's deltas
+//! lie together, whatever their definition and dimension: a record changes many of them at once, and what a commit costs
+//! is the pages that it touches. Whoever reads a definition over many days therefore goes from day to day.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::StoreError;
 use crate::committer::Times;
-use crate::days::{Grain, Piece, day_of, month_of, pieces, year_of};
+use crate::days::{Grain, Piece, day_of, first_of_year, month_of, pieces, year_of};
 use crate::db::{Conn, Row, Value, pad, placeholders};
 use crate::pool::Reader;
 
@@ -102,13 +103,13 @@ impl Cells {
             }
         }
         let name = |number: u32| names.get(number as usize).copied().unwrap_or("");
-        let mut deltas: BTreeMap<(i64, &str, i32, i32), Sum> = BTreeMap::new();
+        let mut deltas: BTreeMap<(i32, &str, i64, i32), Sum> = BTreeMap::new();
         let mut cells: BTreeMap<(i64, Grain, &str, i32), Sum> = BTreeMap::new();
         for (&(def, dim, day, known_day), sum) in &self.sums {
             if *sum == Sum::default() {
                 continue;
             }
-            deltas.insert((def, name(dim), day, known_day), *sum);
+            deltas.insert((day, name(dim), def, known_day), *sum);
             for (grain, period) in [(Grain::Month, month_of(day)), (Grain::Year, year_of(day))] {
                 let cell = cells.entry((def, grain, name(dim), period)).or_default();
                 cell.num = cell.num.saturating_add(sum.num);
@@ -117,10 +118,8 @@ impl Cells {
         }
         let mut rows = Vec::with_capacity(7 * deltas.len().min(FLUSH_ROWS));
         let mut pending = 0;
+        // A cell is written even when it adds up to nothing: that it is there says that there are deltas.
         for ((def, grain, dim, period), sum) in &cells {
-            if *sum == Sum::default() {
-                continue;
-            }
             let key = [Value::Int(*def), Value::Int(grain.number()), Value::Text(dim), Value::Int((*period).into())];
             rows.push(Value::Text(place));
             rows.extend(key);
@@ -135,8 +134,8 @@ impl Cells {
         conn.insert(ADD_CELLS.0, 7, ADD_CELLS.1, &rows)?;
         rows.clear();
         pending = 0;
-        for ((def, dim, day, known_day), sum) in &deltas {
-            let key = [Value::Int(*def), Value::Text(dim), Value::Int((*day).into()), Value::Int((*known_day).into())];
+        for ((day, dim, def, known_day), sum) in &deltas {
+            let key = [Value::Int((*day).into()), Value::Text(dim), Value::Int(*def), Value::Int((*known_day).into())];
             rows.push(Value::Text(place));
             rows.extend(key);
             rows.extend([Value::Int(sum.num), Value::Int(sum.den)]);
@@ -160,20 +159,19 @@ const ADD_CELLS: (&str, &str) = (
 );
 
 const ADD_DELTAS: (&str, &str) = (
-    "INSERT INTO cell_delta (place, def, dim, day, known_day, num, den)",
-    "ON CONFLICT (place, def, dim, day, known_day) DO UPDATE
+    "INSERT INTO cell_delta (place, day, dim, def, known_day, num, den)",
+    "ON CONFLICT (place, day, dim, def, known_day) DO UPDATE
      SET num = cell_delta.num + excluded.num, den = cell_delta.den + excluded.den",
 );
 
 /// Removes the cells, their history and the levels of definitions that are to be computed anew.
 pub(crate) fn clear(conn: &mut Conn, place: &str, defs: &[i64]) -> Result<(), StoreError> {
-    for def in defs {
-        for sql in [
-            "DELETE FROM cell WHERE place = $1 AND def = $2",
-            "DELETE FROM cell_delta WHERE place = $1 AND def = $2",
-            "DELETE FROM level_value WHERE place = $1 AND def = $2",
-        ] {
-            conn.run(sql, &[Value::Text(place), Value::Int(*def)])?;
+    for chunk in defs.chunks(DEFS_MAX) {
+        let mut values = vec![Value::Text(place)];
+        values.extend(chunk.iter().map(|def| Value::Int(*def)));
+        let list = placeholders(2, chunk.len());
+        for table in ["cell", "cell_delta", "level_value"] {
+            conn.run(&format!("DELETE FROM {table} WHERE place = $1 AND def IN ({list})"), &values)?;
         }
     }
     Ok(())
@@ -224,7 +222,8 @@ pub struct PeriodSum {
 
 impl Reader<'_> {
     /// The sum of each definition over the days `from ..= to` in one dimension; without `from`, everything up to
-    /// `to`. A definition without cells is absent from the answer.
+    /// `to`. A definition is in the answer when a day of it is not zero, whatever its sum: a stock whose last entry
+    /// expired is zero, one that never had an entry is absent.
     ///
     /// Reads a row per whole year and at most two runs of months and of days at the ends, whatever the number of
     /// records.
@@ -237,7 +236,14 @@ impl Reader<'_> {
         to: i32,
     ) -> Result<BTreeMap<i64, Sum>, StoreError> {
         let sums = sum_pieces(self.conn()?, place, defs, &[dim], &pieces(from, to))?;
-        Ok(sums.into_iter().map(|(def, _, sum)| (def, sum)).collect())
+        let mut sums: BTreeMap<i64, Sum> = sums.into_iter().map(|(def, _, sum)| (def, sum)).collect();
+        // Months and years that add up to nothing do not tell whether there was anything: the days do.
+        let silent: Vec<i64> = sums.iter().filter(|(_, sum)| **sum == Sum::default()).map(|(def, _)| *def).collect();
+        if !silent.is_empty() {
+            let known = self.sums_known(place, dim, &silent, from, to, i32::MAX)?;
+            sums.retain(|def, sum| *sum != Sum::default() || known.contains_key(def));
+        }
+        Ok(sums)
     }
 
     /// As [`Reader::sums`], as it was known at the end of `known_day`: what was recorded later is left out.
@@ -256,18 +262,26 @@ impl Reader<'_> {
         let conn = self.conn()?;
         let mut out = BTreeMap::new();
         for chunk in defs.chunks(DEFS_MAX) {
+            // The years with cells bound the days to look at; most definitions without data have none.
             let mut list = chunk.to_vec();
             pad(&mut list);
-            let sql = known_sql(list.len());
+            let mut values = vec![Value::Text(place), Value::Text(dim)];
+            values.extend(list.iter().map(|def| Value::Int(*def)));
+            let years =
+                conn.many(&years_sql(list.len()), &values, |row| Ok((row.int(0)?, row.day(1)?, row.day(2)?)))?;
+            let Some(first) = years.iter().map(|(_, first, _)| first_of_year(*first)).min() else { continue };
+            let last = years.iter().map(|(_, _, last)| first_of_year(last.saturating_add(1))).max().unwrap_or(to);
+            let mut list: Vec<i64> = years.into_iter().map(|(def, _, _)| def).collect();
+            pad(&mut list);
             let mut values = vec![
                 Value::Text(place),
                 Value::Text(dim),
-                Value::Int(from.map_or(i64::from(i32::MIN), i64::from)),
-                Value::Int(to.into()),
+                Value::Int(from.map_or(first, |from| from.max(first)).into()),
+                Value::Int(to.min(last).into()),
                 Value::Int(known_day.into()),
             ];
             values.extend(list.iter().map(|def| Value::Int(*def)));
-            conn.each(&sql, &values, &mut |row| {
+            conn.each(&known_sql(list.len()), &values, &mut |row| {
                 out.insert(row.int(0)?, Sum { num: row.int(1)?, den: row.int(2)? });
                 Ok(())
             })?;
@@ -371,7 +385,7 @@ impl Reader<'_> {
         self.conn()?.each(sql, &[Value::Text(place)], &mut |row| each(read_cell(row)?))
     }
 
-    /// Every delta that is not zero, in the order of (def, dim, day, known day); nothing is held in memory.
+    /// Every delta that is not zero, in the order of (day, dim, def, known day); nothing is held in memory.
     pub fn scan_deltas(
         &mut self,
         place: &str,
@@ -381,7 +395,7 @@ impl Reader<'_> {
             SELECT def, dim, day, known_day, num, den
             FROM   cell_delta
             WHERE  place = $1 AND (num <> 0 OR den <> 0)
-            ORDER  BY def, dim, day, known_day";
+            ORDER  BY day, dim, def, known_day";
         self.conn()?.each(sql, &[Value::Text(place)], &mut |row| {
             each(DeltaRow {
                 def: row.int(0)?,
@@ -422,43 +436,93 @@ const SERIES: &str = "
     WHERE  place = $1 AND def = $2 AND grain = $6 AND dim = $3 AND period BETWEEN $4 AND $5 AND (num <> 0 OR den <> 0)
     ORDER  BY period";
 
-const DAY_SERIES: &str = "
-    SELECT day, CAST(SUM(num) AS BIGINT), CAST(SUM(den) AS BIGINT)
-    FROM   cell_delta
-    WHERE  place = $1 AND def = $2 AND dim = $3 AND day BETWEEN $4 AND $5
-    GROUP  BY day
-    HAVING SUM(num) <> 0 OR SUM(den) <> 0
-    ORDER  BY day";
+/// The days between two that have any delta, found by going from one to the next: their number, not that of the
+/// deltas, is what it costs. Joined with CROSS JOIN, which keeps SQLite from reading all deltas first.
+macro_rules! days_present {
+    ($from:literal, $to:literal) => {
+        concat!(
+            "WITH RECURSIVE present (day) AS (
+        SELECT MIN(day) FROM cell_delta WHERE place = $1 AND day BETWEEN ",
+            $from,
+            " AND ",
+            $to,
+            "
+        UNION  ALL
+        SELECT (SELECT MIN(d.day) FROM cell_delta AS d WHERE d.place = $1 AND d.day > present.day AND d.day <= ",
+            $to,
+            ")
+        FROM   present
+        WHERE  present.day IS NOT NULL)"
+        )
+    };
+}
 
+const DAY_SERIES: &str = concat!(
+    days_present!("$4", "$5"),
+    "
+    SELECT c.day, CAST(SUM(c.num) AS BIGINT), CAST(SUM(c.den) AS BIGINT)
+    FROM   present AS p
+    CROSS  JOIN cell_delta AS c
+    WHERE  c.place = $1 AND c.day = p.day AND c.dim = $3 AND c.def = $2
+    GROUP  BY c.day
+    HAVING SUM(c.num) <> 0 OR SUM(c.den) <> 0
+    ORDER  BY c.day"
+);
+
+/// The first and the last year in which each definition has cells.
+fn years_sql(defs: usize) -> String {
+    format!(
+        "SELECT def, MIN(period), MAX(period)
+         FROM   cell
+         WHERE  place = $1 AND def IN ({}) AND grain = 2 AND dim = $2
+         GROUP  BY def",
+        placeholders(3, defs)
+    )
+}
+
+/// One net row per definition and day first: a definition is known of when any day of it was not zero.
 pub(crate) fn known_sql(defs: usize) -> String {
     format!(
-        "SELECT def, CAST(SUM(num) AS BIGINT), CAST(SUM(den) AS BIGINT)
-         FROM   (SELECT def, day, SUM(num) AS num, SUM(den) AS den
-                 FROM   cell_delta
-                 WHERE  place = $1 AND dim = $2 AND day BETWEEN $3 AND $4 AND known_day <= $5 AND def IN ({})
-                 GROUP  BY def, day
-                 HAVING SUM(num) <> 0 OR SUM(den) <> 0) AS net
+        "{}
+         SELECT def, CAST(SUM(num) AS BIGINT), CAST(SUM(den) AS BIGINT)
+         FROM   (SELECT c.def, c.day, SUM(c.num) AS num, SUM(c.den) AS den
+                 FROM   present AS p
+                 CROSS  JOIN cell_delta AS c
+                 WHERE  c.place = $1 AND c.day = p.day AND c.dim = $2 AND {}c.def IN ({}) AND c.known_day <= $5
+                 GROUP  BY c.def, c.day
+                 HAVING SUM(c.num) <> 0 OR SUM(c.den) <> 0) AS net
          GROUP  BY def",
+        days_present!("$3", "$4"),
+        beside_the_index(defs),
         placeholders(6, defs)
     )
 }
 
+/// A dimension's definitions of a day lie side by side: few are sought one by one, many are read past. The sign keeps
+/// the test out of the index.
+fn beside_the_index(defs: usize) -> &'static str {
+    if defs > 4 { "+" } else { "" }
+}
+
 /// One statement for any number of definitions, dimensions and pieces: each piece is a range of a primary key.
+///
+/// A run of days is short, at most what two months leave over, and is written out day by day.
 pub(crate) fn pieces_sql(defs: usize, dims: usize, pieces: &[Piece]) -> String {
     let def_list = placeholders(2, defs);
     let dim_list = placeholders(2 + defs, dims);
-    let first = 2 + defs + dims;
+    let mut next = 2 + defs + dims;
     let parts: Vec<String> = pieces
         .iter()
-        .enumerate()
-        .map(|(index, piece)| {
-            let (from, to) = (first + index * 2, first + index * 2 + 1);
+        .map(|piece| {
+            let (from, to) = (next, next + 1);
+            next += bounds(piece).len();
             match piece.grain {
                 Grain::Day => format!(
                     "SELECT def, dim, num, den
                      FROM   cell_delta
-                     WHERE  place = $1 AND def IN ({def_list}) AND dim IN ({dim_list})
-                     AND    day BETWEEN ${from} AND ${to}"
+                     WHERE  place = $1 AND day IN ({}) AND dim IN ({dim_list}) AND {}def IN ({def_list})",
+                    placeholders(from, next - from),
+                    beside_the_index(defs)
                 ),
                 Grain::Month | Grain::Year => format!(
                     "SELECT def, dim, num, den
@@ -476,6 +540,16 @@ pub(crate) fn pieces_sql(defs: usize, dims: usize, pieces: &[Piece]) -> String {
          GROUP  BY def, dim",
         parts.join("\n UNION ALL\n ")
     )
+}
+
+/// What a piece binds: its days, or its first and last period.
+fn bounds(piece: &Piece) -> Vec<i64> {
+    if piece.grain == Grain::Day {
+        let mut days: Vec<i64> = (piece.from..=piece.to).collect();
+        pad(&mut days);
+        return days;
+    }
+    vec![piece.from, piece.to]
 }
 
 fn sum_pieces(
@@ -498,7 +572,7 @@ fn sum_pieces(
         values.extend(list.iter().map(|def| Value::Int(*def)));
         values.extend(dims.iter().map(|dim| Value::Text(dim)));
         for piece in pieces {
-            values.extend([Value::Int(piece.from), Value::Int(piece.to)]);
+            values.extend(bounds(piece).into_iter().map(Value::Int));
         }
         conn.each(&pieces_sql(list.len(), dims.len(), pieces), &values, &mut |row| {
             out.push((row.int(0)?, row.text(1)?, Sum { num: row.int(2)?, den: row.int(3)? }));
