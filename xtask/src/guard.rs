@@ -104,6 +104,13 @@ impl Server {
         ))
     }
 
+    /// The end of the first word of the log that has this part, from the part on.
+    pub(crate) fn said(&self, part: &str) -> Option<String> {
+        let log = self.log_text();
+        let word = log.split_whitespace().find(|word| word.contains(part))?;
+        word.get(word.find(part)?..).map(str::to_owned)
+    }
+
     /// Waits until the server accepts connections on a port of the loopback address.
     pub(crate) fn wait_for_port(&self, port: u16, patience: Duration) -> Outcome {
         let until = Instant::now() + patience;

@@ -26,5 +26,5 @@ export async function walk(reader) {
   await reader.expectCount("input[type=password]", 1);
 
   await reader.open("/no-such-page", { status: 404 });
-  await reader.expectText("没有找到");
+  await reader.expectText("没有这个页面");
 }
