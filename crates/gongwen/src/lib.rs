@@ -10,7 +10,8 @@
 //!
 //! The way of a text: [`read_bytes`] finds the encoding → `page` numbers its characters and lines →
 //! `outline` finds titles, headings and annexes → `table`, `terms` and `bodies` take what is laid out →
-//! `target` reads the remaining sentences → `audit` holds all of it against itself.
+//! `target` reads the remaining sentences (`tense`: account or plan? `quantity`: which numbers? `subject` and
+//! `name`: of what? `reading`: is it a target?) → `audit` holds all of it against itself.
 
 mod audit;
 mod bodies;

@@ -28,10 +28,17 @@ pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote
     let mut reader =
         Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None, clause_years: Vec::new() };
     let mut heading = None;
+    // Years of lead-ins under the headings above: they hold below 主要目标 as well.
+    let mut above: Vec<(Option<usize>, i32)> = Vec::new();
     for para in outline.paras.iter().filter(|p| matches!(p.zone, Zone::Body | Zone::Front)) {
         if para.heading != heading {
+            above.extend(reader.year.map(|year| (heading, year)));
             heading = para.heading;
-            reader.year = None;
+            let path = outline.path(heading);
+            above.retain(|(at, _)| at.is_some_and(|at| path.contains(&at)));
+            let title = |at: &usize| outline.headings.get(*at).and_then(|h| h.title.as_deref());
+            let aims = path.iter().filter_map(title).any(tense::is_target_heading);
+            reader.year = above.last().map(|(_, year)| *year).filter(|_| aims);
         }
         reader.paragraph(para);
         if reader.targets.len() >= MOST {

@@ -141,6 +141,14 @@ fn chapters_without_volumes() {
 }
 
 #[test]
+fn a_year_holds_below_the_heading_of_targets() {
+    let text = "江口县质量工作方案\n一、总体要求\n（一）主要目标\n到2027年，质量水平明显提升。\n1．产品质量。食品抽检合格率达到98%以上。\n2．品牌建设。到2030年，省级品牌达到6个。\n3．服务质量。群众满意度达到85分。\n二、重点任务\n（一）产品质量。建设追溯平台2个。\n";
+    let document = read(text);
+    let years: Vec<Option<i32>> = document.targets.iter().map(|t| t.year).collect();
+    assert_eq!(years, [Some(2027), Some(2030), Some(2027), None]);
+}
+
+#[test]
 fn numbered_paragraphs_without_titles() {
     let text = "江口县2026年质量工作要点\n一、重点工作\n1. 2026年6月底前，完成全县特种设备普查，建立台账，报县政府。\n2. 提升服务。优化流程，压缩时限。\n3、加强宣传\n利用质量月开展宣传活动。\n";
     let document = read(text);

@@ -50,7 +50,10 @@ pub(crate) fn subset_exceeds_whole(case: &Case, out: &mut Vec<Finding>) {
 
 /// Whether added words narrow what is counted (高价值), and not the people it is divided by or its contrary.
 fn restricts(extra: &str, name: &str, at: usize) -> bool {
-    const CONTRARY: &[&str] = &["非", "未", "无", "不", "累计", "人均", "每", "万", "户", "年均", "其他"];
+    const CONTRARY: &[&str] = &[
+        "非", "未", "无", "不", "累计", "人均", "每", "万", "户", "年均", "其他", "总", "进", "全", "和", "与", "及",
+        "、", "城乡", "综合",
+    ];
     let head: String = name.chars().take(at).collect();
     let divided = ["人均", "每万", "每千", "每百"].iter().any(|word| name.contains(word));
     let starts = head.starts_with('每') || head.starts_with('万') || head.starts_with("人均");

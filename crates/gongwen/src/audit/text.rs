@@ -242,7 +242,7 @@ pub(crate) fn values_of_one_subject_differ(case: &Case, out: &mut Vec<Finding>) 
         // A subject taken from the clause before is not printed here, and 其中 may narrow it.
         let printed =
             target.quote.chars().filter(|c| !crate::script::is_blank(*c)).collect::<String>().contains(&target.subject);
-        let made = target.verb.is_some() || target.subject.chars().count() < 4;
+        let made = target.verb.is_some() || target.year.is_none() || target.subject.chars().count() < 6;
         if !printed || made {
             continue;
         }
