@@ -74,6 +74,13 @@ pub fn read_bytes(bytes: &[u8]) -> Decoded {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return accept(text.to_owned(), Encoding::Utf8);
     }
+    // GB18030 reads most UTF-8 as other characters without complaint: one whole line of UTF-8 settles it.
+    let has_utf8 = bytes
+        .split(|b| *b == b'\n')
+        .any(|line| line.len() >= 9 && !line.is_ascii() && std::str::from_utf8(line).is_ok());
+    if has_utf8 {
+        return line_by_line(bytes);
+    }
     let (text, _, broken) = GB18030.decode(bytes);
     if !broken && looks_chinese(&text) {
         return accept(text.into_owned(), Encoding::Gb18030);

@@ -324,6 +324,7 @@ pub(crate) fn front(flow: &Flow, start: usize, end: usize, reach: bool) -> Front
 /// Adverbs and light verbs that are taken off only when a verb of making or doing follows.
 #[rustfmt::skip]
 const BEFORE_VERB: &[&str] = &[
+    "累计",
     "在", "以", "规划", "共", "约", "也", "再", "推进", "支持", "鼓励", "引导", "初步", "基本", "全面", "重点",
     "深入", "统筹", "大力", "加快", "积极", "着力", "高标准", "高质量", "高水平", "科学", "合理", "集中", "有序",
     "有效", "有力", "继续", "全力", "奋力", "切实", "精心", "分批", "分期", "稳妥", "因地制宜", "按照", "不断",
@@ -336,8 +337,9 @@ fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, reach: bool) -> boo
     let next = flow.at(after);
     if BEFORE_VERB.contains(&word) {
         // 重点推进地区达到…: before a verb of reaching stands a name, not another verb.
-        return words::verb_at(flow, after)
-            .is_some_and(|(verb, making)| (making || !reach || word == "每年") && after + verb.chars().count() <= end);
+        return words::verb_at(flow, after).is_some_and(|(verb, making)| {
+            (making || word != "累计" && (!reach || word == "每年")) && after + verb.chars().count() <= end
+        });
     }
     match word {
         "和" => !matches!(next, '谐' | '平' | '美' | '睦'),
