@@ -84,6 +84,9 @@ pub(crate) fn period(chars: &[char]) -> Option<(i32, i32)> {
     };
     (0..chars.len()).find_map(|at| {
         let first = four(at)?;
+        if at.checked_sub(1).and_then(|before| chars.get(before)).is_some_and(|c| matches!(c, '从' | '自')) {
+            return None;
+        }
         let mut here = at + 4;
         here += usize::from(chars.get(here) == Some(&'年'));
         if !matches!(chars.get(here), Some('-' | '至' | '到')) {

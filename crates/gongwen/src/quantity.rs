@@ -177,7 +177,7 @@ fn like(low: &str, flow: &Flow, at: usize, upper: &Quantity) -> String {
 }
 
 fn closes(c: char) -> bool {
-    matches!(c, '\0' | ',' | '。' | ';' | '、' | ')' | '!' | ':')
+    matches!(c, '\0' | ',' | '。' | ';' | '、' | ')' | '!' | ':' | '.' | '?')
 }
 
 fn year(text: &[char]) -> Option<i32> {

@@ -73,7 +73,7 @@ impl Reading<'_> {
     /// What follows the quantity, and the word of growth that belongs to the subject (6%以上的增长).
     fn right(&self, last: &Quantity) -> (Right, Option<Span>) {
         #[rustfmt::skip]
-        const CLOSING: &[&str] = &[
+        const CLOSING: &[&str] = &[".", "?", 
             "和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平",
             "的要求", "任务", "的任务", "安排", "大关", "关口", "的合理区间",
         ];

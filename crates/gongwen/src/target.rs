@@ -212,6 +212,16 @@ impl Reader<'_> {
             if !is_term(flow, clause, year) {
                 continue;
             }
+            if before("年到") || before("年至") {
+                // 2021年到2025年 is a period; 从2020年到2023年 tells what happened in it.
+                if flow.has_any(Span::new(clause.start, at), &["从", "自"]) {
+                    carried.past |= !carried.future;
+                } else {
+                    carried.bare_year = Some(year.year);
+                    carried.spans_years = true;
+                }
+                continue;
+            }
             let joined = !named.is_empty() && flow.any_before(clause.start, at, &["、", "和", "与", "及"]).is_some();
             if before("到") || before("至") || joined {
                 named.push(year.year);
@@ -352,7 +362,7 @@ fn year_in(title: &str) -> Option<i32> {
 fn tense_of(flow: &Flow) -> Tense {
     let years = (0..flow.len()).any(|at| {
         matches!(flow.at(at), '到' | '至')
-            && flow.at(at.wrapping_sub(1)) != '截'
+            && !matches!(flow.at(at.wrapping_sub(1)), '截' | '年')
             && flow.at(at + 5) == '年'
             && (1..5).all(|n| flow.at(at + n).is_ascii_digit())
     });

@@ -25,7 +25,7 @@ static MEASURING: Lexicon = Lexicon::new(&[
     "字节", "比特", "标准箱", "载重吨", "总吨", "担", "寸", "英寸", "钱", "两", "摄氏度", "℃", "kWh", "GWh", "MW",
     "GW", "KW", "kW", "km", "KM", "m", "㎡", "m²", "m2", "μg/m3", "mg/L", "P", "PFlops", "EFlops", "EFLOPS",
     "PFLOPS", "Tbps", "Gbps", "Mbps", "GB", "TB", "PB", "EB", "KB", "MB", "Mb", "兆", "吨位", "床日", "标台", "TEU",
-    "点位",
+    "点位", "t标准煤", "t标煤", "t", "kg", "hm2", "hm²", "km2", "km²", "m3", "m³",
 ]);
 
 /// Whether a text is a unit as tables print it: %, 家, 亿元, 元/亩, 件/万人.
