@@ -7,7 +7,7 @@ use zhiheng_pack::indicator::{Form, Mode, Source};
 use zhiheng_pack::record::Record;
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Decimal, Indicator, Pack, day};
-use zhiheng_store::{Cursor, ListQuery, PeriodSum, Reader, RecordRow, Sum, first_of_month};
+use zhiheng_store::{Cursor, ListQuery, Reader, RecordRow, Sum, first_of_month};
 
 use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
 use crate::submit::read;
@@ -183,14 +183,9 @@ impl App {
         if indicator.mode == Mode::Reported || matches!(indicator.form, Form::Composite) {
             return Ok(Vec::new());
         }
-        if matches!(indicator.form, Form::Ratio | Form::Flow)
-            && indicator.denominator_level.is_none()
-            && !indicator.distinct
-        {
-            let sums = reader.by_month(&self.pack.place, indicator.def, "", first, last)?;
-            let number =
-                |part: PeriodSum| PeriodNumber { period: part.period, number: of_sum(indicator, part.sum, None) };
-            return Ok(sums.into_iter().map(number).collect());
+        let adds_up = matches!(indicator.form, Form::Ratio | Form::Flow) && !indicator.distinct;
+        if adds_up && indicator.denominator_level.is_none() {
+            return self.months_alone(reader, indicator, when, first, last);
         }
         let mut found = Vec::new();
         for month in first..=last {
@@ -201,8 +196,8 @@ impl App {
         Ok(found)
     }
 
-    /// Each month alone, as it was known.
-    fn months_known(
+    /// Each month alone; the running one up to the day of the view.
+    fn months_alone(
         &self,
         reader: &mut Reader<'_>,
         indicator: &Indicator,

@@ -16,6 +16,7 @@ mod frame;
 mod guard;
 pub mod headers;
 mod held;
+mod listen;
 mod office;
 pub mod pages;
 mod problem;
@@ -35,6 +36,7 @@ use axum::{
     routing::get,
 };
 
+pub use listen::{listen, listen_lazily};
 pub use routes::router;
 pub use server::{Server, Setup};
 

@@ -28,7 +28,10 @@ pub(crate) fn run(common: &Common, _: &Config) -> Result<ExitCode> {
         "db     = {:?}   # 数据库：sqlite:路径 或 postgres://用户@主机/库。SQLite 的附件放在旁边的 files 文件夹",
         common.db
     ));
-    say(format!("listen = {:?}   # 监听地址。对外服务请放在 TLS 反向代理之后，并在“设置”页填写公开地址", super::serve::LISTEN));
+    say(format!(
+        "listen = {:?}   # 监听地址。对外服务请放在 TLS 反向代理之后，并在“设置”页填写公开地址",
+        super::serve::LISTEN
+    ));
     say(format!("pack   = {:?}   # 方案包（{}，区划 {}）", pack.id, pack.title, pack.place));
     say(format!("hash   = {hash:?}"));
     Ok(ExitCode::SUCCESS)

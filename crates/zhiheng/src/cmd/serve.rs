@@ -1,5 +1,6 @@
 //! `serve`: the county on the web, from an empty folder to a running board with one command.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use zhiheng_app::{App, DemoMark, Random, fill_demo};
-use zhiheng_web::{Server, Setup, router};
+use zhiheng_web::{Server, Setup, listen, listen_lazily};
 
 use super::{Access, make_folder, open, say};
 use crate::Common;
@@ -21,8 +22,6 @@ const DEMO_DB: &str = "sqlite:zhiheng-demo/zhiheng.db";
 /// The demonstration county is the same for everybody.
 const DEMO_SEED: u64 = 2024;
 const DEMO_SCALE: u64 = 1;
-/// How long running requests may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// 启动网页服务
 #[derive(clap::Args)]
@@ -39,22 +38,41 @@ pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     log();
     let app = if args.demo { demo_county(common)? } else { open(common, Access::Write)? };
     let (title, first) = (app.pack.place_name.clone(), app.first_link()?);
-    let mut csrf_key = [0; 32];
-    SystemRandom.fill(&mut csrf_key);
-    let server =
-        Server::new(Setup { app: Arc::new(app), random: Arc::new(SystemRandom), csrf_key, demo_address: None })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("启动不了异步运行时")?;
     runtime.block_on(async {
         let listener = TcpListener::bind(&args.listen)
             .await
             .with_context(|| format!("{} 监听不了，可能已被占用，可用 --listen 换一个端口", args.listen))?;
-        greet(&title, &listener.local_addr()?.to_string(), first.as_deref());
-        listen(listener, server).await
+        let address = listener.local_addr()?;
+        let demo = if args.demo { None } else { demo_beside(address, common).await };
+        let server = server_of(app, demo.as_ref().map(|address| format!("http://{address}")))?;
+        greet(&title, &address.to_string(), first.as_deref(), demo.as_deref());
+        listen(listener, server, asked_to_stop()).await.context("服务中断")
     })?;
     // Requests that did not end within the grace are left behind with their threads.
     runtime.shutdown_timeout(Duration::from_secs(1));
     say("已停止。");
     Ok(ExitCode::SUCCESS)
+}
+
+fn server_of(app: App, demo_address: Option<String>) -> Result<Server> {
+    let mut csrf_key = [0; 32];
+    SystemRandom.fill(&mut csrf_key);
+    Ok(Server::new(Setup { app: Arc::new(app), random: Arc::new(SystemRandom), csrf_key, demo_address })?)
+}
+
+/// The demonstration county on the next port, made when somebody first opens it; without that port there is no link to it.
+async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
+    let next = SocketAddr::new(county.ip(), county.port().checked_add(1)?);
+    let listener = TcpListener::bind(next).await.ok()?;
+    let common = common.clone();
+    let make = move || demo_county(&common).and_then(|app| server_of(app, None)).map_err(|error| format!("{error:#}"));
+    tokio::spawn(async move {
+        if let Err(error) = listen_lazily(listener, make, asked_to_stop()).await {
+            tracing::warn!("示例县的服务中断：{error}");
+        }
+    });
+    Some(next.to_string())
 }
 
 /// The log goes to standard error; `RUST_LOG` says how much.
@@ -65,11 +83,14 @@ fn log() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-fn greet(title: &str, address: &str, first: Option<&str>) {
+fn greet(title: &str, address: &str, first: Option<&str>, demo: Option<&str>) {
     say(format!("质衡 · {title}已启动：http://{address}"));
     if let Some(token) = first {
         say("还没有账号。请在 72 小时内打开这个一次性链接，建立第一个账号：");
         say(format!("  http://{address}/start/{token}"));
+    }
+    if let Some(demo) = demo {
+        say(format!("示例县（虚构，首次打开时生成）：http://{demo}"));
     }
     say("按 Ctrl+C 停止。");
 }
@@ -79,6 +100,7 @@ fn demo_county(common: &Common) -> Result<App> {
     let mut common = common.clone();
     DEMO_DB.clone_into(&mut common.db);
     common.pack = None;
+    common.now = None;
     make_folder(DEMO_DB)?;
     let path = DEMO_DB.strip_prefix("sqlite:").unwrap_or(DEMO_DB);
     if !std::path::Path::new(path).exists() {
@@ -92,24 +114,6 @@ fn demo_county(common: &Common) -> Result<App> {
         anyhow::bail!("上一次生成示例县没有完成。请删除 zhiheng-demo 文件夹后重新运行");
     }
     Ok(app)
-}
-
-async fn listen(listener: TcpListener, server: Server) -> Result<()> {
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let mut told = stopped.clone();
-    let serving = axum::serve(listener, router(server)).with_graceful_shutdown(async move {
-        asked_to_stop().await;
-        // Whoever waits for it has gone when this fails.
-        let _ = stop.send(());
-    });
-    tokio::select! {
-        ended = serving => ended.context("服务中断")?,
-        () = async {
-            let _ = told.changed().await;
-            tokio::time::sleep(GRACE).await;
-        } => say("有请求在 10 秒内没有办完，不再等待。"),
-    }
-    Ok(())
 }
 
 /// Ctrl+C, or the signal by which a service manager stops a program.
