@@ -194,7 +194,7 @@ impl Walk<'_> {
     }
 }
 
-/// A 发文字号: 国发〔2019〕4号, 巫山府办发〔2024〕12号.
+/// A 发文字号: 国发〔2019〕4号, 某府办发〔2024〕12号.
 fn file_number(text: &str) -> bool {
     let Some((before, rest)) = text.split_once('[') else { return false };
     let Some((year, after)) = rest.split_once(']') else { return false };
