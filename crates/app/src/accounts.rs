@@ -449,7 +449,7 @@ fn check_credentials(login: &str, name: &str, password: &str) -> Vec<Problem> {
     let length = password.chars().count();
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
         say("password", "密码至少 10 个字符，最多 128 个。可以用一句话。");
-    } else if password == login || password.chars().all(|c| Some(c) == password.chars().next()) {
+    } else if password == login || password.chars().all(|c| password.starts_with(c)) {
         say("password", "密码太容易猜到，请换一个。");
     }
     problems

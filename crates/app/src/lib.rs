@@ -34,7 +34,9 @@ pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
 };
-pub use indicator::{AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason};
+pub use indicator::{
+    AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
+};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};

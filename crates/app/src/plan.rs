@@ -79,7 +79,7 @@ impl App {
 fn key_of(finding: &Finding) -> String {
     use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
-    hasher.update(&finding.code);
+    hasher.update(finding.code);
     for quote in &finding.quotes {
         hasher.update([0]);
         hasher.update(&quote.text);
@@ -90,9 +90,7 @@ fn key_of(finding: &Finding) -> String {
 
 /// The indicator that answers a target of the text: the row it names, or the indicator whose quoted sentence holds it.
 fn answer(pack: &Pack, target: &zhiheng_gongwen::Target) -> Option<usize> {
-    let by_row = target
-        .row
-        .and_then(|row| pack.indicators.iter().position(|one| one.row.map(u32::from) == u32::try_from(row).ok()));
+    let by_row = target.row.and_then(|row| pack.indicators.iter().position(|one| one.row.map(u32::from) == Some(row)));
     let holds = |quote: &String| {
         let (quote, sentence) = (bare(quote), bare(&target.quote));
         quote.contains(&sentence) || sentence.contains(&quote)

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use zhiheng_pack::indicator::SourceRef;
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::rollup::{Contribution, LevelPoint};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
@@ -47,6 +48,19 @@ pub struct Submission {
     pub expected_version: Option<i64>,
     /// Why; required by everything but a creation.
     pub reason: Option<String>,
+}
+
+/// A content that was checked already, on its way in.
+pub(crate) struct Checked {
+    /// Create or correct.
+    pub(crate) op: Op,
+    /// Position of the kind.
+    pub(crate) kind: usize,
+    pub(crate) id: RecordId,
+    pub(crate) expected_version: Option<i64>,
+    pub(crate) reason: Option<String>,
+    pub(crate) envelope: Envelope,
+    pub(crate) canonical: String,
 }
 
 /// The submitter's key for a request, so that a retry cannot double it.
@@ -105,7 +119,47 @@ impl App {
         }
         let digest = key.map(|_| digest_of(submissions));
         let request = key.zip(digest).map(|(key, digest)| (key.0.clone(), digest));
-        let job = Submitting { pack: Arc::clone(&self.pack), actor: actor.to_owned(), prepared, request, batch };
+        let pack = Arc::clone(&self.pack);
+        let job = Submitting { pack, actor: actor.to_owned(), prepared, request, batch, receipts: true, spent: false };
+        match self.store.submit(&self.pack.place, Box::new(job))? {
+            Outcome::Done { answer, .. } => serde_json::from_str(&answer)
+                .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
+            Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
+        }
+    }
+
+    /// Submits contents that were checked a moment ago, as one change. They are taken one by one, so that a file of a hundred thousand
+    /// rows is never held twice. Answers the cells that moved.
+    pub(crate) fn submit_checked(
+        &self,
+        actor: &str,
+        checked: impl Iterator<Item = Checked>,
+        batch: BatchRow,
+    ) -> Result<Vec<Moved>, Error> {
+        let mut prepared = Vec::with_capacity(checked.size_hint().0);
+        for one in checked {
+            let kind = self.pack.kinds.get(one.kind).ok_or_else(|| Error::NotFound("登记种类".to_owned()))?;
+            let (old_subject, seen_version) = match one.op {
+                Op::Create => (None, None),
+                _ => self.old_subject(one.kind, kind, Some(one.id)).map_err(Error::Invalid)?,
+            };
+            prepared.push(Prepared {
+                op: one.op,
+                old_subject,
+                kind: one.kind,
+                kind_id: kind.id.clone(),
+                id: one.id,
+                expected_version: one.expected_version.or(seen_version),
+                reason: one.reason,
+                content: Some((one.envelope, one.canonical)),
+                salt: self.random_bytes(),
+                warnings: Vec::new(),
+            });
+        }
+        let pack = Arc::clone(&self.pack);
+        let actor = actor.to_owned();
+        let job =
+            Submitting { pack, actor, prepared, request: None, batch: Some(batch), receipts: false, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
             Outcome::Done { answer, .. } => serde_json::from_str(&answer)
                 .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
@@ -119,7 +173,7 @@ impl App {
             return Err(vec![Problem::of_field(
                 zhiheng_pack::problem::UNKNOWN_NAME,
                 "kind",
-                &format!("种类 {}", submission.kind),
+                format!("种类 {}", submission.kind),
             )]);
         };
         let Some(kind) = self.pack.kinds.get(position) else { return Err(missing("kind", "种类")) };
@@ -136,7 +190,7 @@ impl App {
             Act::Withdraw => (Op::Withdraw, None, Vec::new()),
             Act::Restore => (Op::Restore, None, Vec::new()),
         };
-        let (old_subject, seen_version) = self.old_subject(position, kind, submission)?;
+        let (old_subject, seen_version) = self.old_subject(position, kind, submission.id)?;
         Ok(Prepared {
             op,
             old_subject,
@@ -157,9 +211,9 @@ impl App {
         &self,
         position: usize,
         kind: &Kind,
-        submission: &Submission,
+        id: Option<RecordId>,
     ) -> Result<(Option<String>, Option<i64>), Vec<Problem>> {
-        let Some(id) = submission.id.filter(|_| self.pack.distinct_indicators(position).next().is_some()) else {
+        let Some(id) = id.filter(|_| self.pack.distinct_indicators(position).next().is_some()) else {
             return Ok((None, None));
         };
         let row = self.store.read().and_then(|mut reader| reader.record(&self.pack.place, &kind.id, &id));
@@ -175,7 +229,7 @@ impl App {
         kind: &Kind,
         draft: &Draft,
         today: i32,
-    ) -> Result<(Op, Option<(Record, Envelope, String)>, Vec<String>), Vec<Problem>> {
+    ) -> Result<(Op, Option<(Envelope, String)>, Vec<String>), Vec<Problem>> {
         let checked = self.pack.check(kind, draft, today);
         let Some(record) = checked.record else {
             return Err(checked.problems.into_iter().filter(|problem| problem.level == Level::Refuse).collect());
@@ -183,7 +237,7 @@ impl App {
         let envelope = self.pack.envelope(kind, &record);
         let canonical = record.canonical(kind);
         let warnings = checked.problems.into_iter().map(|problem| problem.message).collect();
-        Ok((op, Some((record, envelope, canonical)), warnings))
+        Ok((op, Some((envelope, canonical)), warnings))
     }
 }
 
@@ -217,7 +271,7 @@ struct Prepared {
     id: RecordId,
     expected_version: Option<i64>,
     reason: Option<String>,
-    content: Option<(Record, Envelope, String)>,
+    content: Option<(Envelope, String)>,
     salt: [u8; 16],
     warnings: Vec<String>,
 }
@@ -229,18 +283,21 @@ struct Submitting {
     prepared: Vec<Prepared>,
     request: Option<(String, Vec<u8>)>,
     batch: Option<BatchRow>,
+    /// Answer a receipt for every record; else only the cells that moved.
+    receipts: bool,
+    /// Without receipts the contents are handed on instead of copied; a repeated decision then has nothing left and refuses.
+    spent: bool,
 }
 
 impl Job for Submitting {
     fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        needs.idempotency = self.request.as_ref().map(|(key, _)| (self.actor.clone(), key.clone()));
+        let idempotency = self.request.as_ref().map(|(key, _)| (self.actor.clone(), key.clone()));
+        let mut needs = Needs { idempotency, subjects: self.subjects(), ..Needs::default() };
         for one in &self.prepared {
             needs.records.push((one.kind_id.clone(), one.id));
-            let Some((_, envelope, _)) = &one.content else { continue };
+            let Some((envelope, _)) = &one.content else { continue };
             needs.keys.extend(envelope.key.iter().map(|key| (one.kind_id.clone(), key.clone())));
         }
-        needs.subjects = self.subjects();
         needs
     }
 
@@ -264,15 +321,26 @@ impl Job for Submitting {
             subjects: HashMap::new(),
             change: Change::new(times),
         };
-        let mut receipts = Vec::with_capacity(self.prepared.len());
-        for one in &self.prepared {
-            receipts.push(deciding.one(one, &self.actor, self.batch.as_ref(), times).map_err(refused)?);
+        let mut receipts = Vec::new();
+        let mut moved = BTreeSet::new();
+        if std::mem::replace(&mut self.spent, !self.receipts) {
+            return Err(refused(Handed::Conflict("同时有别的保存，这次导入没有进行".to_owned())));
+        }
+        for one in &mut self.prepared {
+            let content = if self.receipts { one.content.clone() } else { one.content.take() };
+            let receipt = deciding.one(one, content, &self.actor, self.batch.as_ref(), times).map_err(refused)?;
+            if self.receipts {
+                receipts.push(receipt);
+            } else {
+                moved.extend(receipt.moved);
+            }
         }
         let mut change = deciding.change;
         change.batch = self.batch.clone();
         change.idempotency =
             self.request.clone().map(|(key, digest)| Idempotency { actor: self.actor.clone(), key, digest });
-        change.answer = serde_json::to_string(&receipts).unwrap_or_default();
+        change.answer = if self.receipts { serde_json::to_string(&receipts) } else { serde_json::to_string(&moved) }
+            .unwrap_or_default();
         Ok(change)
     }
 }
@@ -290,7 +358,7 @@ impl Submitting {
                 .filter_map(|source| self.pack.kinds.get(source.kind))
                 .map(|kind| kind.id.as_str())
                 .collect();
-            let subject = one.content.as_ref().and_then(|(_, envelope, _)| envelope.subject.as_deref());
+            let subject = one.content.as_ref().and_then(|(envelope, _)| envelope.subject.as_deref());
             for subject in subject.into_iter().chain(one.old_subject.as_deref()) {
                 wanted.extend(kinds.iter().map(|kind| ((*kind).to_owned(), subject.to_owned())));
             }
@@ -302,8 +370,8 @@ impl Submitting {
 struct Deciding<'a> {
     pack: &'a Pack,
     seen: &'a Seen<'a>,
-    /// Records that earlier submissions of the same job left behind.
-    changed: HashMap<RecordId, RecordRow>,
+    /// Records that earlier submissions of the same job left behind: their last version in `change`.
+    changed: HashMap<RecordId, usize>,
     /// Of those, by kind and business key.
     keys: HashMap<(String, String), RecordId>,
     /// Of those, by kind and subject.
@@ -315,13 +383,14 @@ impl Deciding<'_> {
     fn one(
         &mut self,
         one: &Prepared,
+        content: Option<(Envelope, String)>,
         actor: &str,
         batch: Option<&BatchRow>,
         times: &mut Times,
     ) -> Result<Receipt, Handed> {
         let before = self.before(one)?;
         let kind = self.pack.kinds.get(one.kind).ok_or_else(|| Handed::NotFound("登记种类".to_owned()))?;
-        let version = version_of(self.pack, kind, one, before.as_ref(), actor, batch, times.next());
+        let version = version_of(self.pack, kind, one, content, before.as_ref(), actor, batch, times.next());
         self.check_key(&version)?;
         let mut moved = BTreeSet::new();
         self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
@@ -332,28 +401,33 @@ impl Deciding<'_> {
             moved: moved.into_iter().collect(),
             warnings: one.warnings.clone(),
         };
-        self.remember(version.record());
-        self.change.versions.push(version);
+        self.remember(version);
         Ok(receipt)
     }
 
-    fn remember(&mut self, row: RecordRow) {
-        if let Some(old) = self.changed.get(&row.id)
+    fn remember(&mut self, version: VersionRow) {
+        if let Some(old) = self.left_behind(&version.id)
             && let Some(key) = &old.key
         {
             self.keys.remove(&(old.kind.clone(), key.clone()));
         }
-        if let Some(key) = &row.key {
-            self.keys.insert((row.kind.clone(), key.clone()), row.id);
+        if let Some(key) = &version.key {
+            self.keys.insert((version.kind.clone(), key.clone()), version.id);
         }
-        if let Some(subject) = &row.subject {
-            self.subjects.entry((row.kind.clone(), subject.clone())).or_default().insert(row.id);
+        if let Some(subject) = &version.subject {
+            self.subjects.entry((version.kind.clone(), subject.clone())).or_default().insert(version.id);
         }
-        self.changed.insert(row.id, row);
+        self.changed.insert(version.id, self.change.versions.len());
+        self.change.versions.push(version);
+    }
+
+    /// What an earlier submission of this job left of a record.
+    fn left_behind(&self, id: &RecordId) -> Option<RecordRow> {
+        self.changed.get(id).and_then(|at| self.change.versions.get(*at)).map(VersionRow::record)
     }
 
     fn current(&self, kind: &str, id: &RecordId) -> Option<RecordRow> {
-        self.changed.get(id).or_else(|| self.seen.record(kind, id)).cloned()
+        self.left_behind(id).or_else(|| self.seen.record(kind, id).cloned())
     }
 
     fn before(&self, one: &Prepared) -> Result<Option<RecordRow>, Handed> {
@@ -451,13 +525,10 @@ impl Deciding<'_> {
         let kinds: BTreeSet<usize> = sources.iter().map(|source| source.kind).collect();
         for kind in kinds.into_iter().filter_map(|kind| self.pack.kinds.get(kind)) {
             for row in self.seen.by_subject(&kind.id, subject) {
-                let now = self.changed.get(&row.id).unwrap_or(row);
-                rows.insert(now.id, now.clone());
+                rows.insert(row.id, self.left_behind(&row.id).unwrap_or_else(|| row.clone()));
             }
             let here = self.subjects.get(&(kind.id.clone(), subject.to_owned()));
-            rows.extend(
-                here.into_iter().flatten().filter_map(|id| self.changed.get(id)).map(|row| (row.id, row.clone())),
-            );
+            rows.extend(here.into_iter().flatten().filter_map(|id| self.left_behind(id)).map(|row| (row.id, row)));
         }
         rows.extend(replaced.map(|row| (row.id, row.clone())));
         rows.into_values().filter(|row| row.live && row.subject.as_deref() == Some(subject)).collect()
@@ -471,6 +542,12 @@ impl Deciding<'_> {
         after: &VersionRow,
         moved: &mut BTreeSet<Moved>,
     ) {
+        let is_dated = |(at, source): &(usize, SourceRef)| {
+            *source == SourceRef::Reported || self.pack.indicators.get(*at).is_some_and(|one| !one.is_additive())
+        };
+        if !self.pack.moved_by(position).iter().any(is_dated) {
+            return;
+        }
         let row = after.record();
         let points = |row: Option<&RecordRow>| -> Vec<LevelPoint> {
             let live = row.filter(|row| row.live).and_then(|row| read(kind, row));
@@ -534,17 +611,19 @@ pub(crate) fn distinct(pack: &Pack, indicator: usize, rows: &[RecordRow]) -> Vec
     pack.distinct_contributions(indicator, &parts)
 }
 
+#[expect(clippy::too_many_arguments, reason = "everything that a version says, in one place")]
 fn version_of(
     pack: &Pack,
     kind: &Kind,
     one: &Prepared,
+    content: Option<(Envelope, String)>,
     before: Option<&RecordRow>,
     actor: &str,
     batch: Option<&BatchRow>,
     recorded_at: i64,
 ) -> VersionRow {
-    let (envelope, fields) = match (&one.content, before) {
-        (Some((_, envelope, canonical)), _) => (envelope.clone(), canonical.clone()),
+    let (envelope, fields) = match (content, before) {
+        (Some((envelope, canonical)), _) => (envelope, canonical),
         (None, Some(row)) => (read(kind, row).map(|(_, envelope)| envelope).unwrap_or_default(), row.fields.clone()),
         (None, None) => (Envelope::default(), String::new()),
     };

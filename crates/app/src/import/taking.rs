@@ -1,17 +1,14 @@
 //! The import itself: what the preview offered and the user chose, as one change that is stored whole or not at all.
 
-use std::collections::BTreeSet;
-
 use zhiheng_pack::{Level, Problem};
 use zhiheng_sheet::Scope;
-use zhiheng_store::{BatchRow, RecordId};
+use zhiheng_store::{BatchRow, Op, RecordId};
 
-use super::identity::draft_of;
 use super::row::list_scope;
 use super::{
     Content, Identity, ImportChoice, ImportOptions, ImportPreview, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take,
 };
-use crate::submit::{Act, Moved, Submission};
+use crate::submit::Checked;
 use crate::{App, Error};
 
 impl App {
@@ -71,16 +68,11 @@ impl App {
         // In the order of the ids the database writes side by side what lies side by side.
         rows.sort_by_key(|row| id_of(&row.identity));
         let ticked = |row: u32| choice.corrections.contains(&row);
-        let kind_id = |at: usize| self.pack.kinds.get(at).map_or("", |kind| kind.id.as_str());
-        let of_row = |row: ImportRow| chosen(kind_id(kind), &row.identity, row.content, ticked(row.row), &reason);
-        let of_total = |total: ImportTotal| {
-            chosen(kind_id(total.kind), &total.identity, Some(total.content), ticked(TOTAL_ROW), &reason)
-        };
-        let submissions: Vec<Submission> =
-            rows.into_iter().filter_map(of_row).chain(total.into_iter().filter_map(of_total)).collect();
-        let receipts = self.submit_all(actor, &submissions, None, Some(batch))?;
-        let moved: BTreeSet<Moved> = receipts.into_iter().flat_map(|receipt| receipt.moved).collect();
-        imported.moved = moved.into_iter().collect();
+        let of_row = |row: ImportRow| checked(kind, &row.identity, row.content, ticked(row.row), &reason);
+        let of_total =
+            |total: ImportTotal| checked(total.kind, &total.identity, Some(total.content), ticked(TOTAL_ROW), &reason);
+        let chosen = rows.into_iter().filter_map(of_row).chain(total.into_iter().filter_map(of_total));
+        imported.moved = self.submit_checked(actor, chosen, batch)?;
         imported.batch = Some(id);
         imported.message = done(&imported);
         Ok(imported)
@@ -111,21 +103,21 @@ fn tally(preview: &ImportPreview, choice: &ImportChoice, imported: &mut Imported
     });
 }
 
-fn chosen(
-    kind: &str,
+fn checked(
+    kind: usize,
     identity: &Identity,
     content: Option<Box<Content>>,
     ticked: bool,
     reason: &str,
-) -> Option<Submission> {
-    let draft = draft_of(&content?.canonical);
-    let (act, id, expected_version) = match identity {
-        Identity::New { id } => (Act::Create(draft), *id, None),
-        Identity::Correction { id, version, .. } if ticked => (Act::Correct(draft), *id, Some(*version)),
+) -> Option<Checked> {
+    let (op, id, expected_version) = match identity {
+        Identity::New { id } => (Op::Create, *id, None),
+        Identity::Correction { id, version, .. } if ticked => (Op::Correct, *id, Some(*version)),
         _ => return None,
     };
+    let Content { envelope, canonical } = *content?;
     let reason = expected_version.map(|_| reason.to_owned());
-    Some(Submission { act, kind: kind.to_owned(), id: Some(id), expected_version, reason })
+    Some(Checked { op, kind, id, expected_version, reason, envelope, canonical })
 }
 
 /// Everything that stops an import of all or nothing, each with its place in the file.

@@ -62,12 +62,20 @@ fn meaning(problem: &CellProblem) -> String {
     let text = CATALOGUE
         .iter()
         .find(|entry| entry.code == problem.code)
-        .map_or(problem.message.as_str(), |entry| entry.meaning);
+        .map_or_else(|| parted(&problem.message).0, |entry| entry.meaning);
     if problem.column.is_empty() { text.to_owned() } else { format!("{}：{text}", problem.column) }
 }
 
 fn advice(problem: &CellProblem) -> String {
-    CATALOGUE.iter().find(|entry| entry.code == problem.code).map(|entry| entry.advice.to_owned()).unwrap_or_default()
+    let entry = CATALOGUE.iter().find(|entry| entry.code == problem.code);
+    entry.map_or_else(|| parted(&problem.message).1, |entry| entry.advice).to_owned()
+}
+
+/// A sentence of the caller's own: what is wrong, and from 请 on what to do.
+fn parted(message: &str) -> (&str, &str) {
+    let at = ["。请", "，请", ",请"].iter().filter_map(|mark| message.find(mark)).min();
+    at.and_then(|at| message.split_at_checked(at))
+        .map_or((message, ""), |(wrong, advice)| (wrong, advice.trim_start_matches(['。', '，', ','])))
 }
 
 #[cfg(test)]
