@@ -13,17 +13,11 @@ use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
 use crate::submit::read;
 use crate::{App, Error};
 
-/// A year with the values at its end, by the position of their indicator.
-pub type YearValues = (i16, BTreeMap<usize, Option<Decimal>>);
-
 /// Rows that one page of records behind a number reads at most before it says «further».
 const SCAN_PAGES: usize = 40;
 const SCAN_ROWS: usize = 500;
 /// Rows that the reasons of 未计入 are counted over.
 const REASONS_ROWS: usize = 20_000;
-
-/// Values at the end of each year, by the position of their indicator.
-type YearValues = Vec<(i16, BTreeMap<usize, Option<Decimal>>)>;
 
 /// The number of a period.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +138,7 @@ impl App {
 
     /// Every target's value at the end of each year, from the plan's baseline year to the day of the view: year, and the values by the
     /// position of their indicator in the board's pack.
-    pub fn trends(&self, when: When) -> Result<Vec<YearValues>, Error> {
+    pub fn trends(&self, when: When) -> Result<YearValues, Error> {
         if let Some(known) = when.known_on
             && let Some(pack) = self.pack_known_on(known)?
         {
@@ -153,7 +147,7 @@ impl App {
         self.trends_here(when)
     }
 
-    fn trends_here(&self, when: When) -> Result<Vec<YearValues>, Error> {
+    fn trends_here(&self, when: When) -> Result<YearValues, Error> {
         let mut reader = self.store.read()?;
         let mut found = Vec::new();
         for year in self.pack.baseline_year..=day::date(when.as_of).year() {
