@@ -274,3 +274,37 @@ pub(crate) fn cell(text: &str, role: &str) -> Vec<Role> {
     }
     if names.is_empty() { Vec::new() } else { vec![Role { role: role.to_owned(), bodies: names, open_ended }] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(raw: &str) -> Vec<(String, Vec<String>, bool)> {
+        let (roles, _) = parse(raw).unwrap_or_default();
+        roles.into_iter().map(|role| (role.role, role.bodies, role.open_ended)).collect()
+    }
+
+    fn role(role: &str, bodies: &[&str], open_ended: bool) -> (String, Vec<String>, bool) {
+        (role.to_owned(), bodies.iter().map(|b| (*b).to_owned()).collect(), open_ended)
+    }
+
+    #[test]
+    fn roles_stand_before_or_after_the_names() {
+        assert_eq!(roles("县财政局负责"), [role("负责", &["县财政局"], false)]);
+        assert_eq!(
+            roles("县科技局牵头，县财政局、县教委等参与"),
+            [role("牵头", &["县科技局"], false), role("参与", &["县财政局", "县教委"], true)]
+        );
+        assert_eq!(roles("责任单位：县林业局，县水利局"), [role("责任单位", &["县林业局", "县水利局"], false)]);
+        assert_eq!(roles("县教委、县民政局按职责分工负责"), [role("按职责分工负责", &["县教委", "县民政局"], false)]);
+    }
+
+    #[test]
+    fn other_brackets_name_no_bodies() {
+        for raw in
+            ["以下简称试点", "PPP", "技工院校内由人力社保部门负责", "群", "2021—2025年", "含高级工以上职业资格人员"]
+        {
+            assert_eq!(roles(raw), [], "{raw}");
+        }
+    }
+}

@@ -99,3 +99,26 @@ pub(crate) fn period(chars: &[char]) -> Option<(i32, i32)> {
         (last > first && chars.get(here + 4) == Some(&'年')).then_some((first, last))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_in_the_forms_that_documents_print() {
+        assert_eq!(whole_date("2024年12月16日").as_deref(), Some("2024-12-16"));
+        assert_eq!(whole_date("二〇二四年一月八日").as_deref(), Some("2024-01-08"));
+        assert_eq!(first_date("2024-04-19").as_deref(), Some("2024-04-19"));
+        assert_eq!(whole_date("2024年12月"), None);
+        assert_eq!(whole_date("到2024年12月16日为止的工作"), None);
+    }
+
+    #[test]
+    fn a_period_ends_with_its_last_year() {
+        assert_eq!(plan_year("“十四五”市场监管规划"), Some(2025));
+        assert_eq!(plan_year("第十五个五年规划纲要"), Some(2030));
+        assert_eq!(plan_year("三年行动计划（2025－2027年）"), Some(2027));
+        assert_eq!(plan_year("高于“十三五”时期"), None);
+        assert_eq!(plan_year("从2020年到2023年"), None);
+    }
+}

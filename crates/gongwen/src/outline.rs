@@ -25,7 +25,9 @@ pub(crate) enum Style {
     Paren,
     /// 1．
     Digit,
-    /// （1）, ①: below what is listed as a heading
+    /// （1）: a heading where a document has neither （一） nor 1．
+    Bracket,
+    /// 1）, ①: never a heading
     Minor,
 }
 
@@ -230,7 +232,7 @@ fn label(line: &[char]) -> Option<Label> {
     if at(0) == '(' {
         let chinese = run(1, number::is_chinese_numeral);
         let digits = run(1, |c| c.is_ascii_digit());
-        let (style, length) = if chinese > 0 { (Style::Paren, chinese) } else { (Style::Minor, digits) };
+        let (style, length) = if chinese > 0 { (Style::Paren, chinese) } else { (Style::Bracket, digits) };
         if length == 0 || length > 4 || at(1 + length) != ')' {
             return None;
         }
@@ -261,6 +263,8 @@ struct Walk<'p> {
     styles: Vec<Style>,
     /// Width at which the text was broken into lines, when it was.
     wrapped: Option<usize>,
+    /// （1） numbers the sections, as in decisions of party congresses.
+    bracketed: bool,
 }
 
 const TERMINAL: &[char] = &['。', '；', ';', '：', ':', '！', '!', '？', '?'];
@@ -280,7 +284,10 @@ impl<'p> Walk<'p> {
             }
         }
         let wrapped = wrap_width(&lines);
-        Walk { page, lines, at: 0, out: Outline::default(), styles: Vec::new(), wrapped }
+        let styles: Vec<Style> = lines.iter().filter_map(|line| label(page.folded(*line))).map(|l| l.style).collect();
+        let count = |wanted: Style| styles.iter().filter(|style| **style == wanted).count();
+        let bracketed = count(Style::Bracket) >= 3 && count(Style::Paren) + count(Style::Digit) == 0;
+        Walk { page, lines, at: 0, out: Outline::default(), styles: Vec::new(), wrapped, bracketed }
     }
 
     fn line(&self, at: usize) -> Span {
@@ -291,8 +298,13 @@ impl<'p> Walk<'p> {
         self.page.folded(self.line(at))
     }
 
+    /// Whether a label begins a heading in this document.
+    fn heads(&self, label: &Label) -> bool {
+        label.style < Style::Bracket || label.style == Style::Bracket && self.bracketed
+    }
+
     fn is_heading(&self, at: usize) -> bool {
-        label(self.folded(at)).is_some_and(|l| l.style < Style::Minor)
+        label(self.folded(at)).is_some_and(|l| self.heads(&l))
     }
 
     fn body(&mut self) {
@@ -330,7 +342,7 @@ impl<'p> Walk<'p> {
             }
             listing_annexes = false;
             let in_body = matches!(zone, Zone::Front | Zone::Body);
-            if let Some(found) = found.filter(|l| in_body && l.style < Style::Minor) {
+            if let Some(found) = found.filter(|l| in_body && self.heads(l)) {
                 zone = Zone::Body;
                 at = self.heading(at, &found);
             } else {
@@ -476,6 +488,7 @@ impl<'p> Walk<'p> {
         for (heading, style) in self.out.headings.iter_mut().zip(&self.styles) {
             heading.level = match above.iter().position(|s| s == style) {
                 Some(at) => at as u32 + 1,
+                None if *style == Style::Bracket => above.len() as u32 + 2,
                 None => above.len() as u32 + *style as u32 - Style::Comma as u32 + 1,
             };
         }

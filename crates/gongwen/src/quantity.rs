@@ -132,7 +132,10 @@ fn digits(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usize {
     }
     let Some(mut one) = quantity(flow, span, at, end) else { return end };
     let bare = one.unit.is_empty() && one.kind == Kind::Plain;
-    if bare && (latin(flow.at(one.unit_end)) || matches!(before, ',' | '\0') && flow.at(one.unit_end) != '-') {
+    if bare
+        && (latin(flow.at(one.unit_end))
+            || matches!(before, ',' | '\0') && !matches!(flow.at(one.unit_end), '-' | '至' | '到'))
+    {
         // 5G, 4A, 10E; and a number alone between commas
         return end;
     }
@@ -400,4 +403,41 @@ fn words_of_number(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usi
 
 fn run(flow: &Flow, limit: usize, from: usize) -> usize {
     (from..limit.min(from + 10)).find(|at| !number::is_chinese_numeral(flow.at(*at))).unwrap_or(limit.min(from + 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Page;
+
+    fn found(text: &str) -> Vec<(String, String, Option<Op>)> {
+        let page = Page::new(text);
+        let flow = Flow::new(&page, Span::new(0, page.len()));
+        let quantities = find(&flow, Span::new(0, flow.len()), &[]).quantities;
+        quantities.into_iter().map(|q| (q.value, q.unit, q.suffix)).collect()
+    }
+
+    fn one(value: &str, unit: &str, suffix: Option<Op>) -> Vec<(String, String, Option<Op>)> {
+        vec![(value.to_owned(), unit.to_owned(), suffix)]
+    }
+
+    #[test]
+    fn numbers_take_their_units_and_bounds() {
+        assert_eq!(found("达到98.30%以上"), one("98.3", "%", Some(Op::AtLeast)));
+        assert_eq!(found("达到1.7万个"), one("17000", "个", None));
+        assert_eq!(found("达到3万亿元"), one("3", "万亿元", None));
+        assert_eq!(found("控制在50亿吨标准煤以内"), one("50", "亿吨标准煤", Some(Op::AtMost)));
+        assert_eq!(found("5.4万元/人左右"), one("5.4", "万元/人", Some(Op::About)));
+        assert_eq!(found("3至5个"), one("3..5", "个", None));
+        assert_eq!(found("5%—5.5%"), one("5..5.5", "%", None));
+        assert_eq!(found("一半以上"), one("50", "%", Some(Op::AtLeast)));
+    }
+
+    #[test]
+    fn dates_names_and_ordinals_are_no_quantities() {
+        for text in ["2024年12月16日", "第3批", "5G网络", "4A级", "3+N体系", "国发[2019]4号", "2021—2025年", "12月"]
+        {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
 }

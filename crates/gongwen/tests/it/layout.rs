@@ -141,6 +141,16 @@ fn chapters_without_volumes() {
 }
 
 #[test]
+fn bracketed_numbers_head_sections_where_nothing_else_does() {
+    let text = "关于质量工作的决定\n一、总体要求\n（1）重要意义。质量是生命。\n（2）主要目标。到2030年，合格率达到99%以上。\n二、任务\n（3）健全制度。完善体系。\n";
+    let document = read(text);
+    let wanted = [(1, 1, "总体要求"), (2, 1, "重要意义"), (2, 2, "主要目标"), (1, 2, "任务"), (2, 3, "健全制度")];
+    assert_eq!(headings(&document), wanted.map(|(level, no, title)| (level, no, title.to_owned())).to_vec());
+    assert_eq!(document.items.len(), 3);
+    assert_eq!(document.targets[0].item, Some(2));
+}
+
+#[test]
 fn a_year_holds_below_the_heading_of_targets() {
     let text = "江口县质量工作方案\n一、总体要求\n（一）主要目标\n到2027年，质量水平明显提升。\n1．产品质量。食品抽检合格率达到98%以上。\n2．品牌建设。到2030年，省级品牌达到6个。\n3．服务质量。群众满意度达到85分。\n二、重点任务\n（一）产品质量。建设追溯平台2个。\n";
     let document = read(text);
