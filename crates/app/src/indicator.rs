@@ -13,6 +13,9 @@ use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
 use crate::submit::read;
 use crate::{App, Error};
 
+/// Each year with the values at its end, by the position of their indicator.
+pub type YearValues = Vec<(i16, BTreeMap<usize, Option<Decimal>>)>;
+
 /// Rows that one page of records behind a number reads at most before it says «further».
 const SCAN_PAGES: usize = 40;
 const SCAN_ROWS: usize = 500;
