@@ -54,6 +54,7 @@ const RULES: &[Rule] = &[
     text::two_names,
     text::target_without_row,
     text::row_without_target,
+    text::part_exceeds_whole,
     text::values_of_one_subject_differ,
     wording::unused_term,
     wording::measures_without_owner,

@@ -329,6 +329,9 @@ pub struct Target {
     /// Verb that was taken off the subject (争创, 培育 …): tells an increment from a stock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verb: Option<String>,
+    /// 其中: a part of what the target before it counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub part_of_previous: bool,
 }
 
 /// A glossary entry (名词解释).

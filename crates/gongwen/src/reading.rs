@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub(crate) verb: Option<String>,
     /// Several values of one subject: their years may be distributed.
     pub(crate) same_subject: bool,
+    /// 其中
+    pub(crate) among: bool,
 }
 
 pub(crate) enum Outcome {
@@ -310,6 +312,9 @@ impl Reading<'_> {
                 }
             }
         }
+        for draft in &mut drafts {
+            draft.among = front.among;
+        }
         if drafts.is_empty() {
             return Outcome::Nothing;
         }
@@ -450,7 +455,7 @@ impl Reading<'_> {
         if let Some(change) = change {
             subject = subject.join(change);
         }
-        Draft { subject, op, value, unit, verb, same_subject: false }
+        Draft { subject, op, value, unit, verb, same_subject: false, among: false }
     }
 }
 

@@ -317,6 +317,7 @@ impl Reader<'_> {
             path: context.path.clone(),
             heading: context.heading,
             verb: draft.verb,
+            part_of_previous: draft.among,
         });
     }
 }

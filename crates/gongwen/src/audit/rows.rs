@@ -49,7 +49,7 @@ pub(crate) fn subset_exceeds_whole(case: &Case, out: &mut Vec<Finding>) {
 }
 
 /// Whether added words narrow what is counted (高价值), and not the people it is divided by or its contrary.
-fn restricts(extra: &str, name: &str, at: usize) -> bool {
+pub(super) fn restricts(extra: &str, name: &str, at: usize) -> bool {
     const CONTRARY: &[&str] = &[
         "非", "未", "无", "不", "累计", "人均", "每", "万", "户", "年均", "其他", "总", "进", "全", "和", "与", "及",
         "、", "城乡", "综合",

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::alike::{Likeness, core};
+use super::alike::{Likeness, core, insertion};
+use super::rows::restricts;
 use super::{Case, is_level};
 use crate::document::{Finding, Indicator, Op, Quote, Target};
 use crate::number::{compare, minus};
@@ -234,6 +235,49 @@ pub(crate) fn row_without_target(case: &Case, out: &mut Vec<Finding>) {
         });
     }
 }
+
+/// 正文中部分大于整体: 其中 more than all, or a narrower name with a greater number for the same year.
+pub(crate) fn part_exceeds_whole(case: &Case, out: &mut Vec<Finding>) {
+    let targets = &case.document.targets;
+    let greater = |part: &Target, whole: &Target| {
+        let alike = part.unit == whole.unit && words::is_amount(&part.unit) && is_level(part.op) && is_level(whole.op);
+        alike && compare(&part.value, &whole.value) == Some(Ordering::Greater)
+    };
+    let mut tell = |part: &Target, whole: &Target| {
+        out.push(Finding {
+            code: "subset_exceeds_whole",
+            message: format!(
+                "“{}”（{}{}）是“{}”（{}{}）的一部分，数却更大。请核对两处的数值和口径。",
+                part.subject, part.value, part.unit, whole.subject, whole.value, whole.unit
+            ),
+            quotes: vec![case.target_quote(part), case.target_quote(whole)],
+        });
+    };
+    let mut whole: Option<&Target> = None;
+    for target in targets {
+        if !target.part_of_previous {
+            whole = Some(target);
+        } else if let Some(whole) = whole.filter(|whole| greater(target, whole)) {
+            tell(target, whole);
+        }
+    }
+    let few = targets.get(..targets.len().min(MOST_COMPARED)).unwrap_or(targets);
+    let cores: Vec<String> = few.iter().map(|target| core(&target.subject)).collect();
+    for (part, part_name) in few.iter().zip(&cores) {
+        for (whole, whole_name) in few.iter().zip(&cores) {
+            let same_time = part.year == whole.year && part.item == whole.item && part.year.is_some();
+            if !same_time || part.part_of_previous || whole_name.chars().count() < 4 || !greater(part, whole) {
+                continue;
+            }
+            if insertion(part_name, whole_name).is_some_and(|(at, extra)| restricts(&extra, part_name, at)) {
+                tell(part, whole);
+            }
+        }
+    }
+}
+
+/// More targets than this are not held against each other pair by pair.
+const MOST_COMPARED: usize = 300;
 
 /// 同一指标在正文中前后不一.
 pub(crate) fn values_of_one_subject_differ(case: &Case, out: &mut Vec<Finding>) {

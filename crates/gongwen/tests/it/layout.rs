@@ -243,3 +243,13 @@ fn the_audit_speaks_only_of_what_is_there() {
     let codes: Vec<&str> = read(&torn).findings.iter().map(|f| f.code).collect();
     assert_eq!(codes, ["target_worse_than_baseline", "value_differs"]);
 }
+
+#[test]
+fn parts_of_the_text_greater_than_their_whole_are_told() {
+    let codes = |text: &str| read(text).findings.iter().map(|f| f.code).collect::<Vec<_>>();
+    let torn =
+        "到2027年，培育质量标杆企业10家，其中规模以上12家，发明专利拥有量达到50件，高价值发明专利拥有量达到80件。";
+    assert_eq!(codes(torn), ["subset_exceeds_whole", "subset_exceeds_whole"]);
+    assert_eq!(codes(&torn.replace("12家", "6家").replace("80件", "20件")), [""; 0]);
+    assert_eq!(codes("到2027年，出口额达到30亿元，进出口额达到50亿元，财政收入10亿元，财政总收入20亿元。"), [""; 0]);
+}
