@@ -130,7 +130,7 @@ pub(crate) fn answer(server: &Server, visit: &Visit, reading: bool, failure: Fai
 
 fn is_data(visit: &Visit) -> bool {
     let path = visit.here.split('?').next().unwrap_or_default();
-    path.ends_with(".json") || path.ends_with(".csv")
+    path.ends_with(".json") || path == "/board.csv"
 }
 
 fn tell(server: &Server, cause: &Cause) -> Told {

@@ -167,7 +167,7 @@ pub fn router(server: Server) -> Router {
 /// The table as text, a line a route, for the golden file.
 pub fn table() -> String {
     let line = |route: &Route| {
-        format!("{:<5}{:<40}{:<9}{}\n", route.method, route.path, route.group.name(), route.needs.name())
+        format!("{:<5}{:<46}{:<9}{}\n", route.method, route.path, route.group.name(), route.needs.name())
     };
     ROUTES.iter().map(line).collect()
 }

@@ -19,12 +19,18 @@ use crate::problem::{Answer, refused, see, show};
 use crate::public::plain::{own_address, with_cookie};
 use crate::server::Server;
 
+/// How the first account is made.
+const FIRST: &str =
+    "还没有账号。启动程序时，程序窗口里印有一个一次性链接，打开它建立第一个账号；链接过期的，重新启动程序即可。";
+
 /// `GET /login`
 pub(crate) async fn form(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
     if visit.account.is_some() {
         return Ok(see(own_address(params.get("next"))));
     }
-    Ok(show(page(&server, &visit, "", own_address(params.get("next")), None).render()))
+    let nobody = server.run(|app| Ok(app.people()?.is_empty())).await?;
+    let page = page(&server, &visit, "", own_address(params.get("next")), None);
+    Ok(show(LoginPage { first: nobody.then(|| FIRST.to_owned()), ..page }.render()))
 }
 
 /// `POST /login`

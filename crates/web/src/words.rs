@@ -22,6 +22,11 @@ pub(crate) fn plain_date(number: i32) -> String {
     day::date(number).to_string()
 }
 
+/// A day as an address carries it, and nothing where it is today: the shortest address is today's.
+pub(crate) fn unless_today(number: i32, today: i32) -> String {
+    if number == today { String::new() } else { plain_date(number) }
+}
+
 /// 184,302: a printed number with its thousands.
 pub(crate) fn grouped(printed: &str) -> String {
     let (sign, rest) = printed.strip_prefix('-').map_or(("", printed), |rest| ("-", rest));

@@ -21,7 +21,7 @@ use crate::pages::{CellRecordsPage, Computation};
 use crate::problem::{Answer, show as page_of};
 use crate::public::{indicator::sampling_note, numbers};
 use crate::server::Server;
-use crate::words::{address, count, date, exact, plain_date};
+use crate::words::{address, count, date, exact, plain_date, unless_today};
 
 const PAGE: usize = 50;
 /// Pages that are looked through for a bureau before one of its own records is found.
@@ -68,7 +68,7 @@ impl Asked {
     }
 
     fn address(&self, path: &str, part: PartWanted, more: &[(&str, &str)]) -> String {
-        let as_of = (self.when.as_of != self.today).then(|| plain_date(self.when.as_of)).unwrap_or_default();
+        let as_of = unless_today(self.when.as_of, self.today);
         let known_on = self.when.known_on.map(plain_date).unwrap_or_default();
         let mut values = vec![
             ("part", part_name(part)),

@@ -18,6 +18,9 @@ use crate::components::{
 use crate::extract::{FormBody, FormFile};
 use crate::words::size;
 
+/// Greatest length that a form tells.
+const TOLD: u32 = 60;
+
 /// What was typed: field id → text or JSON.
 pub(crate) type Typed = BTreeMap<String, Json>;
 
@@ -145,7 +148,8 @@ fn control(pack: &Pack, field: &zhiheng_pack::Field, typed: Option<&Json>, here:
     let text = typed.and_then(Json::as_str).unwrap_or_default();
     let value = text.to_owned();
     let unit = field.unit.clone();
-    let max_len = u32::try_from(field.max_len).ok();
+    // A length is told where somebody may come near it; the check itself is the pack's.
+    let max_len = u32::try_from(field.max_len).ok().filter(|max| *max <= TOLD);
     match field.kind {
         Type::Text => Control::Text { value, max_len, autocomplete: None },
         Type::Passage => Control::Passage { value, max_len, rows: 4 },

@@ -324,7 +324,7 @@ fn moved(app: &App, cell: &MovedCell, before: &Values, after: &Values) -> Option
     let key = (cell.indicator.clone(), year);
     let (old, new) = (before.get(&key).cloned().unwrap_or_default(), after.get(&key).cloned().unwrap_or_default());
     let current = day::date(app.today()).year();
-    let as_of = (year < current).then(|| plain_date(day::last_of_year(year))).unwrap_or_default();
+    let as_of = if year < current { plain_date(day::last_of_year(year)) } else { String::new() };
     let href = address(&format!("/indicators/{}", indicator.id), &[("as_of", &as_of)]);
     Some(Moved { link: Link::new(format!("{} {year} 年", indicator.name), href), old, new })
 }

@@ -19,7 +19,7 @@ use crate::frame::shell;
 use crate::pages::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, HomeFact, RowLive};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
-use crate::words::{address, count, float, moment, plain_date, share};
+use crate::words::{address, count, float, moment, plain_date, share, unless_today};
 
 /// Values by year: year, and the values by the position of their indicator.
 pub(crate) type Trends = Vec<(i16, BTreeMap<usize, Option<Decimal>>)>;
@@ -152,7 +152,7 @@ fn query(pack: &Pack, asked: &Asked<'_>, live: bool) -> Query {
             .map(|(name, words, _)| Choice::new(*name, *words).chosen(asked.light == *name))
             .collect();
         fields.push(Field::new("light", "状态", Control::Area { options }));
-        let as_of = (asked.when.as_of != asked.today).then(|| plain_date(asked.when.as_of)).unwrap_or_default();
+        let as_of = unless_today(asked.when.as_of, asked.today);
         let known_on = asked.when.known_on.map(plain_date).unwrap_or_default();
         fields.push(Field::new("as_of", "截至", Control::Date { value: as_of }));
         fields.push(Field::new("known_on", "按当时所知", Control::Date { value: known_on }));
@@ -238,6 +238,6 @@ fn dated(path: &str, asked: &Asked<'_>) -> String {
 }
 
 fn days(asked: &Asked<'_>) -> (String, String) {
-    let as_of = (asked.when.as_of != asked.today).then(|| plain_date(asked.when.as_of)).unwrap_or_default();
+    let as_of = unless_today(asked.when.as_of, asked.today);
     (as_of, asked.when.known_on.map(plain_date).unwrap_or_default())
 }

@@ -19,7 +19,7 @@ use crate::frame::shell;
 use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
-use crate::words::{address, count, date, exact, float, plain_date, share};
+use crate::words::{address, count, date, exact, float, plain_date, share, unless_today};
 
 /// `GET /indicators/ID` and `GET /indicators/ID.json`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
@@ -72,7 +72,7 @@ pub(crate) fn plan_page(pack: &Pack, indicator: &Indicator, when: When) -> Indic
             .map(|target| year(target.year, with_unit(numbers::target(indicator))))
             .unwrap_or_default(),
         elapsed: format!("时间已过 {}", share(numbers::elapsed(pack, indicator, when.as_of))),
-        quote: quote(indicator),
+        quote: quote(pack, indicator),
         definition: definition(pack, indicator),
         ..IndicatorPage::default()
     }
@@ -100,16 +100,19 @@ fn basis(pack: &Pack, indicator: &Indicator) -> String {
     }
 }
 
-fn quote(indicator: &Indicator) -> Option<Quote> {
+fn quote(pack: &Pack, indicator: &Indicator) -> Option<Quote> {
     let text = indicator.quote.clone().or_else(|| indicator.text_targets.first().cloned())?;
     let place = indicator.row.map_or_else(|| "正文".to_owned(), |row| format!("附件1 第 {row} 项"));
-    Some(Quote {
-        before: String::new(),
-        target: text,
-        after: String::new(),
-        place,
-        href: format!("/plan#of-{}", indicator.id),
-    })
+    let href = format!("/plan{}", line_of(&pack.document, &text));
+    Some(Quote { before: String::new(), target: text, after: String::new(), place, href })
+}
+
+/// The line of the plan page on which a quote begins; empty where it is not found.
+fn line_of(document: &str, quote: &str) -> String {
+    let Some(before) = document.find(quote).and_then(|at| document.get(..at)) else { return String::new() };
+    let line = before.rsplit_once('\n').map_or("", |(above, _)| above);
+    let start = if before.contains('\n') { line.chars().count() + 1 } else { 0 };
+    format!("#l{start}")
 }
 
 fn definition(pack: &Pack, indicator: &Indicator) -> Definition {
@@ -149,7 +152,7 @@ fn definition(pack: &Pack, indicator: &Indicator) -> Definition {
 
 /// A link to the records behind a number.
 fn records(indicator: &Indicator, part: &str, area: &str, when: When, today: i32) -> String {
-    let as_of = (when.as_of != today).then(|| plain_date(when.as_of)).unwrap_or_default();
+    let as_of = unless_today(when.as_of, today);
     let known_on = when.known_on.map(plain_date).unwrap_or_default();
     address(
         &format!("/indicators/{}/records", indicator.id),
@@ -207,7 +210,7 @@ pub(crate) fn live(pack: &Pack, indicator: &Indicator, view: &IndicatorView, whe
 
 fn quantities(indicator: &Indicator, number: &Number, when: When, today: i32) -> Vec<Quantity> {
     let quantity = |name: &str, text: &Option<String>, value, part: &str| {
-        let what = text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+        let what = text.as_deref().map(|text| format!(" {}", numbers::in_short(text))).unwrap_or_default();
         Quantity {
             name: name.to_owned(),
             link: Link::new(format!("{}{what}", exact(value)), records(indicator, part, "", when, today)),
@@ -230,7 +233,7 @@ fn quantities(indicator: &Indicator, number: &Number, when: When, today: i32) ->
 /// The level by which a count is divided, with its day.
 fn dated(indicator: &Indicator, number: &Number) -> Option<String> {
     let (denominator, day) = number.denominator.zip(number.dated).filter(|_| indicator.form != Form::Ratio)?;
-    let name = indicator.denominator_text.as_deref().unwrap_or("分母");
+    let name = numbers::in_short(indicator.denominator_text.as_deref().unwrap_or("分母"));
     Some(format!("{name} {}（{}）", exact(denominator), date(day)))
 }
 
@@ -370,7 +373,7 @@ fn by_part(
     };
     let mut columns = vec![Column::header(header)];
     if ratio {
-        columns.push(Column::number(indicator.denominator_text.clone().unwrap_or_else(|| "分母".into())));
+        columns.push(Column::number(numbers::in_short(indicator.denominator_text.as_deref().unwrap_or("分母"))));
     }
     columns.push(Column::number(if indicator.unit.is_empty() {
         "数值".into()

@@ -125,7 +125,10 @@ fn margin_words(indicator: &Indicator, margin: Decimal) -> String {
         _ => (false, ""),
     };
     let text = print(margin.abs(), digits);
-    match (margin.is_sign_negative() && !margin.is_zero(), floor) {
+    if margin.is_zero() {
+        return if floor { "等于下限" } else { "刚好达到目标" }.to_owned();
+    }
+    match (margin.is_sign_negative(), floor) {
         (true, true) => format!("低于下限 -{text}{unit}"),
         (false, true) => format!("高于下限 +{text}{unit}"),
         (true, false) => format!("距目标还差 {text}{unit}"),
@@ -145,6 +148,11 @@ pub(crate) fn hint(indicator: &Indicator, row: &Row) -> Option<String> {
         text.push_str("。非随机样本，仅供参考");
     }
     Some(text + "。")
+}
+
+/// The first words of an explanation: 检验批次 of 检验批次（有最终结论的批次）.
+pub(crate) fn in_short(text: &str) -> &str {
+    text.split(['（', '，', '。', '；']).next().unwrap_or(text)
 }
 
 /// The tone groups by which the board is counted and filtered: name in the address, words, tone.

@@ -141,6 +141,29 @@ struct Laid {
     lines: Vec<(usize, String)>,
 }
 
+impl Laid {
+    /// The headers of the table stand in the text as lines of their own: the table says them again.
+    fn drop_headers(&mut self) {
+        let header = |block: &PlanBlock| match block {
+            PlanBlock::Paragraph { pieces, notes, .. } if notes.is_empty() => match pieces.as_slice() {
+                [PlanPiece::Text(text)] => {
+                    let text = text.trim();
+                    text.chars().count() <= HEADER && !text.starts_with("附件") && !text.ends_with(['。', '：'])
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        while self.blocks.last().is_some_and(header) {
+            self.blocks.pop();
+            self.lines.pop();
+        }
+    }
+}
+
+/// Greatest length of a table's header that stands on a line of its own.
+const HEADER: usize = 6;
+
 /// A marked stretch of the text.
 struct Mark {
     start: usize,
@@ -210,6 +233,7 @@ impl<'a> Laying<'a> {
             if self.table.is_some_and(|(first, last)| start < last && at > first) {
                 if !table_done {
                     table_done = true;
+                    laid.drop_headers();
                     laid.lines.push((start, "annex-table".to_owned()));
                     laid.blocks.push(PlanBlock::Table(self.rows()));
                 }

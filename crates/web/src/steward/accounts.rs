@@ -49,7 +49,7 @@ async fn page(
 
 fn body_name(server: &Server, body: Option<&str>) -> String {
     let body = body.and_then(|body| server.app().pack.body(body));
-    body.map(|body| body.name.clone()).unwrap_or_default()
+    body.map_or_else(|| "—".to_owned(), |body| body.name.clone())
 }
 
 fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow {
@@ -65,7 +65,7 @@ fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow 
         login: account.login.clone(),
         body: body_name(server, account.body.as_deref()),
         role: account.role.word().to_owned(),
-        last_seen: String::new(),
+        last_seen: "—".to_owned(),
         state: match (account.disabled, account.locked) {
             (true, _) => Tag::new(Tone::Neutral, "停用"),
             (false, true) => Tag::new(Tone::Warn, "暂时锁定"),
@@ -81,7 +81,7 @@ fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
     let what = if link.purpose == Purpose::Reset { "（重设口令）" } else { "" };
     InvitationRow {
         name: format!("{}{what}", link.name.clone().unwrap_or_else(|| "未写姓名".to_owned())),
-        body: if body.is_empty() { role.to_owned() } else { format!("{body}　{role}") },
+        body: if link.body.is_none() { role.to_owned() } else { format!("{body}　{role}") },
         until: moment(link.expires_at, server.app().pack.utc_offset_hours),
         actions: Vec::new(),
     }

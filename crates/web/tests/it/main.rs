@@ -1,8 +1,19 @@
-//! The page layer as a whole: every sample of every component and page, and the stylesheet.
+//! The page layer as a whole, every sample of every component and page, the stylesheet; and requests against the real router over a real
+//! database.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod colour;
+#[cfg(test)]
+mod county;
+#[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod records;

@@ -1,0 +1,135 @@
+//! Who comes in where: the table of routes, the permission matrix, tokens, headers, sizes.
+
+use axum::http::{Method, StatusCode, header};
+use zhiheng_web::headers::CONTENT_SECURITY_POLICY;
+use zhiheng_web::routes::{Needs, ROUTES, table};
+
+use crate::county::{Browser, County};
+
+/// Compares with a golden file; with UPDATE_GOLDEN set, writes it.
+fn golden(name: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, known, "{name}: run with UPDATE_GOLDEN=1 and review the difference");
+}
+
+#[test]
+fn the_table_of_routes() {
+    golden("routes.txt", &table());
+}
+
+fn concrete(path: &str) -> String {
+    let id = if path.starts_with("/indicators") { "food_pass_rate" } else { "00000000000000000000000000000000" };
+    path.replace("{kind}", "food_sample")
+        .replace("{id}", id)
+        .replace("{token}", "0")
+        .replace("{digest}", &"0".repeat(64))
+        .replace("{key}", "none")
+}
+
+/// How a door answered: in (let in, whatever came then), login (sign in first), no (not permitted).
+async fn door(browser: &Browser, method: &str, path: &str) -> &'static str {
+    let mut browser = browser.clone();
+    let page = match method {
+        "GET" => browser.get(path).await,
+        _ => browser.post_bare(path, &[("csrf", "wrong")]).await,
+    };
+    match page.status {
+        StatusCode::SEE_OTHER if page.location().starts_with("/login") => "login",
+        StatusCode::FORBIDDEN if page.text.contains("页面已过期") => "in",
+        StatusCode::FORBIDDEN if page.text.contains("请先登录") => "login",
+        StatusCode::FORBIDDEN if page.text.contains("没有权限") => "no",
+        StatusCode::INTERNAL_SERVER_ERROR => panic!("{method} {path}: {}", page.text),
+        _ => "in",
+    }
+}
+
+#[tokio::test]
+async fn the_permission_matrix() {
+    let county = County::real();
+    let mut office = county.office().await;
+    // A bureau to which the registers of the matrix do not belong.
+    let bureau = county.bureau(&mut office, "kjj").await;
+    let anybody = county.anybody();
+    let mut text = String::from("method path anonymous bureau office\n");
+    for route in ROUTES {
+        let path = concrete(route.path);
+        let mut line = format!("{:<5}{:<46}", route.method, route.path);
+        for (who, browser) in [("anonymous", &anybody), ("bureau", &bureau), ("office", &office)] {
+            let answer = door(browser, route.method, &path).await;
+            let open = matches!(
+                (route.needs, who),
+                (Needs::Anyone, _) | (_, "office") | (Needs::Live | Needs::Staff, "bureau")
+            );
+            assert!(open || answer != "in", "{who} was let in at {} {}", route.method, route.path);
+            line.push_str(&format!("{answer:<7}"));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    golden("permissions.txt", &text);
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let form = office.get("/kinds/food_sample/new").await;
+    let key = form.hidden("request_key");
+    let mut fields = crate::county::sample("A-1", "qualified", &key);
+    for token in ["", "wrong", &"0".repeat(80)] {
+        let mut bare = vec![("csrf", token)];
+        bare.extend(fields.iter().copied());
+        let page = office.post_bare("/kinds/food_sample/new", &bare).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        page.assert_shows("页面已过期");
+    }
+    // The token of another session is no token here.
+    let mut other = county.bureau(&mut office, "scjg").await;
+    other.get("/kinds/food_sample/new").await;
+    fields.insert(0, ("csrf", &other.token));
+    assert_eq!(office.post_bare("/kinds/food_sample/new", &fields).await.status, StatusCode::FORBIDDEN);
+    office.get("/kinds/food_sample").await.assert_shows("还没有食品抽检样品记录");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_policy() {
+    let county = County::real();
+    let mut anybody = county.anybody();
+    for path in ["/", "/board", "/nothing", "/kinds", "/board.json", "/login"] {
+        let page = anybody.get(path).await;
+        assert_eq!(page.headers[header::CONTENT_SECURITY_POLICY], CONTENT_SECURITY_POLICY, "{path}");
+        assert_eq!(page.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+        assert_eq!(page.headers[header::CACHE_CONTROL], "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_are_not_there_say_so_in_words() {
+    let county = County::real();
+    let mut anybody = county.anybody();
+    let page = anybody.get("/nothing").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.assert_shows("没有这个页面");
+    let page = anybody.send(Method::DELETE, "/board", None, Vec::new()).await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    page.assert_shows("这个地址不能这样访问");
+    let page = anybody.get("/indicators/no_such_thing").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    let page = anybody.send(Method::HEAD, "/board", None, Vec::new()).await;
+    assert_eq!((page.status, page.bytes.len()), (StatusCode::OK, 0));
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_large_is_refused() {
+    let county = County::real();
+    let mut anybody = county.anybody();
+    anybody.get("/login").await;
+    let long = "a".repeat(300 * 1024);
+    let page = anybody.post("/login", &[("name", &long)]).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    page.assert_shows("文件太大");
+}
