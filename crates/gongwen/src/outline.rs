@@ -322,16 +322,16 @@ impl<'p> Walk<'p> {
                 at += 1;
                 continue;
             }
+            if is_glossary_title(&text) && (!listing_annexes || text.starts_with("附件")) {
+                zone = Zone::Glossary;
+                at += 1;
+                continue;
+            }
             if let Some(mark) = annex_mark(&text) {
                 listing_annexes = mark == AnnexMark::List;
                 if mark == AnnexMark::Start && (self.has_body() || zone == Zone::Annex) {
                     zone = Zone::Annex;
                 }
-                at += 1;
-                continue;
-            }
-            if is_glossary_title(&text) && !listing_annexes {
-                zone = Zone::Glossary;
                 at += 1;
                 continue;
             }

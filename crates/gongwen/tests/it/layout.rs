@@ -151,6 +151,16 @@ fn bracketed_numbers_head_sections_where_nothing_else_does() {
 }
 
 #[test]
+fn a_glossary_with_its_annex_number_in_one_line() {
+    let text = "方案\n一、任务\n（一）甲。推行首席质量官制度。\n附件1 指标表\n附件2 名词解释\n1．首席质量官：指企业质量负责人。\n2．质量云：指平台。\n";
+    let document = read(text);
+    assert_eq!(document.terms.iter().map(|t| t.term.as_str()).collect::<Vec<_>>(), ["首席质量官", "质量云"]);
+    let unused: Vec<&str> =
+        document.findings.iter().filter(|f| f.code == "unused_term").map(|f| f.quotes[0].text.as_str()).collect();
+    assert_eq!(unused, ["2．质量云：指平台。"]);
+}
+
+#[test]
 fn a_year_holds_below_the_heading_of_targets() {
     let text = "江口县质量工作方案\n一、总体要求\n（一）主要目标\n到2027年，质量水平明显提升。\n1．产品质量。食品抽检合格率达到98%以上。\n2．品牌建设。到2030年，省级品牌达到6个。\n3．服务质量。群众满意度达到85分。\n二、重点任务\n（一）产品质量。建设追溯平台2个。\n";
     let document = read(text);
