@@ -46,7 +46,13 @@ fn orphans(files: &[File]) -> Vec<Finding> {
         };
         let parents = ["lib.rs", "main.rs", "mod.rs"].map(|parent| format!("{folder}/{parent}"));
         let declaration = format!("mod {stem};");
-        !parents.iter().chain([&format!("{folder}.rs")]).any(|parent| text_of(parent).contains(&declaration))
+        // A file of `tests/` is a crate root of its own and may name what lies beside it.
+        let beside = |file: &&File| {
+            file.path.rsplit_once('/').is_some_and(|(home, _)| home == folder && home.ends_with("/tests"))
+        };
+        let named_beside = files.iter().filter(beside).any(|file| file.text.contains(&declaration));
+        !named_beside
+            && !parents.iter().chain([&format!("{folder}.rs")]).any(|parent| text_of(parent).contains(&declaration))
     };
     rust.filter(is_orphan)
         .map(|file| Finding::new(&file.path, 0, "no module names this file: name it, or take it out"))
