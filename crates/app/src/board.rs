@@ -161,8 +161,8 @@ impl App {
         Ok(found)
     }
 
-    /// Sums of definitions over the days from `from`. A definition is in the answer when it has data, be it that what came is gone again:
-    /// a stock whose last entry expired is 0, one that never had an entry is no data.
+    /// Sums of definitions over the days from `from`. A definition is in the answer when a day of it is not zero, be it that its sum is: a
+    /// stock whose last entry expired is 0, one that never had an entry is no data.
     pub(crate) fn sums_from(
         &self,
         reader: &mut Reader<'_>,
@@ -172,17 +172,10 @@ impl App {
         from: Option<i32>,
     ) -> Result<BTreeMap<i64, Sum>, Error> {
         let place = &self.pack.place;
-        if let Some(known) = when.known_on {
-            return Ok(reader.sums_known(place, dimension, defs, from, when.as_of, known)?);
-        }
-        let mut found = reader.sums(place, dimension, defs, from, when.as_of)?;
-        found.retain(|_, sum| *sum != Sum::default());
-        // Months and years that add up to nothing do not tell whether there was anything: the days do.
-        let silent: Vec<i64> = defs.iter().filter(|def| !found.contains_key(def)).copied().collect();
-        if !silent.is_empty() {
-            found.extend(reader.sums_known(place, dimension, &silent, from, when.as_of, i32::MAX)?);
-        }
-        Ok(found)
+        Ok(match when.known_on {
+            None => reader.sums(place, dimension, defs, from, when.as_of)?,
+            Some(known) => reader.sums_known(place, dimension, defs, from, when.as_of, known)?,
+        })
     }
 
     fn latest(&self, reader: &mut Reader<'_>, when: When, dimension: &str) -> Result<BTreeMap<i64, LevelRow>, Error> {
