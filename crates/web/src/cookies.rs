@@ -1,4 +1,6 @@
 //! 浏览器记下的东西: three cookies, none of them for anything but what the page says. No script reads them.
+//!
+//! Cookies know no port: two counties on one machine would take each other's sessions, so a session's cookie bears the place.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 

@@ -57,7 +57,7 @@ pub(crate) async fn guard(
     }
     if fresh && route.group == Group::Entry && reading {
         response.headers_mut().extend(
-            cookies::write(cookies::NONCE, &visit.secret, Life::Visit, visit.secure)
+            cookies::write(&server.cookie(cookies::NONCE), &visit.secret, Life::Visit, visit.secure)
                 .map(|value| (header::SET_COOKIE, value)),
         );
     }
@@ -112,9 +112,10 @@ impl Asking {
 async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
     let headers = &asking.headers;
     let settings = server.settings();
-    let token = cookies::read(headers, cookies::SESSION).unwrap_or_default().to_owned();
+    let token = cookies::read(headers, &server.cookie(cookies::SESSION)).unwrap_or_default().to_owned();
     let account = account_of(server, &token).await;
-    let known = cookies::read(headers, cookies::NONCE).filter(|nonce| nonce.len() == 32).map(str::to_owned);
+    let known =
+        cookies::read(headers, &server.cookie(cookies::NONCE)).filter(|nonce| nonce.len() == 32).map(str::to_owned);
     let fresh = account.is_none() && known.is_none();
     let secret = match (&account, known) {
         (Some(_), _) => token,

@@ -91,6 +91,11 @@ impl Server {
         self.0.demo_address.as_deref()
     }
 
+    /// The name of a cookie that belongs to this county alone.
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        format!("{name}_{}", self.0.app.pack.place)
+    }
+
     pub(crate) fn csrf_key(&self) -> &[u8; 32] {
         &self.0.csrf_key
     }

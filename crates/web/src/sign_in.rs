@@ -39,7 +39,7 @@ pub(crate) async fn sign_in(State(server): State<Server>, visit: Visit, form: Fo
     let next = own_address(form.get("next")).to_owned();
     let name = login.clone();
     match server.run_hashing(move |app| app.sign_in(&login, &password)).await {
-        Ok(token) => Ok(signed_in(&visit, &next, &token)),
+        Ok(token) => Ok(signed_in(&server, &visit, &next, &token)),
         Err(error @ (Error::Invalid(_) | Error::WrongState(_))) => {
             let why = match &error {
                 Error::Invalid(problems) => problems.first().map(|one| one.message.clone()).unwrap_or_default(),
@@ -62,8 +62,8 @@ fn page(server: &Server, visit: &Visit, name: &str, next: &str, refused: Option<
     }
 }
 
-fn signed_in(visit: &Visit, next: &str, token: &SessionToken) -> axum::response::Response {
-    let cookie = cookies::write(cookies::SESSION, &token.0, Life::Visit, visit.secure);
+fn signed_in(server: &Server, visit: &Visit, next: &str, token: &SessionToken) -> axum::response::Response {
+    let cookie = cookies::write(&server.cookie(cookies::SESSION), &token.0, Life::Visit, visit.secure);
     with_cookie(see(next), cookie)
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn sign_out(State(server): State<Server>, visit: Visit, _staff:
     server.held().forget(&visit.secret);
     let token = visit.secret.clone();
     server.run(move |app| app.sign_out(&token)).await?;
-    Ok(with_cookie(see("/"), cookies::write(cookies::SESSION, "0", Life::Over, visit.secure)))
+    Ok(with_cookie(see("/"), cookies::write(&server.cookie(cookies::SESSION), "0", Life::Over, visit.secure)))
 }
 
 /// `GET /start/TOKEN`
@@ -105,7 +105,12 @@ pub(crate) async fn accept(
             let text = "已登录。可以从现有的表格开始导入。".to_owned();
             let flash = Flash { tone: Tone::Good, text, link: None };
             server.held().leave(&session.0, Once { flash: Some(flash), link: None });
-            Ok(signed_in(&visit, if invited.purpose == Purpose::First { "/kinds" } else { "/board" }, &session))
+            Ok(signed_in(
+                &server,
+                &visit,
+                if invited.purpose == Purpose::First { "/kinds" } else { "/board" },
+                &session,
+            ))
         }
         Err(Error::Invalid(problems)) => {
             Ok(refused(set_password(&server, &visit, &token, &invited, &form, &problems).render()))

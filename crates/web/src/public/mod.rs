@@ -2,6 +2,7 @@
 //! reader who may see it, here and nowhere else.
 
 pub(crate) mod board;
+mod breakdown;
 pub(crate) mod data;
 pub(crate) mod home;
 pub(crate) mod indicator;
