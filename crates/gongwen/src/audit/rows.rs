@@ -38,7 +38,7 @@ pub(crate) fn subset_exceeds_whole(case: &Case, out: &mut Vec<Finding>) {
                 out.push(Finding {
                     code: "subset_exceeds_whole",
                     message: format!(
-                        "“{}”是“{}”的一部分，{when}却更大（第{}行与第{}行）。请核对两行的口径、单位和数值。",
+                        "“{}”是“{}”的一部分，{when}却更大（第{}项与第{}项）。请核对两项的口径、单位和数值。",
                         part.name, whole.name, part.no, whole.no
                     ),
                     quotes: vec![case.row_quote(part), case.row_quote(whole)],
@@ -71,7 +71,7 @@ pub(crate) fn target_beyond_baseline(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "target_worse_than_baseline",
                 message: format!(
-                    "第{}行“{}”的目标值（{}）{than}基期值（{}），完成目标反而是退步。请核对数值，或说明口径有变化。",
+                    "第{}项“{}”的目标值（{}）{than}基期值（{}），完成目标反而是退步。请核对数值，或说明口径有变化。",
                     row.no, row.name, row.target.raw, row.baseline.raw
                 ),
                 quotes: vec![case.row_quote(row)],
@@ -90,7 +90,7 @@ pub(crate) fn baseline_equals_target(case: &Case, out: &mut Vec<Finding>) {
         out.push(Finding {
             code: "baseline_equals_target",
             message: format!(
-                "第{}行“{}”的目标值与基期值都是{}，没有提出新的要求。请确认是“保持”还是漏改。",
+                "第{}项“{}”的目标值与基期值都是{}，没有提出新的要求。请确认是“保持”还是漏改。",
                 row.no, row.name, row.baseline.raw
             ),
             quotes: vec![case.row_quote(row)],
@@ -107,7 +107,7 @@ pub(crate) fn no_baseline(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "no_baseline",
                 message: format!(
-                    "第{}行“{}”没有基期值（“{}”），无法衡量进展。请补上基期值，或注明从何时起统计。",
+                    "第{}项“{}”没有基期值（“{}”），无法衡量进展。请补上基期值，或注明从何时起统计。",
                     row.no, row.name, row.baseline.raw
                 ),
                 quotes: vec![case.row_quote(row)],
@@ -128,7 +128,7 @@ pub(crate) fn no_unit(case: &Case, out: &mut Vec<Finding>) {
         }
         out.push(Finding {
             code: "no_unit",
-            message: format!("第{}行“{}”没有写单位。请补上单位。", row.no, row.name),
+            message: format!("第{}项“{}”没有写单位。请补上单位。", row.no, row.name),
             quotes: vec![case.row_quote(row)],
         });
     }
@@ -157,7 +157,7 @@ pub(crate) fn composite_rows_overlap(case: &Case, out: &mut Vec<Finding>) {
         out.push(Finding {
             code: "composite_rows_overlap",
             message: format!(
-                "第{}行“{}”是综合数，责任单位覆盖第{}行的单位，同一成果可能两处计数。请写明第{}行包括哪些、是否与其他行重复。",
+                "第{}项“{}”是综合数，责任单位覆盖第{}项的单位，同一成果可能两处计数。请写明第{}项包括哪些、是否与其他项重复。",
                 whole.no,
                 whole.name,
                 numbers.join("、"),
@@ -194,7 +194,7 @@ pub(crate) fn parts_overlap(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "parts_of_row_overlap",
                 message: format!(
-                    "第{}行把“{one}”和“{two}”合在一个数里，同一对象可能两级都有、计两次。请写明各自的数，或写明不重复计算。",
+                    "第{}项把“{one}”和“{two}”合在一个数里，同一对象可能两级都有、计两次。请写明各自的数，或写明不重复计算。",
                     row.no
                 ),
                 quotes: vec![case.row_quote(row)],

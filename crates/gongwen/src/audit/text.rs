@@ -37,7 +37,7 @@ pub(crate) fn unit_differs(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "unit_differs",
                 message: format!(
-                    "“{}”正文的单位是“{}”，表格第{}行的单位是“{unit}”。请统一单位，并说明数值如何换算。",
+                    "“{}”正文的单位是“{}”，表格第{}项的单位是“{unit}”。请统一单位，并说明数值如何换算。",
                     target.subject, target.unit, row.no
                 ),
                 quotes: both(case, target, row),
@@ -60,7 +60,7 @@ pub(crate) fn value_differs(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "value_differs",
                 message: format!(
-                    "“{}”正文写{}{}，表格第{}行写{}。请核对以哪个为准。",
+                    "“{}”正文写{}{}，表格第{}项写{}。请核对以哪个为准。",
                     target.subject, target.value, target.unit, row.no, row.target.raw
                 ),
                 quotes: both(case, target, row),
@@ -82,7 +82,7 @@ pub(crate) fn multiple_not_reached(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "multiple_not_reached",
                 message: format!(
-                    "正文要求“{}”达到基期的{times}倍，表格第{}行从{base}到{goal}，不足{times}倍。请核对。",
+                    "正文要求“{}”达到基期的{times}倍，表格第{}项从{base}到{goal}，不足{times}倍。请核对。",
                     row.name, row.no
                 ),
                 quotes: both(case, target, row),
@@ -111,7 +111,7 @@ pub(crate) fn boundary_differs(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "boundary_differs",
                 message: format!(
-                    "“{}”正文是“{}{}”，表格第{}行是“{}”，是否包括界限本身说法不一。请统一。",
+                    "“{}”正文是“{}{}”，表格第{}项是“{}”，是否包括界限本身说法不一。请统一。",
                     target.subject,
                     target.op.sign(),
                     target.value,
@@ -156,11 +156,11 @@ pub(crate) fn stock_or_increment(case: &Case, out: &mut Vec<Finding>) {
         let (base, goal) = (&row.baseline.raw, &row.target.raw);
         let message = match reading(target, row) {
             Some(Reading::Increment) => format!(
-                "正文“{verb}”{}{}是增量，表格第{}行从{base}到{goal}是存量（增加{}）。请写明目标是新增数还是总数。",
+                "正文“{verb}”{}{}是增量，表格第{}项从{base}到{goal}是存量（增加{}）。请写明目标是新增数还是总数。",
                 target.value, target.unit, row.no, target.value
             ),
             Some(Reading::Stock) => format!(
-                "正文“{verb}”{}{}读来是新增，表格第{}行从{base}到{goal}是总数，已有{base}。请写明目标是新增数还是总数。",
+                "正文“{verb}”{}{}读来是新增，表格第{}项从{base}到{goal}是总数，已有{base}。请写明目标是新增数还是总数。",
                 target.value, target.unit, row.no
             ),
             None => continue,
@@ -176,7 +176,7 @@ pub(crate) fn two_names(case: &Case, out: &mut Vec<Finding>) {
             out.push(Finding {
                 code: "two_names",
                 message: format!(
-                    "正文的“{}”与表格第{}行的“{}”数值相同、名称不同，似为同一指标。请统一名称；若口径不同，请分别说明。",
+                    "正文的“{}”与表格第{}项的“{}”数值相同、名称不同，似为同一指标。请统一名称；若口径不同，请分别说明。",
                     target.subject, row.no, row.name
                 ),
                 quotes: both(case, target, row),
@@ -228,7 +228,7 @@ pub(crate) fn row_without_target(case: &Case, out: &mut Vec<Finding>) {
         out.push(Finding {
             code: "row_without_target",
             message: format!(
-                "表格第{}行“{}”有目标（{}），{how}。请在正文相应处写明，或说明只在表中考核。",
+                "表格第{}项“{}”有目标（{}），{how}。请在正文相应处写明，或说明只在表中考核。",
                 row.no, row.name, row.target.raw
             ),
             quotes: vec![case.row_quote(row)],
