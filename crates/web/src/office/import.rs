@@ -296,7 +296,8 @@ fn taken(app: &App, done: &Imported, before: &Values, after: &Values) -> Taken {
         (done.not_ticked, "未勾选的更正", Tone::Neutral),
         (done.left_out, "未导入", Tone::Bad),
     ];
-    let mut remarks = vec![done.message.clone()];
+    // Where something was stored, the counts say it already.
+    let mut remarks: Vec<String> = done.batch.is_none().then(|| done.message.clone()).into_iter().collect();
     remarks.extend(done.uncounted.iter().filter_map(|one| {
         let indicator = app.pack.indicators.get(one.indicator)?;
         Some(format!("{} 行不计入「{}」：{}。", count(one.rows), indicator.name, one.reason))

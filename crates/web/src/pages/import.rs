@@ -8,7 +8,7 @@ use crate::components::{
     Link,
     action::{Action, Encoding, Weight, actions, hidden, post_form, submit, submit_as},
     errors::{Wrong, error_summary, wrongs},
-    field::{Choice, Control, Field, condition, field},
+    field::{Choice, Control, Field, field},
     flash::{Flash, remark},
     light::Tone,
     section::{card, heading},
@@ -276,7 +276,7 @@ impl ImportPreviewPage {
                 section.card {
                     h2 { "文件里没有的内容" }
                     p.hint { "填写后用于全部行；空着就不填，缺日期的行会列入未计入。" }
-                    div.fields { @for one in &self.fill { (condition(one)) } }
+                    div.fields { @for one in &self.fill { (field(one)) } }
                     p.actions { (submit_as("填入后重新核对", Weight::Plain, "do", "remap")) }
                 }
             }
