@@ -53,7 +53,13 @@ pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Resu
         Access::Write => make_folder(&common.db)?,
         Access::Read => must_exist(&common.db)?,
     }
-    let app = App::open(&common.db, loaded.pack, &setup)?;
+    let app = App::open(&common.db, loaded.pack, &setup).map_err(|error| match error {
+        Error::Busy => Error::WrongState(
+            "另一个程序（例如正在运行的 zhiheng serve）正在写这个数据库，一次只能有一个。请先停下它；board、records、export、audit、backup 不受影响"
+                .to_owned(),
+        ),
+        other => other,
+    })?;
     if common.now.is_some() && !demo {
         bail!(Error::WrongState("--now 只能用于演示数据库，以免把真实数据记到别的日子".to_owned()));
     }
