@@ -149,6 +149,22 @@ pub struct RulingForm {
     pub error: Option<String>,
 }
 
+/// So many quotes of a finding are seen without unfolding.
+const QUOTES: usize = 6;
+
+fn quotes(list: &[FindingQuote]) -> Markup {
+    html! {
+        div.quotes {
+            @for quote in list {
+                figure {
+                    blockquote { p { (quote.text) } }
+                    figcaption.small { (quote.place) " " a href=(quote.href) { "看原文" span.sr { "：" (quote.place) } } }
+                }
+            }
+        }
+    }
+}
+
 impl PlanPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
@@ -203,13 +219,9 @@ impl PlanPage {
             article.card.finding id=(one.id) {
                 div.finding-head { h3 { (one.message) } (tag(&state)) }
                 p.small { "规则：" (one.rule) }
-                div.quotes {
-                    @for quote in &one.quotes {
-                        figure {
-                            blockquote { p { (quote.text) } }
-                            figcaption.small { (quote.place) " " a href=(quote.href) { "看原文" span.sr { "：" (quote.place) } } }
-                        }
-                    }
+                (quotes(one.quotes.get(..QUOTES).unwrap_or(&one.quotes)))
+                @if let Some(rest) = one.quotes.get(QUOTES..).filter(|rest| !rest.is_empty()) {
+                    details { summary { "其余 " (rest.len()) " 处" } (quotes(rest)) }
                 }
                 @if let Some(ruling) = &one.ruling {
                     div.ruling {

@@ -68,6 +68,34 @@ pub(crate) async fn rule(
 
 const DECISIONS: [(&str, &str); 3] = [("keep", "按原文"), ("define", "另定口径"), ("ask", "请示上级")];
 
+/// Names of the rules by which a document is held against itself.
+const RULE_WORDS: [(&str, &str); 21] = [
+    ("baseline_equals_target", "基期等于目标"),
+    ("boundary_differs", "口径边界不一"),
+    ("composite_rows_overlap", "合成项重叠"),
+    ("measures_without_date", "措施没有时限"),
+    ("measures_without_owner", "措施没有责任单位"),
+    ("multiple_not_reached", "倍数与数值不符"),
+    ("no_baseline", "没有基期"),
+    ("no_unit", "没有单位"),
+    ("nothing_to_read", "没有可读的内容"),
+    ("parts_of_row_overlap", "同一项内部重叠"),
+    ("row_without_target", "表中有、正文没有"),
+    ("stock_or_increment", "存量还是增量"),
+    ("subset_exceeds_whole", "部分大于整体"),
+    ("target_without_row", "正文有、表中没有"),
+    ("target_worse_than_baseline", "目标不如基期"),
+    ("text_values_differ", "正文前后数值不一"),
+    ("two_names", "一事两名"),
+    ("unit_differs", "文表单位不一"),
+    ("unused_term", "术语未用"),
+    ("vague_quantity", "数量含糊"),
+    ("value_differs", "文表数值不一"),
+];
+
+/// A finding that quotes more places than this is about the whole document: its words are not marked one by one.
+const MARKED: usize = 6;
+
 fn anchor(key: &str) -> String {
     format!("finding-{key}")
 }
@@ -101,7 +129,7 @@ fn finding(document: &Document, one: &RuledFinding, lines: &[(usize, String)], o
     };
     Finding {
         id: anchor(&one.key),
-        rule: one.finding.code.to_owned(),
+        rule: rule_word(one.finding.code).to_owned(),
         message: one.finding.message.clone(),
         quotes: one.finding.quotes.iter().map(quote).collect(),
         ruling: one.ruling.as_ref().map(|ruling| Ruling {
@@ -118,12 +146,16 @@ fn finding(document: &Document, one: &RuledFinding, lines: &[(usize, String)], o
     }
 }
 
+fn rule_word(code: &str) -> &str {
+    RULE_WORDS.iter().find(|(known, _)| *known == code).map_or(code, |(_, word)| word)
+}
+
 /// The row or the heading at which a quote stands.
 fn place(document: &Document, at: usize) -> String {
     if let Some(row) = document.indicators.iter().find(|row| (row.start..row.end).contains(&at)) {
         return format!("分解表第 {} 项", row.no);
     }
-    let above = document.headings.iter().rev().find(|heading| heading.start <= at);
+    let above = document.headings.iter().rev().find(|heading| heading.start < at && heading.level <= 2);
     above.map_or_else(
         || "正文".to_owned(),
         |heading| format!("{}{}", heading.label, heading.title.clone().unwrap_or_default()),
@@ -132,6 +164,11 @@ fn place(document: &Document, at: usize) -> String {
 
 fn block_at(lines: &[(usize, String)], at: usize) -> &str {
     lines.iter().rev().find(|(start, _)| *start <= at).map_or("main", |(_, id)| id.as_str())
+}
+
+/// A heading that runs on is cut at its sentence.
+fn outlined(text: &str) -> String {
+    text.split('。').next().unwrap_or(text).chars().take(30).collect()
 }
 
 struct Laid {
@@ -198,7 +235,7 @@ impl<'a> Laying<'a> {
                 (!inside(target.start)).then_some(Mark { start: target.start, end: target.end, href, target: *at })
             })
             .collect();
-        for one in findings {
+        for one in findings.iter().filter(|one| one.finding.quotes.len() <= MARKED) {
             let quotes = one.finding.quotes.iter().filter(|quote| !inside(quote.start));
             let href = format!("#{}", anchor(&one.key));
             marks.extend(quotes.map(|quote| Mark {
@@ -249,7 +286,7 @@ impl<'a> Laying<'a> {
                 Some(heading) => {
                     let level = u8::try_from(heading.level).unwrap_or(3);
                     let text = line.trim().to_owned();
-                    laid.outline.push(OutlineEntry { level, text: text.clone(), id: id.clone() });
+                    laid.outline.push(OutlineEntry { level, text: outlined(&text), id: id.clone() });
                     laid.blocks.push(PlanBlock::Heading { id, level, text });
                 }
                 None => laid.blocks.push(self.paragraph(id, &text, start, &mut anchored)),
