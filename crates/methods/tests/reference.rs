@@ -24,10 +24,15 @@ fn folder() -> Option<PathBuf> {
 
 /// Normal quantiles of the two-sided levels that occur.
 fn quantile(level: f64) -> Option<f64> {
-    [(0.8, 1.281_551_565_544_600_5), (0.9, 1.644_853_626_951_472_7), (0.95, 1.959_963_984_540_054), (0.99, 2.575_829_303_548_900_4)]
-        .into_iter()
-        .find(|(known, _)| (known - level).abs() < 1e-12)
-        .map(|(_, z)| z)
+    [
+        (0.8, 1.281_551_565_544_600_5),
+        (0.9, 1.644_853_626_951_472_7),
+        (0.95, 1.959_963_984_540_054),
+        (0.99, 2.575_829_303_548_900_4),
+    ]
+    .into_iter()
+    .find(|(known, _)| (known - level).abs() < 1e-12)
+    .map(|(_, z)| z)
 }
 
 #[test]
@@ -53,7 +58,11 @@ fn wilson_intervals_agree_with_r() {
             for (end, ours) in [("low", interval.low), ("high", interval.high)] {
                 let theirs = case["expected"][end].as_f64().unwrap();
                 let tolerance = case["tolerance"].as_f64().unwrap();
-                assert!((ours - theirs).abs() <= tolerance * theirs.abs().max(1.0), "{}: {ours} and {theirs}", case["name"]);
+                assert!(
+                    (ours - theirs).abs() <= tolerance * theirs.abs().max(1.0),
+                    "{}: {ours} and {theirs}",
+                    case["name"]
+                );
             }
             run += 1;
         }

@@ -133,8 +133,19 @@ fn is_data(visit: &Visit) -> bool {
     path.ends_with(".json") || path == "/board.csv"
 }
 
+/// A permanent code and its sentence; `{}` is where the particulars go.
+type Entry = (&'static str, &'static str);
+
+const SIGN_IN: Entry = ("ZH4001", "办理这件事要先登录。");
+const TOKEN: Entry = ("ZH4002", "这张表单不是刚才打开的那一张，或者登录已经结束。");
+const BAD_FORM: Entry = ("ZH4003", "浏览器送来的内容不完整，没有保存。");
+const TOO_LARGE: Entry = ("ZH4004", "一次提交不能超过 {}。");
+const NO_PAGE: Entry = ("ZH4005", "地址可能写错了，或者页面已经移走。");
+const METHOD: Entry = ("ZH4006", "请从页面上的按钮或链接进入。");
+const SLOW: Entry = ("ZH4007", "系统没有在限定时间内办完。");
+
 fn tell(server: &Server, cause: &Cause) -> Told {
-    let told = |status, title, text: &str, remedies: &[&str], code: &str| Told {
+    let told = |status, title, (code, text): Entry, remedies: &[&str]| Told {
         status,
         title,
         text: text.to_owned(),
@@ -143,45 +154,25 @@ fn tell(server: &Server, cause: &Cause) -> Told {
     };
     match cause {
         Cause::Use(error) => tell_use(server, error),
-        Cause::SignIn => told(StatusCode::FORBIDDEN, "请先登录", "办理这件事要先登录。", &[], "ZH4001"),
+        Cause::SignIn => told(StatusCode::FORBIDDEN, "请先登录", SIGN_IN, &[]),
         Cause::Token => told(
             StatusCode::FORBIDDEN,
             "页面已过期，没有保存",
-            "这张表单不是刚才打开的那一张，或者登录已经结束。",
+            TOKEN,
             &["返回上一页并刷新，再提交一次。", "仍不行时，请重新登录。"],
-            "ZH4002",
         ),
-        Cause::BadForm => told(
-            StatusCode::BAD_REQUEST,
-            "提交的内容读不出来",
-            "浏览器送来的内容不完整，没有保存。",
-            &["返回上一页，再提交一次。"],
-            "ZH4003",
-        ),
-        Cause::TooLarge(limit) => told(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "文件太大，没有保存",
-            &format!("一次提交不能超过 {}。", size(i64::try_from(*limit).unwrap_or(i64::MAX))),
-            &["把表格拆成几份，或者压缩图片后再上传。"],
-            "ZH4004",
-        ),
-        Cause::NoPage => told(
-            StatusCode::NOT_FOUND,
-            "没有这个页面",
-            "地址可能写错了，或者页面已经移走。",
-            &["从目录重新进入。"],
-            "ZH4005",
-        ),
-        Cause::Method => {
-            told(StatusCode::METHOD_NOT_ALLOWED, "这个地址不能这样访问", "请从页面上的按钮或链接进入。", &[], "ZH4006")
+        Cause::BadForm => told(StatusCode::BAD_REQUEST, "提交的内容读不出来", BAD_FORM, &["返回上一页，再提交一次。"]),
+        Cause::TooLarge(limit) => {
+            let remedies = &["把表格拆成几份，或者压缩图片后再上传。"];
+            let told = told(StatusCode::PAYLOAD_TOO_LARGE, "文件太大，没有保存", TOO_LARGE, remedies);
+            let most = size(i64::try_from(*limit).unwrap_or(i64::MAX));
+            Told { text: told.text.replacen("{}", &most, 1), ..told }
         }
-        Cause::Slow => told(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "处理超时",
-            "系统没有在限定时间内办完。",
-            &["稍后用同一页面重试：若上次已保存，不会重复。"],
-            "ZH4007",
-        ),
+        Cause::NoPage => told(StatusCode::NOT_FOUND, "没有这个页面", NO_PAGE, &["从目录重新进入。"]),
+        Cause::Method => told(StatusCode::METHOD_NOT_ALLOWED, "这个地址不能这样访问", METHOD, &[]),
+        Cause::Slow => {
+            told(StatusCode::SERVICE_UNAVAILABLE, "处理超时", SLOW, &["稍后用同一页面重试：若上次已保存，不会重复。"])
+        }
     }
 }
 

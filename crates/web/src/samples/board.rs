@@ -1,3 +1,5 @@
+//! Boards as readers see them: the plan alone, and the live values of the office.
+
 use maud::Markup;
 
 use super::{ELAPSED, ELAPSED_TEXT, links, office, public, real, tone_of};

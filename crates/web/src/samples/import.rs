@@ -1,3 +1,5 @@
+//! Imports: the empty page, a preview with everything that can be wrong, and its result.
+
 use maud::Markup;
 
 use super::office;

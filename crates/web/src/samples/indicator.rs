@@ -1,3 +1,5 @@
+//! Indicators: a sampled rate, a stock, one without data, and the public view.
+
 use maud::Markup;
 
 use super::{office, public};

@@ -1,3 +1,5 @@
+//! The plan with its findings, for the public and for the office.
+
 use maud::Markup;
 
 use super::{links, office, public};

@@ -1,3 +1,5 @@
+//! Lists, records and their forms, with every field type.
+
 use maud::Markup;
 
 use super::{links, office};

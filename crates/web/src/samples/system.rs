@@ -1,3 +1,5 @@
+//! Sign-in, accounts, settings, home, errors and what the program says of itself.
+
 use maud::Markup;
 
 use super::{ELAPSED, office, public, real};

@@ -1,3 +1,5 @@
+//! Every sample of every page: well-formed, the same twice, without inline style or script, with labels and captions.
+
 use std::collections::BTreeSet;
 
 use zhiheng_web::{
