@@ -76,7 +76,7 @@ impl Code {
 
 macro_rules! catalogue {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
-        $(#[doc = $text] pub const $name: Code = Code($code, $text);)*
+        $(#[doc = concat!("`", $code, "`")] pub const $name: Code = Code($code, $text);)*
         /// Every code of this crate, in order.
         pub const CATALOGUE: &[Code] = &[$($name),*];
     };

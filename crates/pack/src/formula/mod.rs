@@ -1,7 +1,7 @@
 //! The indicator language: total, typed, without loops.
 //!
 //! [`Condition`] is a three-valued condition over the fields of one kind (Kleene: a comparison with an unknown field is unknown).
-//! [`Aggregate`] says what one record adds to a sum. Both hold field indices, never names: after [`compile`] nothing can be missing.
+//! [`Aggregate`] says what one record adds to a sum. Both hold field indices, never names: after [`Condition::compile`] nothing can be missing.
 
 mod eval;
 mod lex;

@@ -1,4 +1,4 @@
-//! Measures how long reading takes: `cargo run --release -p zhiheng-gongwen --example time`.
+//! Measures how long reading takes: `cargo run --release -p zhiheng-gongwen --example read_time`.
 //! Each shape is read at two sizes, so that a cost that grows faster than the text shows.
 #![expect(clippy::print_stdout, reason = "a command that prints figures")]
 
