@@ -1,4 +1,4 @@
-//! Reads a workbook of 100,000 rows and prints time and memory: `cargo run --release --example time [ROWS]`.
+//! Reads a workbook of 100,000 rows and prints time and memory: `cargo run --release -p zhiheng-sheet --example sheet_time [ROWS]`.
 
 use std::time::Instant;
 use zhiheng_sheet::{
