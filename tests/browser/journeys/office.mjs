@@ -54,7 +54,7 @@ export async function walk(reader) {
   await reader.expectText("行新增", "样品名称 未填写", "没有任务类型");
 
   await page.check("input[name=scope][value=mixed]");
-  await page.selectOption("#fill-task_type", { label: "监督抽检" });
+  await page.check("input[name='fill.task_type'][value=supervision]");
   await Promise.all([page.waitForLoadState("load"), page.click("button[name=do][value=import]")]);
   await reader.look("/kinds/food_sample/import/result");
 
