@@ -2,10 +2,9 @@
 //! an empty repeat is a jump, and a filled one is written out only within the limits.
 
 use crate::grid::{Held, Line, Sort, Span, Value};
-use crate::spreadsheetml::{DEEPEST, attribute, entity, local, of_moment};
+use crate::spreadsheetml::{Visitor, attribute, follow, local, of_moment};
 use crate::{Limits, Refusal, package};
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use quick_xml::events::BytesStart;
 
 /// A filled cell or row that repeats more often than this is a background, not data.
 const MOST_REPEATS: u32 = 1000;
@@ -18,8 +17,6 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Held>, Refusal> 
 }
 
 fn of_content(text: &str, limits: &Limits) -> Result<Vec<Held>, Refusal> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = false;
     let mut walk = Walk {
         limits,
         sheets: Vec::new(),
@@ -30,38 +27,7 @@ fn of_content(text: &str, limits: &Limits) -> Result<Vec<Held>, Refusal> {
         cell: None,
         note: 0,
     };
-    let mut depth = 0usize;
-    loop {
-        match reader.read_event().map_err(|error| Refusal::damaged(&error.to_string()))? {
-            Event::DocType(_) => return Err(Refusal::document_type()),
-            Event::Start(tag) => {
-                depth += 1;
-                if depth > DEEPEST {
-                    return Err(Refusal::too_deep());
-                }
-                walk.open(&tag);
-            }
-            Event::Empty(tag) => {
-                walk.open(&tag);
-                walk.close(local(tag.name().as_ref()))?;
-            }
-            Event::Text(run) => walk.text(&run.xml10_content()),
-            Event::CData(run) => walk.text(&run.xml10_content()),
-            Event::GeneralRef(name) => {
-                let resolved = match name.resolve_char_ref() {
-                    Ok(Some(character)) => character.to_string(),
-                    _ => entity(&name.xml10_content()).unwrap_or_default().to_owned(),
-                };
-                walk.text(&resolved);
-            }
-            Event::End(tag) => {
-                depth = depth.saturating_sub(1);
-                walk.close(local(tag.name().as_ref()))?;
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
+    follow(text, &mut walk)?;
     Ok(walk.sheets)
 }
 
@@ -85,8 +51,8 @@ struct Walk<'a> {
     note: u32,
 }
 
-impl Walk<'_> {
-    fn open(&mut self, tag: &BytesStart<'_>) {
+impl Visitor for Walk<'_> {
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
         let number = |name: &str| attribute(tag, name).and_then(|value| value.parse::<u32>().ok());
         match local(tag.name().as_ref()) {
             "table" => {
@@ -136,6 +102,7 @@ impl Walk<'_> {
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {

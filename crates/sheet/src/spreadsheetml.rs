@@ -7,13 +7,29 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 /// No real workbook nests deeper.
-pub(crate) const DEEPEST: usize = 64;
+const DEEPEST: usize = 64;
 
 /// Reads every worksheet.
 pub(crate) fn read(text: &str, limits: &Limits) -> Result<Vec<Held>, Refusal> {
+    let mut walk = Walk { limits, sheets: Vec::new(), row: 0, column: 0, across: 0, sort: Sort::Text, data: None };
+    follow(text, &mut walk)?;
+    Ok(walk.sheets)
+}
+
+/// What a reader of spreadsheet XML does at each piece of it.
+pub(crate) trait Visitor {
+    /// An element begins.
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal>;
+    /// Text, with its references resolved.
+    fn text(&mut self, text: &str);
+    /// An element ends; its name comes without prefix.
+    fn close(&mut self, name: &str) -> Result<(), Refusal>;
+}
+
+/// Leads a visitor through a document. Refuses document types (entity bombs need one) and what nests deeper than any real workbook.
+pub(crate) fn follow(text: &str, visitor: &mut impl Visitor) -> Result<(), Refusal> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
-    let mut walk = Walk { limits, sheets: Vec::new(), row: 0, column: 0, across: 0, sort: Sort::Text, data: None };
     let mut depth = 0usize;
     loop {
         match reader.read_event().map_err(|error| Refusal::damaged(&error.to_string()))? {
@@ -23,30 +39,30 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Vec<Held>, Refusal> {
                 if depth > DEEPEST {
                     return Err(Refusal::too_deep());
                 }
-                walk.open(&tag)?;
+                visitor.open(&tag)?;
             }
             Event::Empty(tag) => {
-                walk.open(&tag)?;
-                walk.close(local(tag.name().as_ref()))?;
+                visitor.open(&tag)?;
+                visitor.close(local(tag.name().as_ref()))?;
             }
-            Event::Text(run) => walk.text(&run.xml10_content()),
-            Event::CData(run) => walk.text(&run.xml10_content()),
+            Event::Text(run) => visitor.text(&run.xml10_content()),
+            Event::CData(run) => visitor.text(&run.xml10_content()),
             Event::GeneralRef(name) => {
                 let resolved = match name.resolve_char_ref() {
                     Ok(Some(character)) => character.to_string(),
                     _ => entity(&name.xml10_content()).unwrap_or_default().to_owned(),
                 };
-                walk.text(&resolved);
+                visitor.text(&resolved);
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                walk.close(local(tag.name().as_ref()))?;
+                visitor.close(local(tag.name().as_ref()))?;
             }
             Event::Eof => break,
             _ => {}
         }
     }
-    Ok(walk.sheets)
+    Ok(())
 }
 
 /// The name without its prefix.
@@ -55,7 +71,7 @@ pub(crate) fn local(name: &str) -> &str {
 }
 
 /// The predefined entities; there are no others without a document type, and those are refused.
-pub(crate) fn entity(name: &str) -> Option<&'static str> {
+fn entity(name: &str) -> Option<&'static str> {
     match name {
         "lt" => Some("<"),
         "gt" => Some(">"),
@@ -85,7 +101,7 @@ struct Walk<'a> {
     data: Option<String>,
 }
 
-impl Walk<'_> {
+impl Visitor for Walk<'_> {
     fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
         let number = |name: &str| attribute(tag, name).and_then(|value| value.trim().parse::<u32>().ok());
         match local(tag.name().as_ref()) {
