@@ -8,6 +8,7 @@
 mod accounts;
 mod audit;
 mod board;
+pub mod data;
 mod demo;
 mod error;
 mod export;
@@ -21,7 +22,7 @@ mod submit;
 use std::sync::Arc;
 
 use zhiheng_pack::Pack;
-pub use zhiheng_store::{Clock, RecordId};
+pub use zhiheng_store::{Clock, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
 pub use accounts::{Account, Invited, Role, SessionToken};
@@ -40,7 +41,7 @@ pub use indicator::{
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
-pub use submit::{Act, Moved, Receipt, RequestKey, Submission, hex};
+pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 
 /// Where chance comes from: ids, salts, tokens.
 pub trait Random: Send + Sync {
@@ -80,11 +81,6 @@ impl App {
             App { pack: Arc::new(pack), store, clock: Arc::clone(&setup.clock), random: Arc::clone(&setup.random) };
         app.declare_indexes(setup.read_only)?;
         Ok(app)
-    }
-
-    /// The same database under another pack.
-    pub(crate) fn under(&self, pack: Pack) -> App {
-        self.with_pack(pack)
     }
 
     /// The same open database looked at under a pack that need not be in force.

@@ -20,7 +20,7 @@ use zhiheng_store::{
 };
 
 use crate::error::Handed;
-use crate::{App, Error};
+use crate::{App, Error, hex};
 
 /// What to do with a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -688,9 +688,4 @@ pub(crate) fn commitment_of_link(place: &str, version: &VersionRow, link: Option
     hasher.update(version.salt);
     hasher.update(said.to_string());
     hasher.finalize().into()
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

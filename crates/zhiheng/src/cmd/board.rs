@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use serde_json::{Value, json};
-use zhiheng_app::{App, Board, Number, Row, When, hex, print, round};
-use zhiheng_pack::indicator::{Form, Goal};
-use zhiheng_pack::{Decimal, Indicator, day};
+use zhiheng_app::{Board, Row, When, data, print};
+use zhiheng_pack::day;
+use zhiheng_pack::indicator::Form;
 
 use super::{Access, open, say, say_json};
 use crate::Common;
@@ -27,7 +26,7 @@ pub(crate) fn run(common: &Common, args: &BoardArgs) -> Result<ExitCode> {
     let when = When { as_of: args.as_of.unwrap_or_else(|| app.today()), known_on: args.known_on };
     let board = app.board(when)?;
     if common.json {
-        say_json(&to_json(&app, &board));
+        say_json(&data::of_board(&board).into());
     } else {
         say(format!("{} 截至 {}，共 {} 条记录", board.pack.title, day::date(when.as_of), board.records));
         board.rows.iter().for_each(|row| say(line(&board, row)));
@@ -35,73 +34,11 @@ pub(crate) fn run(common: &Common, args: &BoardArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn to_json(app: &App, board: &Board) -> Value {
-    let targets: Vec<Value> =
-        board.rows.iter().filter_map(|row| target(board.pack.indicators.get(row.indicator)?, row)).collect();
-    json!({
-        "place": app.pack.place,
-        "as_of": day::date(board.when.as_of).to_string(),
-        "known_on": board.when.known_on.map(|known| day::date(known).to_string()),
-        "pack_hash": hex(&board.pack.hash),
-        "records": board.records,
-        "targets": targets,
-    })
-}
-
-fn target(indicator: &Indicator, row: &Row) -> Option<Value> {
-    let number = &row.number;
-    Some(json!({
-        "id": indicator.id,
-        "row": indicator.row,
-        "name": indicator.name,
-        "form": indicator.form.name(),
-        "mode": indicator.mode.name(),
-        "unit": indicator.unit,
-        "baseline": indicator.baseline.as_ref().and_then(|baseline| baseline.value).map(plain),
-        "target": indicator.target.as_ref().map(|target| plain(target.value)),
-        "op": op(indicator),
-        "value": number.value.map(|value| print(value, indicator.decimals)),
-        "numerator": number.numerator.map(count),
-        "denominator": number.denominator.map(count),
-        "n": number.n,
-        "interval": number.interval.map(|(low, high)| json!([low.to_string(), high.to_string()])),
-        "light": row.verdict.light.name(),
-        "hint": row.hint.map(|hint| hint.name()),
-        "progress": row.verdict.progress.map(|progress| round(progress, 4).to_string()),
-        "margin": row.verdict.margin.map(|margin| round(margin, indicator.decimals.max(1)).to_string()),
-        "elapsed": row.elapsed.map(|elapsed| round(elapsed, 2).to_string()),
-        "dated": number.dated.map(|dated| day::date(dated).to_string()),
-        "reported": row.reported.as_ref().and_then(|number: &Number| number.value).map(|value| print(value, indicator.decimals)),
-        "reason": row.reason,
-    }))
-}
-
-/// The comparison that the programme makes: a floor is a floor even where the plan writes a bare figure.
-fn op(indicator: &Indicator) -> &str {
-    match indicator.goal {
-        Goal::Floor | Goal::ScoreFloor | Goal::Hold => ">=",
-        _ => indicator.target.as_ref().map_or("=", |target| &target.op),
-    }
-}
-
-fn plain(value: Decimal) -> String {
-    value.normalize().to_string()
-}
-
-/// Counts are JSON integers; sums of measured amounts are decimal strings.
-fn count(value: Decimal) -> Value {
-    let value = value.normalize();
-    match i64::try_from(value.mantissa()) {
-        Ok(number) if value.scale() == 0 => json!(number),
-        _ => json!(value.to_string()),
-    }
-}
-
 fn line(board: &Board, row: &Row) -> String {
     let Some(indicator) = board.pack.indicators.get(row.indicator) else { return String::new() };
     let no = indicator.row.map_or("文中".to_owned(), |row| format!("{row:>2}"));
     let value = row.number.value.map_or("—".to_owned(), |value| print(value, indicator.decimals));
-    let target = indicator.target.as_ref().map_or("—".to_owned(), |target| plain(target.value));
+    let target = indicator.target.as_ref().map_or("—".to_owned(), |target| target.value.normalize().to_string());
     let sample = match (row.number.n, indicator.form) {
         (Some(n), Form::Ratio | Form::Survey) => format!(" n={n}"),
         _ => String::new(),
