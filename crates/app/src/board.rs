@@ -114,12 +114,7 @@ pub struct Board {
 impl App {
     /// The board of the whole place. Known on a day on which another pack was in force, it is that pack's board.
     pub fn board(&self, when: When) -> Result<Board, Error> {
-        if let Some(known) = when.known_on
-            && let Some(pack) = self.pack_known_on(known)?
-        {
-            return self.under(pack).board_here(when);
-        }
-        self.board_here(when)
+        self.looked_back(when)?.as_ref().unwrap_or(self).board_here(when)
     }
 
     fn board_here(&self, when: When) -> Result<Board, Error> {
@@ -191,7 +186,7 @@ impl App {
         Ok(reader.latest_levels(&self.pack.place, &defs, dimension, when.as_of, when.known_on)?)
     }
 
-    fn row(&self, at: usize, (number, reported): (Number, Option<Number>), when: When) -> Option<Row> {
+    pub(crate) fn row(&self, at: usize, (number, reported): (Number, Option<Number>), when: When) -> Option<Row> {
         let indicator = self.pack.indicators.get(at)?;
         let verdict = indicator.judge(number.value, when.as_of);
         let reason = match verdict.light {
@@ -231,13 +226,8 @@ pub(crate) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// The number that is judged.
-    pub(crate) fn judged(&self, indicator: &Indicator) -> Number {
-        self.pair(indicator).0
-    }
-
     /// The number that is judged, and the reported one beside it.
-    fn pair(&self, indicator: &Indicator) -> (Number, Option<Number>) {
+    pub(crate) fn pair(&self, indicator: &Indicator) -> (Number, Option<Number>) {
         let reported = || self.levels.get(&indicator.reported_def).map_or_else(Number::default, of_level);
         match indicator.mode {
             Mode::Reported => (reported(), None),

@@ -112,19 +112,15 @@ pub struct CellRecords {
 impl App {
     /// An indicator's page. Known on a day on which another pack was in force, it is that pack's page.
     pub fn indicator(&self, id: &str, when: When) -> Result<IndicatorView, Error> {
-        match when.known_on.map(|known| self.pack_known_on(known)).transpose()?.flatten() {
-            Some(pack) => self.under(pack).indicator_here(id, when),
-            None => self.indicator_here(id, when),
-        }
+        self.looked_back(when)?.as_ref().unwrap_or(self).indicator_here(id, when)
     }
 
     fn indicator_here(&self, id: &str, when: When) -> Result<IndicatorView, Error> {
         let missing = || Error::NotFound("这个指标".to_owned());
-        let indicator = self.pack.indicator(id).ok_or_else(missing)?;
-        let board = self.board(when)?;
-        let of = |row: &Row| board.pack.indicators.get(row.indicator).is_some_and(|one| one.id == id);
-        let row = board.rows.iter().find(|row| of(row)).cloned().ok_or_else(missing)?;
+        let at = self.pack.indicators.iter().position(|one| one.id == id && !one.helper).ok_or_else(missing)?;
+        let indicator = self.pack.indicators.get(at).ok_or_else(missing)?;
         let mut reader = self.store.read()?;
+        let row = self.row(at, self.pair(&mut reader, indicator, when, "")?, when).ok_or_else(missing)?;
         let (uncounted, uncounted_complete) = self.reasons(&mut reader, indicator, when)?;
         Ok(IndicatorView {
             pack: Arc::clone(&self.pack),
@@ -142,12 +138,7 @@ impl App {
     /// Every target's value at the end of each year, from the plan's baseline year to the day of the view: year, and the values by the
     /// position of their indicator in the board's pack.
     pub fn trends(&self, when: When) -> Result<YearValues, Error> {
-        if let Some(known) = when.known_on
-            && let Some(pack) = self.pack_known_on(known)?
-        {
-            return self.under(pack).trends_here(when);
-        }
-        self.trends_here(when)
+        self.looked_back(when)?.as_ref().unwrap_or(self).trends_here(when)
     }
 
     fn trends_here(&self, when: When) -> Result<YearValues, Error> {
@@ -226,10 +217,21 @@ impl App {
         when: When,
         dimension: &str,
     ) -> Result<Number, Error> {
+        Ok(self.pair(reader, indicator, when, dimension)?.0)
+    }
+
+    /// The judged number of one indicator, and the reported one beside it.
+    fn pair(
+        &self,
+        reader: &mut Reader<'_>,
+        indicator: &Indicator,
+        when: When,
+        dimension: &str,
+    ) -> Result<(Number, Option<Number>), Error> {
         if indicator.form == Form::Composite {
-            let numbers = self.numbers(reader, when, dimension)?;
+            let mut numbers = self.numbers(reader, when, dimension)?;
             let at = self.pack.indicators.iter().position(|known| known.id == indicator.id);
-            return Ok(at.and_then(|at| numbers.get(&at)).map(|(number, _)| number.clone()).unwrap_or_default());
+            return Ok(at.and_then(|at| numbers.remove(&at)).unwrap_or_default());
         }
         let place = &self.pack.place;
         let mut defs = vec![indicator.def, indicator.reported_def];
@@ -242,7 +244,7 @@ impl App {
             true => self.sums_from(reader, when, dimension, &[indicator.def], from)?,
             false => BTreeMap::new(),
         };
-        Ok(Known { pack: &self.pack, cells: &cells, levels: &levels }.judged(indicator))
+        Ok(Known { pack: &self.pack, cells: &cells, levels: &levels }.pair(indicator))
     }
 
     fn by_dimension(

@@ -12,7 +12,7 @@ use zhiheng_pack::{Kind, Pack, PackFiles};
 use zhiheng_store::{Cells, LevelRow, RecordId, RecordRow, Sum, VersionRow};
 
 use crate::submit::{distinct, level_row, read};
-use crate::{App, Error};
+use crate::{App, Error, When};
 
 /// How the pack at hand stands to the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +203,12 @@ impl App {
             Some(row) if row.hash != self.pack.hash => unpack(&row.bytes).map(|(_, pack)| Some(pack)),
             _ => Ok(None),
         }
+    }
+
+    /// The county under the pack that was in force on the day of a look back, when it is not the present one.
+    pub(crate) fn looked_back(&self, when: When) -> Result<Option<App>, Error> {
+        let pack = when.known_on.map(|known| self.pack_known_on(known)).transpose()?.flatten();
+        Ok(pack.map(|pack| self.with_pack(pack)))
     }
 }
 
@@ -403,7 +409,7 @@ impl App {
             if let Some(row) = reader.active_pack(&place)? {
                 drop(reader);
                 let (_, pack) = unpack(&row.bytes)?;
-                return Ok(self.under(pack));
+                return Ok(self.with_pack(pack));
             }
         }
         Err(Error::WrongState("库中还没有启用任何方案包".to_owned()))

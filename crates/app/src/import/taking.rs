@@ -23,13 +23,13 @@ impl App {
         choice: &ImportChoice,
     ) -> Result<Imported, Error> {
         let preview = self.import_preview(kind_id, bytes, file_name, options)?;
-        self.take(actor, kind_id, preview, choice)
+        self.import_previewed(actor, preview, choice)
     }
 
-    fn take(
+    /// As [`App::import`], of a preview that was just made: the file is not read again. A record that changed in between is a conflict.
+    pub fn import_previewed(
         &self,
         actor: &str,
-        kind_id: &str,
         preview: ImportPreview,
         choice: &ImportChoice,
     ) -> Result<Imported, Error> {
@@ -43,7 +43,7 @@ impl App {
         let id = self.new_id();
         let batch = BatchRow {
             id,
-            kind: kind_id.to_owned(),
+            kind: self.pack.kinds.get(preview.kind).map(|kind| kind.id.clone()).unwrap_or_default(),
             file_digest: preview.file_digest,
             file_name: preview.file_name.clone(),
             scope: preview.scope.map(|scope| list_scope(scope, preview.tested).name().to_owned()),

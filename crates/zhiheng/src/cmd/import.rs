@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use zhiheng_app::{ImportChoice, ImportOptions, ImportPreview, Take};
+use zhiheng_app::{ImportChoice, ImportOptions, ImportPreview, ImportProblem, Take};
 use zhiheng_sheet::Scope;
 
 use super::{Access, open, say, say_json};
@@ -80,7 +80,8 @@ pub(crate) fn run(common: &Common, args: &Import) -> Result<ExitCode> {
     let take = if args.all_or_nothing { Take::AllOrNothing } else { Take::GoodRows };
     let corrections =
         if args.correct { preview.corrections().map(|row| row.row).collect() } else { Default::default() };
-    let imported = app.import(&args.actor, &args.kind, &bytes, &name, &options, &ImportChoice { take, corrections })?;
+    let (found, problem_count) = (preview.problems.clone(), preview.problem_count);
+    let imported = app.import_previewed(&args.actor, preview, &ImportChoice { take, corrections })?;
     if common.json {
         let moved: Vec<_> =
             imported.moved.iter().map(|cell| json!({ "indicator": cell.indicator, "period": cell.period })).collect();
@@ -90,10 +91,10 @@ pub(crate) fn run(common: &Common, args: &Import) -> Result<ExitCode> {
             "message": imported.message,
         }));
     } else {
-        problems(&preview);
+        problems(&found);
         say(&imported.message);
     }
-    Ok(ExitCode::from(u8::from(preview.problem_count > 0)))
+    Ok(ExitCode::from(u8::from(problem_count > 0)))
 }
 
 /// Reads beside a running server what is stored already; where there is no database yet, an empty one that is thrown away is as good.
@@ -146,12 +147,12 @@ fn tell(common: &Common, preview: &ImportPreview) {
         counts.corrections,
         counts.bad
     ));
-    problems(preview);
+    problems(&preview.problems);
     preview.remarks.iter().for_each(say);
 }
 
-fn problems(preview: &ImportPreview) {
-    for problem in &preview.problems {
+fn problems(found: &[ImportProblem]) {
+    for problem in found {
         say(format!(
             "第 {} 行 {} 「{}」 {} {}",
             problem.row, problem.column, problem.value, problem.code, problem.message

@@ -7,18 +7,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
-use zhiheng_app::{App, DemoMark, Random, fill_demo};
+use zhiheng_app::{App, DemoMark, Random};
 use zhiheng_web::{Server, Setup, listen, listen_lazily};
 
-use super::{Access, make_folder, open, say};
+use super::demo::{DEMO_DB, fill};
+use super::{Access, open, say};
 use crate::Common;
 use crate::env::SystemRandom;
-use crate::packs::{self, Carry};
 
 /// Where the server listens unless told otherwise.
 pub(crate) const LISTEN: &str = "127.0.0.1:8470";
-/// Where the demonstration county lives.
-const DEMO_DB: &str = "sqlite:zhiheng-demo/zhiheng.db";
 /// The demonstration county is the same for everybody.
 const DEMO_SEED: u64 = 2024;
 const DEMO_SCALE: u64 = 1;
@@ -101,12 +99,10 @@ fn demo_county(common: &Common) -> Result<App> {
     DEMO_DB.clone_into(&mut common.db);
     common.pack = None;
     common.now = None;
-    make_folder(DEMO_DB)?;
     let path = DEMO_DB.strip_prefix("sqlite:").unwrap_or(DEMO_DB);
     if !std::path::Path::new(path).exists() {
-        let loaded = packs::load(None, Carry::Demo)?;
         say("首次打开示例县，正在生成虚构的数据，需要几秒钟……");
-        let report = fill_demo(DEMO_DB, loaded.pack, &loaded.files, DEMO_SCALE, DEMO_SEED, &mut |_| {})?;
+        let report = fill(DEMO_DB, &common, DEMO_SCALE, DEMO_SEED)?;
         say(format!("已生成：{report:?}"));
     }
     let app = open(&common, Access::Write)?;
