@@ -2,7 +2,8 @@
 //! on every page, landscape A3 or A4. Text is always written as text, so nothing in it is taken for a formula.
 
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook as Writer, Worksheet, XlsxError,
+    Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Workbook as Writer, Worksheet, XlsxError,
 };
 use std::collections::HashMap;
 
@@ -26,10 +27,20 @@ pub struct Sheet {
     pub rows: Vec<Vec<SheetCell>>,
     /// Lines below the table.
     pub notes: Vec<String>,
+    /// Below them, a line each for who signs: what he is, and his name as far as it is known.
+    pub signatures: Vec<(String, String)>,
     /// The paper for printing.
     pub paper: Paper,
     /// A word printed on every page (演示数据, 内部资料).
     pub watermark: Option<String>,
+}
+
+impl Sheet {
+    /// Whether somebody is to fill it in.
+    fn is_form(&self) -> bool {
+        let is_entry = |cell: &SheetCell| matches!(cell, SheetCell::Entry(_) | SheetCell::Pick(..));
+        !self.signatures.is_empty() || self.rows.iter().flatten().any(is_entry)
+    }
 }
 
 /// A column of a sheet or table.
@@ -69,6 +80,10 @@ pub enum SheetCell {
     Moment(String),
     /// Text that is wrong, on a red ground.
     Wrong(String),
+    /// To be filled in by whoever receives the form. A sheet with such cells, or with signatures, is locked everywhere else.
+    Entry(String),
+    /// The same, chosen from a list.
+    Pick(String, Vec<String>),
     /// Text that also holds for the cells below it, as many rows as said, itself included. Those are to be [`SheetCell::Empty`].
     Down(String, u32),
 }
@@ -79,7 +94,7 @@ impl SheetCell {
         match self {
             Self::Empty => "",
             Self::Text(text) | Self::Number(text) | Self::Date(text) | Self::Moment(text) | Self::Wrong(text) => text,
-            Self::Down(text, _) => text,
+            Self::Entry(text) | Self::Pick(text, _) | Self::Down(text, _) => text,
         }
     }
 }
@@ -152,6 +167,7 @@ struct Page<'a> {
     sheet: &'a Sheet,
     body: Format,
     wrong: Format,
+    entry: Format,
     day: Format,
     moment: Format,
     /// Formats of numbers by their places behind the point.
@@ -169,6 +185,8 @@ impl<'a> Page<'a> {
         Self {
             sheet,
             wrong: body.clone().set_background_color(Color::RGB(0xFA_D7_D7)),
+            // Filled in as text, so that Excel turns neither 1-2 into a date nor 0012 into 12.
+            entry: body.clone().set_background_color(Color::RGB(0xFF_FB_E6)).set_num_format("@").set_unlocked(),
             day: body.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
             moment: body.clone().set_num_format("yyyy-mm-dd hh:mm").set_align(FormatAlign::Center),
             body,
@@ -211,6 +229,15 @@ impl<'a> Page<'a> {
             spread(worksheet, row, last, text, &note)?;
             row += 1;
         }
+        for (what, name) in &sheet.signatures {
+            worksheet.merge_range(row, 0, row, 1, &fitting(what), &self.body)?;
+            worksheet.merge_range(row, 2, row, 4, &fitting(name), &self.entry)?;
+            row += 1;
+        }
+        if sheet.is_form() {
+            // Without a password: the lock keeps a hand from slipping, it does not keep anybody out.
+            worksheet.protect();
+        }
         Ok(())
     }
 
@@ -238,6 +265,15 @@ impl<'a> Page<'a> {
             SheetCell::Empty => worksheet.write_blank(row, column, &self.body)?,
             SheetCell::Text(text) => worksheet.write_string_with_format(row, column, fitting(text), &self.body)?,
             SheetCell::Wrong(text) => worksheet.write_string_with_format(row, column, fitting(text), &self.wrong)?,
+            SheetCell::Entry(text) => worksheet.write_string_with_format(row, column, fitting(text), &self.entry)?,
+            SheetCell::Pick(text, choices) => {
+                let list = DataValidation::new()
+                    .allow_list_strings(choices)?
+                    .set_error_style(DataValidationErrorStyle::Stop)
+                    .set_error_message("请从下拉列表中选择")?;
+                worksheet.add_data_validation(row, column, row, column, &list)?;
+                worksheet.write_string_with_format(row, column, fitting(text), &self.entry)?
+            }
             SheetCell::Number(text) => match exact(text) {
                 Some((number, places)) => {
                     let body = &self.body;
@@ -352,6 +388,29 @@ mod tests {
                 vec!["甲", "12345678901234567", "—"]
             ]
         );
+    }
+
+    #[test]
+    fn a_form_reads_back_with_who_signed_it() {
+        let entry = |text: &str| SheetCell::Entry(text.to_owned());
+        let form = Sheet {
+            signatures: vec![("填表人".to_owned(), "甲".to_owned()), ("审核人".to_owned(), String::new())],
+            notes: vec!["黄色格填写，其余不改。".to_owned()],
+            ..sheet(vec![vec![SheetCell::Text("指标甲".to_owned()), entry("0012"), entry("2026-09-30")]])
+        };
+        let bytes = write_xlsx(&Workbook { sheets: vec![form] }).unwrap();
+        let wanted = Wanted {
+            columns: vec![
+                WantedColumn::new("name", &["名称"], CellKind::Text),
+                WantedColumn::new("number", &["数值"], CellKind::Text),
+                WantedColumn::new("day", &["日期"], CellKind::Date),
+            ],
+        };
+        let table = read(&bytes, "form.xlsx", &wanted, &Limits::default()).unwrap();
+        let shown: Vec<Vec<&str>> = table.rows.iter().map(|row| row.raw.iter().collect()).collect();
+        assert_eq!(shown.first(), Some(&vec!["指标甲", "0012", "2026-09-30"]));
+        let below: Vec<&str> = table.notes.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(below, ["黄色格填写，其余不改。", "填表人 甲", "审核人"]);
     }
 
     #[test]
