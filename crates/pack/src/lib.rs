@@ -12,6 +12,7 @@
 //! become an official number; a *body* (单位) is responsible; an *area* (乡镇街道) is where. The language is described in `docs/pack.md`.
 
 mod check;
+pub mod collection;
 pub mod day;
 pub mod formula;
 pub mod indicator;
@@ -26,6 +27,7 @@ pub mod rollup;
 pub mod uscc;
 pub mod value;
 
+pub use collection::{Collection, ReplyParts, RoundParts, ValueParts};
 pub use indicator::Indicator;
 pub use kind::{Field, Kind, Type};
 pub use pack::{Area, Body, Pack};

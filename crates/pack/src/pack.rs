@@ -146,6 +146,8 @@ pub struct Pack {
     pub indicators: Vec<Indicator>,
     /// 放假调休
     pub holidays: Vec<Holiday>,
+    /// 报送: the kinds of a round of reports, where the pack has them.
+    pub collection: Option<crate::Collection>,
     pub(crate) kind_index: HashMap<String, usize>,
     pub(crate) indicator_index: HashMap<String, usize>,
     /// For each kind, the (indicator, source) pairs that its records move.

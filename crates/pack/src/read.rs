@@ -3,6 +3,7 @@
 //! Two passes: first everything that has a name (bodies, areas, lists, kinds with their fields, indicators' ids), then everything that
 //! refers to one (checks, formulas, targets). A pack comes out only when no problem refuses it.
 
+mod collection;
 mod indicators;
 mod kinds;
 
@@ -45,6 +46,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     names(&mut pack, &roots);
     kinds::read(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
+    collection::read(&mut pack, &roots);
     for root in roots {
         for word in ["procedure", "draw", "clock", "report"] {
             if root.has(word) {
@@ -120,6 +122,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         groups: Vec::new(),
         indicators: Vec::new(),
         holidays: Vec::new(),
+        collection: None,
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),
         moved_by: Vec::new(),
