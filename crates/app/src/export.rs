@@ -10,6 +10,7 @@ mod mask;
 
 use zhiheng_sheet::{Encoding, Sheet, Workbook, write_csv, write_xlsx};
 
+pub(crate) use board::goal;
 pub(crate) use mask::masked;
 
 use crate::{App, Error};

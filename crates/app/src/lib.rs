@@ -17,6 +17,7 @@ mod indicator;
 mod packs;
 mod plan;
 mod records;
+mod rounds;
 mod submit;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use indicator::{
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
+pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 
 /// Where chance comes from: ids, salts, tokens.

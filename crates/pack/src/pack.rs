@@ -160,6 +160,11 @@ impl Pack {
         self.kind_index.get(id).and_then(|index| self.kinds.get(*index))
     }
 
+    /// Position of an indicator.
+    pub fn indicator_position(&self, id: &str) -> Option<usize> {
+        self.indicator_index.get(id).copied()
+    }
+
     /// Position of a kind.
     pub fn kind_position(&self, id: &str) -> Option<usize> {
         self.kind_index.get(id).copied()

@@ -121,6 +121,19 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The digest that [`hex`] wrote.
+#[must_use]
+pub fn digest_of_hex(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
 const COLUMNS: &str = "digest, size, media_type, name, recorded_at, actor";
 
 fn read(row: Row<'_>) -> Result<FileRow, StoreError> {

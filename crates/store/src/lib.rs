@@ -51,7 +51,7 @@ pub use committer::{Outcome, Times};
 pub use days::{Grain, day_of, end_of_day, first_of_month, first_of_year, month_of, year_of};
 pub use db::Dialect;
 pub use error::StoreError;
-pub use files::{FileRow, hex};
+pub use files::{FileRow, digest_of_hex, hex};
 pub use fsck::Fault;
 pub use job::{Change, Idempotency, Job, Needs, Refused, Seen};
 pub use levels::{LevelEnd, LevelRow};

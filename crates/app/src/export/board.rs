@@ -71,6 +71,7 @@ impl App {
                     notes,
                     paper: Paper::A3Landscape,
                     watermark: watermark_of(watermark),
+                    ..Sheet::default()
                 };
                 if merged { (XLSX, workbook(vec![sheet])?) } else { (CSV, write_csv(&sheet, Encoding::Utf8)) }
             }
@@ -131,15 +132,13 @@ impl App {
             .collect();
         let unit = if indicator.unit.is_empty() { String::new() } else { format!("（{}）", indicator.unit) };
         let baseline = indicator.baseline.as_ref().and_then(|baseline| baseline.value);
-        let target =
-            indicator.target.as_ref().map(|target| format!("{}{}", sign(&target.op), target.value.normalize()));
         let dated = row.number.value.map(|_| row.number.dated.unwrap_or(when.as_of));
         let texts = [
             indicator.row.map(|row| row.to_string()).unwrap_or_default(),
             group.clone(),
             format!("{}{unit}", indicator.name),
             baseline.map_or_else(dash, |value| value.normalize().to_string()),
-            target.unwrap_or_else(dash),
+            goal(indicator).unwrap_or_else(dash),
             bodies.join("、"),
             row.number.value.map_or_else(dash, |value| print(value, indicator.decimals)),
             completion(indicator, row.number.value).unwrap_or_else(dash),
@@ -153,6 +152,11 @@ impl App {
 
 fn dash() -> String {
     "—".to_owned()
+}
+
+/// The target as it is printed: ≥98.2.
+pub(crate) fn goal(indicator: &Indicator) -> Option<String> {
+    indicator.target.as_ref().map(|target| format!("{}{}", sign(&target.op), target.value.normalize()))
 }
 
 fn sign(op: &str) -> &str {

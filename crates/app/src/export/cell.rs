@@ -123,7 +123,7 @@ impl App {
                 .collect(),
             notes: self.notice().into_iter().collect(),
             paper: Paper::A4Landscape,
-            watermark: None,
+            ..Sheet::default()
         }
     }
 
@@ -155,7 +155,7 @@ impl App {
                 rows,
                 notes: Vec::new(),
                 paper: Paper::A3Landscape,
-                watermark: None,
+                ..Sheet::default()
             });
         }
         sheets

@@ -58,6 +58,7 @@ impl App {
             notes: self.notice().into_iter().collect(),
             paper: Paper::A3Landscape,
             watermark: watermark_of(watermark),
+            ..Sheet::default()
         };
         self.table_file(&kind.name, sheet, format)
     }

@@ -1,0 +1,165 @@
+//! What goes out of a round: the notice of the quarter (季度通报) and the reminder letter (提示函), as Word drafts. Nothing here is
+//! signed or numbered: 文号, 签发 and date stay blank, because a draft is not a document.
+
+use zhiheng_pack::day;
+use zhiheng_sheet::{Align, Footing, Paper, SheetColumn, WordCell, WordTable, write_docx};
+use zhiheng_store::RecordId;
+
+use super::form::safe;
+use super::{Reply, ReplyState, RoundView, chinese_date};
+use crate::board::print;
+use crate::export::{ExportFile, goal};
+use crate::{App, Error, When};
+
+const MEDIA: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// 序号, 指标, 责任单位, 目标值, 完成值, 状态, 报送
+const COLUMNS: [(&str, u32, Align); 7] = [
+    ("序号", 6, Align::Center),
+    ("指标", 34, Align::Left),
+    ("报送单位", 18, Align::Left),
+    ("目标值", 10, Align::Right),
+    ("完成值", 11, Align::Right),
+    ("状态", 10, Align::Center),
+    ("报送情况", 10, Align::Center),
+];
+
+impl App {
+    /// 季度通报: how the units reported, and where every indicator of the round stands.
+    pub fn round_notice(&self, id: &RecordId) -> Result<ExportFile, Error> {
+        let view = self.round(id)?;
+        let board = self.board(When { as_of: view.round.as_of, known_on: None })?;
+        let mut rows = Vec::new();
+        for reply in &view.replies {
+            for at in &reply.indicators {
+                let indicator = self.indicator_at(*at)?;
+                let row = board.rows.iter().find(|row| row.indicator == *at);
+                let number = row.map(|row| row.reported.as_ref().unwrap_or(&row.number));
+                let value = number.and_then(|number| number.value);
+                let texts = [
+                    indicator.row.map(|row| row.to_string()).unwrap_or_default(),
+                    named(&indicator.name, &indicator.unit),
+                    self.unit(reply).to_owned(),
+                    goal(indicator).unwrap_or_else(dash),
+                    value.map_or_else(dash, |value| print(value, indicator.decimals)),
+                    row.map_or_else(dash, |row| row.verdict.light.word().to_owned()),
+                    reply.state.word().to_owned(),
+                ];
+                let order = indicator.row.unwrap_or(u16::MAX);
+                let cells = texts.into_iter().zip(COLUMNS).map(|(text, (_, _, align))| WordCell::new(text, align));
+                rows.push((order, cells.collect::<Vec<_>>()));
+            }
+        }
+        rows.sort_by_key(|(order, _)| *order);
+        let table = WordTable {
+            title: format!("关于{}情况的通报", view.round.name),
+            lead: vec![format!("数据截至{}", chinese_date(view.round.as_of)), self.summary(&view)],
+            columns: COLUMNS
+                .iter()
+                .map(|(header, width, _)| SheetColumn { header: (*header).to_owned(), width: *width })
+                .collect(),
+            rows: rows.into_iter().map(|(_, cells)| cells).collect(),
+            notes: vec![
+                "本稿由系统根据报送记录生成，待审核、签发、编号后印发。".to_owned(),
+                "状态按方案目标和报送的官方数判定；“未报”“退回”“有疑问”的，完成值为此前最近一次报送的数。".to_owned(),
+            ],
+            paper: Paper::A4,
+            size: 21,
+            footing: Footing { watermark: Some(self.draft_mark()) },
+        };
+        self.word(&format!("{}情况通报", view.round.name), &table)
+    }
+
+    /// 提示函 to one unit that has not reported, or whose form was sent back.
+    pub fn round_letter(&self, id: &RecordId, body: &str) -> Result<ExportFile, Error> {
+        let view = self.round(id)?;
+        let of_body = |reply: &&Reply| self.pack.bodies.get(reply.body).is_some_and(|unit| unit.id == body);
+        let missing = || Error::NotFound("这个单位的报送任务".to_owned());
+        let reply = view.replies.iter().find(of_body).ok_or_else(missing)?;
+        let due = chinese_date(view.round.due);
+        let state = match reply.state {
+            ReplyState::Missing => format!("截至{}，尚未收到你单位的报送表。", chinese_date(self.today())),
+            ReplyState::Returned => format!("你单位的报送表因以下原因退回：{}。", reply.remark.replace('\n', "；")),
+            ReplyState::Questioned => {
+                format!("你单位的报送表有以下疑问，请予说明：{}。", reply.remark.replace('\n', "；"))
+            }
+            ReplyState::Reported => {
+                return Err(Error::WrongState(format!("{}已经报送，不需要提示函", self.unit(reply))));
+            }
+        };
+        let mut lead = vec![
+            format!("{}：", self.unit(reply)),
+            format!("根据《{}》，{}应于{due}前报送，数据截至{}。{state}", self.pack.title, view.round.name, chinese_date(view.round.as_of)),
+            "请对照下列指标，经填表人、审核人、分管领导签认并加盖公章后尽快报送；确无变化的填“本期无变化”，确无数据的写明原因。".to_owned(),
+        ];
+        lead.extend(self.pack.notice.clone());
+        let columns = [("序号", 8), ("指标", 60), ("目标值", 16), ("口径", 60)];
+        let mut rows = Vec::new();
+        for at in &reply.indicators {
+            let indicator = self.indicator_at(*at)?;
+            rows.push(vec![
+                WordCell::new(indicator.row.map(|row| row.to_string()).unwrap_or_default(), Align::Center),
+                WordCell::new(named(&indicator.name, &indicator.unit), Align::Left),
+                WordCell::new(goal(indicator).unwrap_or_else(dash), Align::Right),
+                WordCell::new(indicator.definition.clone(), Align::Left),
+            ]);
+        }
+        let table = WordTable {
+            title: "提示函".to_owned(),
+            lead,
+            columns: columns
+                .iter()
+                .map(|(header, width)| SheetColumn { header: (*header).to_owned(), width: *width })
+                .collect(),
+            rows,
+            notes: vec!["（本稿待质量强县办负责人签发、编号、注明日期后发出）".to_owned()],
+            paper: Paper::A4,
+            size: 21,
+            footing: Footing { watermark: Some(self.draft_mark()) },
+        };
+        self.word(&format!("提示函_{}_{}", self.unit(reply), view.round.name), &table)
+    }
+
+    fn unit(&self, reply: &Reply) -> &str {
+        self.pack.bodies.get(reply.body).map_or("", |body| body.name.as_str())
+    }
+
+    /// 应报, 已报, and by name who did not.
+    fn summary(&self, view: &RoundView) -> String {
+        let names = |state: ReplyState| -> Vec<&str> { view.in_state(state).map(|reply| self.unit(reply)).collect() };
+        let on_time = |reply: &&Reply| reply.received.is_some_and(|received| received <= view.round.due);
+        let reported = view.in_state(ReplyState::Reported).count();
+        let timely = view.in_state(ReplyState::Reported).filter(on_time).count();
+        let mut said = format!(
+            "本次应报单位{}家，报送期限{}。已报{reported}家，其中按期{timely}家。",
+            view.replies.len(),
+            chinese_date(view.round.due)
+        );
+        for (state, word) in
+            [(ReplyState::Missing, "未报"), (ReplyState::Returned, "退回待重报"), (ReplyState::Questioned, "数据有疑问")]
+        {
+            let names = names(state);
+            if !names.is_empty() {
+                said.push_str(&format!("{word}{}家：{}。", names.len(), names.join("、")));
+            }
+        }
+        said
+    }
+
+    fn draft_mark(&self) -> String {
+        if self.pack.demo { "拟稿　演示数据".to_owned() } else { "拟稿".to_owned() }
+    }
+
+    fn word(&self, what: &str, table: &WordTable) -> Result<ExportFile, Error> {
+        let bytes = write_docx(table).map_err(|error| Error::Internal(error.to_string()))?;
+        let name = format!("{}_{}.docx", safe(what), day::date(self.today()));
+        Ok(ExportFile { name, media_type: MEDIA, bytes, rows: table.rows.len() })
+    }
+}
+
+fn named(name: &str, unit: &str) -> String {
+    if unit.is_empty() { name.to_owned() } else { format!("{name}（{unit}）") }
+}
+
+fn dash() -> String {
+    "—".to_owned()
+}

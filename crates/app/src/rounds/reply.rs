@@ -1,0 +1,483 @@
+//! What came back: read, weighed, and taken whole or not at all.
+//!
+//! A file that cannot be counted is sent back (退回) with every reason at once. A file that can be counted but raises a question (有疑问)
+//! waits: the office takes it or sends it back, and says why. Only then do its values move a number.
+
+use std::collections::BTreeMap;
+
+use zhiheng_pack::value::FileRef;
+use zhiheng_pack::{Decimal, Draft, Indicator, Level, day};
+use zhiheng_sheet::{Cell, CellKind, Limits, Table, Wanted, WantedColumn, read as read_sheet};
+use zhiheng_store::RecordId;
+
+use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value};
+use super::{Reply, ReplyState, Round, RoundView, fill, form_code, reply_id, value_id};
+use crate::{Act, App, Error, Row, Submission, hex};
+
+/// Columns of the form that are read back.
+const READ: [(&str, CellKind); 10] = [
+    ("序号", CellKind::Text),
+    ("指标名称", CellKind::Text),
+    ("填报方式", CellKind::Text),
+    ("本期值", CellKind::Decimal),
+    ("数据日期", CellKind::Date),
+    ("分子", CellKind::Decimal),
+    ("分母", CellKind::Decimal),
+    ("来源文件", CellKind::Text),
+    ("页码", CellKind::Text),
+    ("说明", CellKind::Text),
+];
+const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What became of a returned file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Position of the unit.
+    pub body: usize,
+    /// 已报, 有疑问 or 退回.
+    pub state: ReplyState,
+    /// Questions or reasons, one each.
+    pub reasons: Vec<String>,
+    /// Values that are stored now, changed or not.
+    pub values: usize,
+}
+
+/// A returned file, understood.
+#[derive(Default)]
+struct Answer {
+    /// Indicator → its row.
+    rows: BTreeMap<usize, Line>,
+    signed: [String; 3],
+    /// Why it cannot be counted.
+    wrong: Vec<String>,
+    /// What the office should ask about.
+    doubts: Vec<String>,
+}
+
+/// One row of the form: the texts by header, numbers and days in plain spelling.
+#[derive(Default)]
+struct Line {
+    cells: BTreeMap<&'static str, String>,
+    /// What could not be understood in it.
+    wrong: Vec<String>,
+}
+
+impl Line {
+    fn get(&self, header: &str) -> &str {
+        self.cells.get(header).map_or("", String::as_str)
+    }
+}
+
+/// The office's word on a reply that raises a question.
+enum Word<'a> {
+    /// As the file says, questions included.
+    None,
+    /// Taken although, for this reason.
+    Take(&'a str),
+    /// Sent back, for this reason.
+    Return(&'a str),
+}
+
+impl App {
+    /// Takes one returned file. Which unit it is from, its 表号 says, else the name of the unit in its title or file name.
+    pub fn receive(&self, actor: &str, id: &RecordId, file_name: &str, bytes: &[u8]) -> Result<Received, Error> {
+        let view = self.round(id)?;
+        let table = self.read_form(bytes, file_name)?;
+        let reply = self.sender(&view, &table, file_name)?;
+        let file = self.store_file(actor, file_name, SPREADSHEET, bytes)?;
+        self.take(actor, &view.round, reply, &table, file, &Word::None)
+    }
+
+    /// Settles a reply that raised a question: takes it, or sends it back.
+    pub fn settle(
+        &self,
+        actor: &str,
+        id: &RecordId,
+        body: &str,
+        accept: bool,
+        opinion: &str,
+    ) -> Result<Received, Error> {
+        if opinion.trim().is_empty() {
+            return Err(Error::WrongState("请写明采用或者退回的理由".to_owned()));
+        }
+        let view = self.round(id)?;
+        let of_body = |reply: &&Reply| self.pack.bodies.get(reply.body).is_some_and(|unit| unit.id == body);
+        let missing = || Error::NotFound("这个单位的报送表".to_owned());
+        let reply = view.replies.iter().find(of_body).ok_or_else(missing)?;
+        let file = reply.file.clone().ok_or_else(missing)?;
+        if accept && reply.state != ReplyState::Questioned {
+            return Err(Error::WrongState("只有“有疑问”的报送表需要采用；退回的请单位改正后重报".to_owned()));
+        }
+        let digest = zhiheng_store::digest_of_hex(&file.digest).ok_or_else(|| Error::Corrupt("附件摘要".to_owned()))?;
+        let table = self.read_form(&self.file_bytes(&digest)?, &file.name)?;
+        let word = if accept { Word::Take(opinion.trim()) } else { Word::Return(opinion.trim()) };
+        self.take(actor, &view.round, reply, &table, file, &word)
+    }
+
+    fn read_form(&self, bytes: &[u8], file_name: &str) -> Result<Table, Error> {
+        let column = |(header, kind): &(&str, CellKind)| WantedColumn::new(header, &[header], kind.clone());
+        let wanted = Wanted { columns: READ.iter().map(column).collect() };
+        read_sheet(bytes, file_name, &wanted, &Limits::default()).map_err(Error::Unreadable)
+    }
+
+    fn sender<'a>(&self, view: &'a RoundView, table: &Table, file_name: &str) -> Result<&'a Reply, Error> {
+        let words = table.titles.join(" ");
+        let unit = |reply: &&Reply| self.pack.bodies.get(reply.body);
+        let by_code = view
+            .replies
+            .iter()
+            .find(|reply| unit(reply).is_some_and(|body| has_word(&words, &form_code(&view.round.id, &body.id))));
+        if let Some(reply) = by_code {
+            return Ok(reply);
+        }
+        if words.contains("表号：BS-") {
+            return Err(Error::WrongState(format!("{file_name} 是另一轮报送的表，请到那一轮去收")));
+        }
+        // The longest name first: 县农业农村委 must not be taken for a unit whose name is part of it.
+        let named = |text: &str| {
+            let found = view.replies.iter().filter(|reply| unit(reply).is_some_and(|body| text.contains(&body.name)));
+            found.max_by_key(|reply| unit(reply).map_or(0, |body| body.name.chars().count()))
+        };
+        let nobody = || Error::WrongState(format!("认不出 {file_name} 是哪个单位报的：请保留表头上的报送单位和表号"));
+        named(&words).or_else(|| named(file_name)).ok_or_else(nobody)
+    }
+
+    fn take(
+        &self,
+        actor: &str,
+        round: &Round,
+        reply: &Reply,
+        table: &Table,
+        file: FileRef,
+        word: &Word<'_>,
+    ) -> Result<Received, Error> {
+        let before = self.before(round)?;
+        let mut answer = self.understand(table, reply)?;
+        let mut drafts = Vec::new();
+        for at in &reply.indicators {
+            let indicator = self.indicator_at(*at)?;
+            if let Some(draft) = self.value(round, reply, *at, indicator, &before, &mut answer) {
+                drafts.push((indicator.id.clone(), draft));
+            }
+        }
+        for (who, name) in SIGNED.iter().zip(&answer.signed) {
+            if name.is_empty() {
+                answer.doubts.push(format!("{who}没有签名"));
+            }
+        }
+        let (state, reasons) = match word {
+            Word::Return(why) => (ReplyState::Returned, vec![(*why).to_owned()]),
+            _ if !answer.wrong.is_empty() => (ReplyState::Returned, answer.wrong),
+            Word::Take(why) => {
+                let reason = format!("已采用：{why}");
+                (ReplyState::Reported, answer.doubts.into_iter().chain([reason]).collect())
+            }
+            Word::None if !answer.doubts.is_empty() => (ReplyState::Questioned, answer.doubts),
+            Word::None => (ReplyState::Reported, Vec::new()),
+        };
+        let values = if state == ReplyState::Reported { drafts } else { Vec::new() };
+        let count = values.len();
+        self.store_reply(actor, round, reply, state, &reasons, &answer.signed, file, values)?;
+        Ok(Received { body: reply.body, state, reasons, values: count })
+    }
+
+    /// The rows by indicator and the signatures, with everything that could not be understood.
+    fn understand(&self, table: &Table, reply: &Reply) -> Result<Answer, Error> {
+        let mut answer = Answer::default();
+        for row in &table.rows {
+            let mut line = Line::default();
+            for (column, (header, kind)) in READ.iter().enumerate() {
+                let Some(cell) = row.cell(column) else { continue };
+                let (text, understood) = match cell {
+                    Cell::Decimal(text) | Cell::Date(text) => (text.clone(), true),
+                    Cell::Text(text) => (text.clone(), *kind == CellKind::Text),
+                    other => (format!("{other:?}"), false),
+                };
+                if !understood && !text.is_empty() {
+                    line.wrong.push(format!("{header}“{text}”不能识别"));
+                }
+                line.cells.insert(*header, text);
+            }
+            match self.indicator_of(&line) {
+                Some(at) if reply.indicators.contains(&at) => {
+                    answer.rows.insert(at, line);
+                }
+                Some(at) => answer.wrong.push(format!("“{}”不由本单位报送，请删去", self.indicator_at(at)?.name)),
+                None => read_signature(&mut answer.signed, &row.raw.iter().collect::<Vec<_>>().join(" ")),
+            }
+        }
+        for (_, note) in &table.notes {
+            read_signature(&mut answer.signed, note);
+        }
+        Ok(answer)
+    }
+
+    fn indicator_of(&self, line: &Line) -> Option<usize> {
+        let list = self.pack.list("indicators")?;
+        let item = list.find(line.get("指标名称")).or_else(|| list.find(&format!("第{}项", line.get("序号"))))?;
+        self.pack.indicator_position(&item.id)
+    }
+
+    /// The value of one indicator as a draft; what is wrong or doubtful about it goes to the answer.
+    fn value(
+        &self,
+        round: &Round,
+        reply: &Reply,
+        at: usize,
+        indicator: &Indicator,
+        before: &[Row],
+        answer: &mut Answer,
+    ) -> Option<Draft> {
+        let name = indicator.row.map_or_else(
+            || indicator.name.clone(),
+            |row| format!("第{row}项 {}", indicator.name),
+        );
+        let mut wrong: Vec<String> = Vec::new();
+        let mut doubts: Vec<String> = Vec::new();
+        let draft = match answer.rows.get(&at) {
+            None => {
+                wrong.push("表中没有这一项".to_owned());
+                None
+            }
+            Some(line) => {
+                wrong.extend(line.wrong.iter().cloned());
+                let last = last_value(before, at).and_then(|number| number.value);
+                let value = chosen(line, last, &mut wrong, &mut doubts);
+                value.and_then(|value| {
+                    doubts.extend(questions(line, indicator, value, last));
+                    self.draft(round, reply, indicator, line, value, &answer.signed)
+                })
+            }
+        };
+        let checked = draft.filter(|_| wrong.is_empty()).and_then(|draft| {
+            let kind = self.pack.collection.as_ref().and_then(|parts| self.pack.kinds.get(parts.value.kind))?;
+            for problem in self.pack.check(kind, &draft, self.today()).problems {
+                match problem.level {
+                    Level::Refuse => wrong.push(problem.message),
+                    // Who signed is asked once for the whole form.
+                    Level::Warn if !SIGNED.iter().any(|who| problem.message.contains(who)) => doubts.push(problem.message),
+                    Level::Warn => {}
+                }
+            }
+            Some(draft)
+        });
+        answer.wrong.extend(wrong.iter().map(|why| format!("{name}：{why}")));
+        answer.doubts.extend(doubts.iter().map(|why| format!("{name}：{why}")));
+        checked.filter(|_| wrong.is_empty())
+    }
+
+    fn draft(
+        &self,
+        round: &Round,
+        reply: &Reply,
+        indicator: &Indicator,
+        line: &Line,
+        value: Decimal,
+        signed: &[String; 3],
+    ) -> Option<Draft> {
+        let parts = &self.pack.collection.as_ref()?.value;
+        let kind = self.pack.kinds.get(parts.kind)?;
+        let dated = match line.get("数据日期") {
+            "" => day::date(round.as_of).to_string(),
+            given => given.to_owned(),
+        };
+        let way = Some(line.get("填报方式")).filter(|way| !way.is_empty() && *way != NUMBER);
+        let remark: Vec<&str> = way.into_iter().chain([line.get("说明")]).filter(|text| !text.is_empty()).collect();
+        let mut draft = Draft::default();
+        let texts = [
+            (parts.indicator, indicator.id.as_str()),
+            (parts.as_of, dated.as_str()),
+            (parts.value, &value.normalize().to_string()),
+            (parts.period, &round.period),
+            (parts.body, self.pack.bodies.get(reply.body).map_or("", |body| body.id.as_str())),
+            (parts.numerator, line.get("分子")),
+            (parts.denominator, line.get("分母")),
+            (parts.document, line.get("来源文件")),
+            (parts.page, line.get("页码")),
+            (parts.remark, &remark.join("；")),
+        ];
+        let signatures = parts.signed.iter().copied().zip(signed.iter().map(String::as_str));
+        for (field, text) in texts.into_iter().chain(signatures) {
+            fill(&mut draft, kind, field, text);
+        }
+        Some(draft)
+    }
+
+    /// The reply and its values in one change. A value or a reply that says what it said before gets no new version.
+    #[expect(clippy::too_many_arguments, reason = "everything that a reply's record holds")]
+    fn store_reply(
+        &self,
+        actor: &str,
+        round: &Round,
+        reply: &Reply,
+        state: ReplyState,
+        reasons: &[String],
+        signed: &[String; 3],
+        file: FileRef,
+        values: Vec<(String, Draft)>,
+    ) -> Result<(), Error> {
+        let parts = self.collection()?;
+        let kind = self.kind_at(parts.reply.kind)?;
+        let unit = self.pack.bodies.get(reply.body).map_or("", |body| body.id.as_str());
+        let [reported, questioned, returned] = &parts.reply.states;
+        let item = match state {
+            ReplyState::Reported | ReplyState::Missing => reported,
+            ReplyState::Questioned => questioned,
+            ReplyState::Returned => returned,
+        };
+        let same_file = reply.file.as_ref().is_some_and(|known| known.digest == file.digest);
+        let received = reply.received.filter(|_| same_file).unwrap_or_else(|| self.today());
+        let id = reply_id(&round.id, unit);
+        let mut draft = Draft::default();
+        let texts = [
+            (parts.reply.body, unit),
+            (parts.reply.state, item.as_str()),
+            (parts.reply.received, &day::date(received).to_string()),
+            (parts.reply.remark, &reasons.join("\n")),
+        ];
+        let signatures = parts.reply.signed.iter().copied().zip(signed.iter().map(String::as_str));
+        for (field, text) in texts.into_iter().chain(signatures) {
+            fill(&mut draft, kind, field, text);
+        }
+        let reference = serde_json::json!({ "as_written": round.name, "id": hex(&round.id.0) });
+        let file = if same_file { reply.file.clone().unwrap_or(file) } else { file };
+        let attached = zhiheng_pack::Value::File(file).to_json();
+        for (field, json) in [(parts.reply.round, reference), (parts.reply.file, attached)] {
+            if let Some(field) = kind.fields.get(field) {
+                draft.fields.insert(field.id.clone(), json);
+            }
+        }
+        // The scan is attached by hand, on the record's own page, and stays through a new version.
+        if let (Some((_, record)), Some(field)) = (self.live(kind, &id)?, kind.fields.get(parts.reply.scan))
+            && let Some(scan) = record.value(parts.reply.scan)
+        {
+            draft.fields.insert(field.id.clone(), scan.to_json());
+        }
+        let mut submissions = Vec::new();
+        submissions.extend(self.change(kind, id, draft, "报送")?);
+        let value_kind = self.kind_at(parts.value.kind)?;
+        for (indicator, draft) in values {
+            submissions.extend(self.change(value_kind, value_id(&round.id, &indicator), draft, "重新报送")?);
+        }
+        if !submissions.is_empty() {
+            self.submit_all(actor, &submissions, None, None)?;
+        }
+        Ok(())
+    }
+
+    /// A creation, a correction, or nothing where the record says the same already.
+    fn change(
+        &self,
+        kind: &zhiheng_pack::Kind,
+        id: RecordId,
+        draft: Draft,
+        reason: &str,
+    ) -> Result<Option<Submission>, Error> {
+        let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
+        let Some(row) = stored else {
+            let act = Act::Create(draft);
+            let submission = Submission { act, kind: kind.id.clone(), id: Some(id), expected_version: None, reason: None };
+            return Ok(Some(submission));
+        };
+        if !row.live {
+            let what = format!("{}的一条记录已被撤回，请先在登记中恢复，再收这份表", kind.name);
+            return Err(Error::WrongState(what));
+        }
+        let checked = self.pack.check(kind, &draft, self.today()).record;
+        if checked.is_some_and(|record| record.canonical(kind) == row.fields) {
+            return Ok(None);
+        }
+        let act = Act::Correct(draft);
+        let expected_version = Some(row.version);
+        let reason = Some(reason.to_owned());
+        Ok(Some(Submission { act, kind: kind.id.clone(), id: Some(id), expected_version, reason }))
+    }
+}
+
+/// The value that a line reports, by its 填报方式.
+fn chosen(
+    line: &Line,
+    last: Option<Decimal>,
+    wrong: &mut Vec<String>,
+    doubts: &mut Vec<String>,
+) -> Option<Decimal> {
+    let given: Option<Decimal> = line.get("本期值").parse().ok();
+    match line.get("填报方式") {
+        UNCHANGED => match (last, given) {
+            (Some(last), given) if given.is_none_or(|given| given == last) => Some(last),
+            (Some(last), _) => {
+                wrong.push(format!("选了“{UNCHANGED}”，本期值却不同于上期值 {}", last.normalize()));
+                None
+            }
+            (None, _) => {
+                wrong.push(format!("没有上期值，不能选“{UNCHANGED}”"));
+                None
+            }
+        },
+        ZERO if given.is_none_or(|given| given.is_zero()) => Some(Decimal::ZERO),
+        ZERO => {
+            wrong.push(format!("选了“{ZERO}”，本期值却不是零"));
+            None
+        }
+        ABSENT if line.get("说明").is_empty() => {
+            wrong.push(format!("选了“{ABSENT}”，须在说明中写明原因"));
+            None
+        }
+        ABSENT => {
+            doubts.push(format!("{ABSENT}：{}", line.get("说明")));
+            None
+        }
+        "" | NUMBER => {
+            if given.is_none() && line.wrong.is_empty() {
+                wrong.push("没有填本期值".to_owned());
+            }
+            given
+        }
+        other => {
+            wrong.push(format!("填报方式“{other}”不在下拉列表中"));
+            None
+        }
+    }
+}
+
+/// What a careful reader would ask about a value.
+fn questions(line: &Line, indicator: &Indicator, value: Decimal, last: Option<Decimal>) -> Vec<String> {
+    let mut asked = Vec::new();
+    if indicator.unit == "%" && !(Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&value) {
+        asked.push(format!("百分比 {} 不在 0 到 100 之间", value.normalize()));
+    }
+    if let Some(last) = last.filter(|last| !last.is_zero()) {
+        // More than half up or down since last time: possible, and worth a call.
+        let half = last.abs() / Decimal::TWO;
+        if (value - last).abs() > half {
+            asked.push(format!("较上期 {} 变动超过一半", last.normalize()));
+        }
+    }
+    if indicator.unit == "%"
+        && let (Ok(numerator), Ok(denominator)) = (line.get("分子").parse::<Decimal>(), line.get("分母").parse::<Decimal>())
+        && let Some(rate) = (numerator * Decimal::ONE_HUNDRED).checked_div(denominator)
+        && crate::board::round(rate, value.scale()) != value
+    {
+        let rate = crate::board::print(rate, value.scale());
+        asked.push(format!("分子除以分母是 {rate}%，与本期值 {} 不符", value.normalize()));
+    }
+    asked
+}
+
+/// `填表人 甲` or `填表人：甲` among the lines below the table.
+fn read_signature(signed: &mut [String; 3], line: &str) {
+    for (who, slot) in SIGNED.iter().zip(signed.iter_mut()) {
+        if let Some(rest) = line.trim().strip_prefix(who) {
+            let name = rest.trim_matches([' ', '　', '：', ':', '\t']);
+            if !name.is_empty() {
+                name.clone_into(slot);
+            }
+        }
+    }
+}
+
+/// Whether a code stands in a text as a word of its own, not as the beginning of a longer one.
+fn has_word(text: &str, code: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices(code).any(|(at, _)| text.get(at + code.len()..).is_some_and(ends))
+}
