@@ -226,8 +226,7 @@ impl App {
     fn round_of(&self, row: &RecordRow, record: &Record) -> Option<Round> {
         let parts = self.pack.collection.as_ref()?.round;
         let Some(Value::Choices(ids)) = record.value(parts.indicators) else { return None };
-        let mut indicators: Vec<usize> =
-            ids.iter().filter_map(|id| self.pack.indicator_position(id)).collect();
+        let mut indicators: Vec<usize> = ids.iter().filter_map(|id| self.pack.indicator_position(id)).collect();
         indicators.sort_unstable();
         Some(Round {
             id: row.id,
@@ -313,7 +312,8 @@ fn derived(parts: &[&[u8]]) -> RecordId {
 
 /// 表号, printed on a form and found again on what comes back.
 fn form_code(round: &RecordId, body: &str) -> String {
-    let short: String = hex(&round.0).chars().take(12).collect();
+    // The second half of an id is chance; the first is the time at which it was made, which two rounds may share.
+    let short: String = hex(&round.0).chars().skip(20).collect();
     format!("BS-{short}-{body}")
 }
 

@@ -134,9 +134,11 @@ impl App {
             view.replies.len(),
             chinese_date(view.round.due)
         );
-        for (state, word) in
-            [(ReplyState::Missing, "未报"), (ReplyState::Returned, "退回待重报"), (ReplyState::Questioned, "数据有疑问")]
-        {
+        for (state, word) in [
+            (ReplyState::Missing, "未报"),
+            (ReplyState::Returned, "退回待重报"),
+            (ReplyState::Questioned, "数据有疑问"),
+        ] {
             let names = names(state);
             if !names.is_empty() {
                 said.push_str(&format!("{word}{}家：{}。", names.len(), names.join("、")));

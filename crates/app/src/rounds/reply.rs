@@ -228,10 +228,7 @@ impl App {
         before: &[Row],
         answer: &mut Answer,
     ) -> Option<Draft> {
-        let name = indicator.row.map_or_else(
-            || indicator.name.clone(),
-            |row| format!("第{row}项 {}", indicator.name),
-        );
+        let name = indicator.row.map_or_else(|| indicator.name.clone(), |row| format!("第{row}项 {}", indicator.name));
         let mut wrong: Vec<String> = Vec::new();
         let mut doubts: Vec<String> = Vec::new();
         let draft = match answer.rows.get(&at) {
@@ -255,7 +252,9 @@ impl App {
                 match problem.level {
                     Level::Refuse => wrong.push(problem.message),
                     // Who signed is asked once for the whole form.
-                    Level::Warn if !SIGNED.iter().any(|who| problem.message.contains(who)) => doubts.push(problem.message),
+                    Level::Warn if !SIGNED.iter().any(|who| problem.message.contains(who)) => {
+                        doubts.push(problem.message)
+                    }
                     Level::Warn => {}
                 }
             }
@@ -376,7 +375,8 @@ impl App {
         let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
         let Some(row) = stored else {
             let act = Act::Create(draft);
-            let submission = Submission { act, kind: kind.id.clone(), id: Some(id), expected_version: None, reason: None };
+            let submission =
+                Submission { act, kind: kind.id.clone(), id: Some(id), expected_version: None, reason: None };
             return Ok(Some(submission));
         };
         if !row.live {
@@ -395,12 +395,7 @@ impl App {
 }
 
 /// The value that a line reports, by its 填报方式.
-fn chosen(
-    line: &Line,
-    last: Option<Decimal>,
-    wrong: &mut Vec<String>,
-    doubts: &mut Vec<String>,
-) -> Option<Decimal> {
+fn chosen(line: &Line, last: Option<Decimal>, wrong: &mut Vec<String>, doubts: &mut Vec<String>) -> Option<Decimal> {
     let given: Option<Decimal> = line.get("本期值").parse().ok();
     match line.get("填报方式") {
         UNCHANGED => match (last, given) {
@@ -454,7 +449,8 @@ fn questions(line: &Line, indicator: &Indicator, value: Decimal, last: Option<De
         }
     }
     if indicator.unit == "%"
-        && let (Ok(numerator), Ok(denominator)) = (line.get("分子").parse::<Decimal>(), line.get("分母").parse::<Decimal>())
+        && let (Ok(numerator), Ok(denominator)) =
+            (line.get("分子").parse::<Decimal>(), line.get("分母").parse::<Decimal>())
         && let Some(rate) = (numerator * Decimal::ONE_HUNDRED).checked_div(denominator)
         && crate::board::round(rate, value.scale()) != value
     {

@@ -1,0 +1,187 @@
+//! A round of reports, from the forms to the notice: what is right is taken at once, what is doubtful waits for the office, what is wrong
+//! goes back with every reason, and the same file twice changes nothing.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its helpers")]
+
+mod county;
+
+use county::{County, today};
+use zhiheng_app::{ExportFile, Received, RecordId, ReplyState, RoundWanted, When};
+use zhiheng_pack::day;
+use zhiheng_sheet::{
+    CellKind, Limits, Sheet, SheetCell, SheetColumn, Wanted, WantedColumn, Workbook, read, write_xlsx,
+};
+
+fn open(county: &County, indicators: &[&str]) -> RecordId {
+    let wanted = RoundWanted {
+        name: "2026年第三季度指标报送".to_owned(),
+        period: "2026年第三季度".to_owned(),
+        as_of: day::number(day::parse("2026-09-30").unwrap()),
+        due: day::number(day::parse("2026-10-20").unwrap()),
+        indicators: indicators.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    county.app.open_round("office", &wanted).unwrap()
+}
+
+/// The form as a unit sends it back: saved by another program, with these cells filled in and these names below.
+fn filled(form: &ExportFile, cells: &[(&str, &[(&str, &str)])], signed: &[(&str, &str)]) -> Vec<u8> {
+    let name = WantedColumn::new("name", &["指标名称"], CellKind::Text);
+    let table = read(&form.bytes, &form.name, &Wanted { columns: vec![name] }, &Limits::default()).unwrap();
+    let headers: Vec<&str> = table.columns.iter().map(|column| column.header.as_str()).collect();
+    let edited = |row: &zhiheng_sheet::Row| {
+        let name = row.raw.get(1);
+        let edits = cells.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, edits)| *edits);
+        let cell = |(at, header): (usize, &&str)| {
+            let edit = edits.iter().find(|(column, _)| column == header).map(|(_, text)| *text);
+            SheetCell::Text(edit.unwrap_or(row.raw.get(at)).to_owned())
+        };
+        headers.iter().enumerate().map(cell).collect::<Vec<_>>()
+    };
+    let sheet = Sheet {
+        name: "Sheet1".to_owned(),
+        titles: table.titles.clone(),
+        columns: headers.iter().map(|header| SheetColumn { header: (*header).to_owned(), width: 12 }).collect(),
+        rows: table.rows.iter().map(edited).collect(),
+        notes: signed.iter().map(|(who, name)| format!("{who}：{name}")).collect(),
+        ..Sheet::default()
+    };
+    write_xlsx(&Workbook { sheets: vec![sheet] }).unwrap()
+}
+
+const SIGNED: [(&str, &str); 3] = [("填表人", "甲"), ("审核人", "乙"), ("分管领导", "丙")];
+
+fn value(county: &County, indicator: &str) -> Option<String> {
+    let board = county.app.board(When { as_of: today(), known_on: None }).unwrap();
+    let at = county.app.pack.indicator_position(indicator).unwrap();
+    let row = board.rows.iter().find(|row| row.indicator == at).unwrap();
+    let number = row.reported.as_ref().unwrap_or(&row.number);
+    number.value.map(|value| value.normalize().to_string())
+}
+
+fn state(county: &County, round: &RecordId, body: &str) -> ReplyState {
+    let view = county.app.round(round).unwrap();
+    let of_body = |reply: &&zhiheng_app::Reply| county.app.pack.bodies[reply.body].id == body;
+    view.replies.iter().find(of_body).unwrap().state
+}
+
+#[test]
+fn a_returned_form_moves_its_numbers_once_whatever_program_saved_it() {
+    let county = County::empty();
+    let round = open(&county, &["high_tech_enterprises", "prefab_share", "green_building_share"]);
+    let forms = county.app.round_forms(&round).unwrap();
+    let names: Vec<&str> = forms.iter().map(|form| form.name.as_str()).collect();
+    assert_eq!(names.len(), 2, "one form a unit: {names:?}");
+    assert_eq!(value(&county, "prefab_share"), None);
+
+    let form = county.app.round_form(&round, "zjw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 2] = [
+        ("新开工装配式建筑面积占比", &[("本期值", "31.5%"), ("来源文件", "装配式建筑统计报表"), ("页码", "2")]),
+        (
+            "城镇新建绿色建筑占新建民用建筑比例",
+            &[("本期值", "98"), ("来源文件", "绿色建筑统计报表"), ("分子", "49"), ("分母", "50")],
+        ),
+    ];
+    let bytes = filled(&form, &given, &SIGNED);
+    let received = county.app.receive("office", &round, "住建委报回.xlsx", &bytes).unwrap();
+    assert_eq!((received.state, received.values), (ReplyState::Reported, 2), "{:?}", received.reasons);
+    assert_eq!(value(&county, "prefab_share").as_deref(), Some("31.5"));
+    assert_eq!(value(&county, "green_building_share").as_deref(), Some("98"));
+
+    let before = county.app.board(When { as_of: today(), known_on: None }).unwrap();
+    county.app.receive("office", &round, "住建委报回(2).xlsx", &bytes).unwrap();
+    let after = county.app.board(When { as_of: today(), known_on: None }).unwrap();
+    assert_eq!(before.last_recorded_at, after.last_recorded_at, "the same file twice changes nothing");
+
+    let urge = county.app.urge(&round).unwrap();
+    assert!(urge.contains("尚未报送的单位（1家）"), "{urge}");
+    assert!(urge.contains("已逾期34天"), "{urge}");
+    let notice = county.app.round_notice(&round).unwrap();
+    assert_eq!(notice.rows, 3);
+    assert!(county.app.round_letter(&round, "zjw").is_err(), "who has reported needs no letter");
+    assert!(county.app.round_letter(&round, "kjj").unwrap().bytes.len() > 1000);
+}
+
+#[test]
+fn what_is_wrong_goes_back_with_every_reason_and_moves_nothing() {
+    let county = County::empty();
+    let round = open(&county, &["prefab_share", "green_building_share", "first_acceptance_rate"]);
+    let form = county.app.round_form(&round, "zjw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 3] = [
+        ("新开工装配式建筑面积占比", &[("本期值", "三成")]),
+        ("城镇新建绿色建筑占新建民用建筑比例", &[("填报方式", "本期无变化")]),
+        ("工程一次验收合格率", &[("本期值", "95"), ("来源文件", "验收统计表")]),
+    ];
+    let received = county.app.receive("office", &round, "a.xlsx", &filled(&form, &given, &SIGNED)).unwrap();
+    assert_eq!(received.state, ReplyState::Returned);
+    let said = received.reasons.join("\n");
+    assert!(said.contains("“三成”不能识别") && said.contains("没有上期值"), "{said}");
+    assert_eq!(value(&county, "first_acceptance_rate"), None, "a form is taken whole or not at all");
+    assert_eq!(state(&county, &round, "zjw"), ReplyState::Returned);
+
+    let nobody = county.app.receive("office", &round, "b.csv", "指标名称,本期值\n甲,1\n".as_bytes());
+    assert!(nobody.is_err(), "a file of nobody is refused");
+    let other = open(&county, &["prefab_share"]);
+    let foreign = county.app.receive("office", &other, "a.xlsx", &form.bytes);
+    assert!(foreign.unwrap_err().message().contains("另一轮"), "a form of another round is refused");
+}
+
+#[test]
+fn what_is_doubtful_waits_for_the_office() {
+    let county = County::empty();
+    let round = open(&county, &["first_acceptance_rate"]);
+    let form = county.app.round_form(&round, "zjw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 1] =
+        [("工程一次验收合格率", &[("本期值", "95"), ("分子", "40"), ("分母", "50"), ("来源文件", "验收统计表")])];
+    let bytes = filled(&form, &given, &SIGNED[..1]);
+    let received = county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+    assert_eq!(received.state, ReplyState::Questioned);
+    let said = received.reasons.join("\n");
+    assert!(said.contains("80%") && said.contains("审核人没有签名"), "{said}");
+    assert_eq!(value(&county, "first_acceptance_rate"), None);
+    assert!(county.app.settle("office", &round, "zjw", true, " ").is_err(), "a decision has a reason");
+
+    let taken: Received = county.app.settle("office", &round, "zjw", true, "电话核实，分母含跨年项目").unwrap();
+    assert_eq!((taken.state, taken.values), (ReplyState::Reported, 1));
+    assert_eq!(value(&county, "first_acceptance_rate").as_deref(), Some("95"));
+
+    let back = county.app.settle("office", &round, "zjw", false, "分管领导要求重核").unwrap();
+    assert_eq!(back.state, ReplyState::Returned);
+    assert_eq!(
+        value(&county, "first_acceptance_rate").as_deref(),
+        Some("95"),
+        "what counted stays until it is corrected"
+    );
+}
+
+#[test]
+fn unchanged_zero_and_absent_are_answers_too() {
+    let county = County::empty();
+    let first = open(&county, &["assessed_brands", "specialized_enterprises", "hundred_billion_chain"]);
+    let form = county.app.round_form(&first, "jxw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 2] = [
+        ("发展国家级专精特新小巨人、市级“专精特新”企业", &[("本期值", "6"), ("来源文件", "名单")]),
+        ("百亿级产业链", &[("填报方式", "暂无数据"), ("说明", "核算结果未公布")]),
+    ];
+    let received = county.app.receive("office", &first, "a.xlsx", &filled(&form, &given, &SIGNED)).unwrap();
+    assert_eq!(received.state, ReplyState::Questioned, "{:?}", received.reasons);
+    let taken = county.app.settle("office", &first, "jxw", true, "核算结果年底公布").unwrap();
+    assert_eq!(taken.values, 1);
+
+    let wanted = RoundWanted {
+        name: "2026年10月指标报送".to_owned(),
+        period: "2026年10月".to_owned(),
+        as_of: day::number(day::parse("2026-10-31").unwrap()),
+        due: day::number(day::parse("2026-11-20").unwrap()),
+        indicators: vec!["specialized_enterprises".to_owned()],
+    };
+    let second = county.app.open_round("office", &wanted).unwrap();
+    let form = county.app.round_form(&second, "jxw").unwrap();
+    let unchanged: [(&str, &[(&str, &str)]); 1] =
+        [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("填报方式", "本期无变化"), ("来源文件", "名单")])];
+    let received = county.app.receive("office", &second, "a.xlsx", &filled(&form, &unchanged, &SIGNED)).unwrap();
+    assert_eq!((received.state, received.values), (ReplyState::Reported, 1), "{:?}", received.reasons);
+    let zero: [(&str, &[(&str, &str)]); 1] =
+        [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("填报方式", "零报告"), ("来源文件", "名单")])];
+    let received = county.app.receive("office", &second, "a.xlsx", &filled(&form, &zero, &SIGNED)).unwrap();
+    assert_eq!(received.state, ReplyState::Questioned, "from six to none is worth a call: {:?}", received.reasons);
+}
