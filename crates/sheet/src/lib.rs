@@ -47,6 +47,7 @@ pub use refuse::Refusal;
 pub use scope::{Scope, scope_hint};
 pub use table::{Block, Cell, Column, FailingItem, Raw, Row, Table, Verdict};
 pub use wanted::{CellKind, Limits, Wanted, WantedColumn};
+pub use write::archive::write_zip;
 pub use write::csv::{Encoding, write_csv};
 pub use write::docx::{Align, Footing, WordCell, WordTable, write_docx};
 pub use write::errors::write_error_workbook;

@@ -1,5 +1,6 @@
 //! Writing: workbooks, text tables, the error list and Word tables.
 
+pub(crate) mod archive;
 pub(crate) mod csv;
 pub(crate) mod docx;
 pub(crate) mod errors;

@@ -196,6 +196,11 @@ impl FormBody {
         self.0.texts.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
     }
 
+    /// Every file that was chosen under a name.
+    pub(crate) fn files<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a FormFile> {
+        self.0.files.iter().filter(move |file| file.field == field && !file.name.is_empty())
+    }
+
     /// A file that was chosen.
     pub(crate) fn file(&self, field: &str) -> Option<&FormFile> {
         self.0.files.iter().find(|file| file.field == field && !file.name.is_empty())

@@ -62,6 +62,9 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
         first.push(entry("登记台账", "/kinds"));
     }
     let group = |title: &str, entries: Vec<MenuEntry>| MenuGroup { title: title.to_owned(), entries };
+    if visit.is_office() && pack.collection.is_some() {
+        first.push(entry("报送", "/rounds"));
+    }
     if visit.account.is_none() {
         first.push(entry("关于", "/about"));
         return vec![group("", first)];

@@ -183,6 +183,13 @@ pub enum Control {
         /// The file already there.
         current: Option<Link>,
     },
+    /// Several files at once.
+    Files {
+        /// Accepted extensions (`.xlsx,.csv`).
+        accept: String,
+        /// Largest size of all in words.
+        max: String,
+    },
     /// 口令.
     Password {
         /// `current-password` or `new-password`.
@@ -210,7 +217,7 @@ impl Control {
 
     /// Takes the whole line of a form.
     fn is_wide(&self) -> bool {
-        matches!(self, Self::Passage { .. } | Self::Choices { .. } | Self::File { .. } | Self::Shown { .. })
+        matches!(self, Self::Passage { .. } | Self::Choices { .. } | Self::File { .. } | Self::Files { .. } | Self::Shown { .. })
     }
 }
 
@@ -277,7 +284,9 @@ fn hint_text(field: &Field) -> Option<String> {
         }
         Control::Point { .. } => Some("经度在前，纬度在后，如 109.8756、31.0742".to_owned()),
         Control::Gs1Key { .. } => Some("条码下方的数字，不含空格".to_owned()),
-        Control::File { accept, max, .. } => Some(format!("{}，不超过 {max}", accept.replace(',', "、"))),
+        Control::File { accept, max, .. } | Control::Files { accept, max } => {
+            Some(format!("{}，不超过 {max}", accept.replace(',', "、")))
+        }
         _ => None,
     };
     match (&field.hint, own) {
@@ -394,6 +403,9 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
                 }
             }
             input.file id=(id) name=(name) type="file" accept=(accept) aria-describedby=[described] aria-invalid=[invalid];
+        },
+        Control::Files { accept, .. } => html! {
+            input.file id=(id) name=(name) type="file" multiple accept=(accept) aria-describedby=[described] aria-invalid=[invalid];
         },
         Control::Password { autocomplete } => {
             input("", Box { kind: "password", width: "long", autocomplete: Some(autocomplete), ..Box::default() })

@@ -10,4 +10,5 @@ pub(crate) mod import;
 pub(crate) mod kinds;
 pub(crate) mod preview;
 pub(crate) mod records;
+pub(crate) mod rounds;
 pub(crate) mod state;

@@ -12,6 +12,7 @@ mod plain;
 mod plan;
 mod record;
 mod record_form;
+mod rounds;
 mod settings;
 mod sign_in;
 
@@ -30,5 +31,6 @@ pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
 pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, RecordSection};
 pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
+pub use rounds::{RoundPage, RoundUnit, RoundsPage, Settle};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
