@@ -217,7 +217,10 @@ impl Control {
 
     /// Takes the whole line of a form.
     fn is_wide(&self) -> bool {
-        matches!(self, Self::Passage { .. } | Self::Choices { .. } | Self::File { .. } | Self::Files { .. } | Self::Shown { .. })
+        matches!(
+            self,
+            Self::Passage { .. } | Self::Choices { .. } | Self::File { .. } | Self::Files { .. } | Self::Shown { .. }
+        )
     }
 }
 

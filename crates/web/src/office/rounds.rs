@@ -107,12 +107,7 @@ fn last_quarter(today: i32) -> (String, i32) {
 }
 
 /// `POST /rounds`
-pub(crate) async fn open(
-    State(server): State<Server>,
-    visit: Visit,
-    Office(actor): Office,
-    form: FormBody,
-) -> Answer {
+pub(crate) async fn open(State(server): State<Server>, visit: Visit, Office(actor): Office, form: FormBody) -> Answer {
     let mut problems = Vec::new();
     let mut day_of = |field: &str, what: &str| {
         let read = day::parse(form.get(field)).map(day::number);
@@ -137,9 +132,7 @@ pub(crate) async fn open(
             say(&server, &visit, Tone::Good, "已发起。下一步：下载填报表，发给各单位。".to_owned());
             Ok(see(&address(&id)))
         }
-        Err(Error::Invalid(problems)) => {
-            Ok(refused(rounds_page(&server, &visit, &form, &problems).await?.render()))
-        }
+        Err(Error::Invalid(problems)) => Ok(refused(rounds_page(&server, &visit, &form, &problems).await?.render())),
         Err(error) => Err(error.into()),
     }
 }
@@ -174,10 +167,8 @@ async fn round_page(
         (ReplyState::Missing, Tone::Neutral),
     ];
     let here = address(&id);
-    let upload = Control::Files {
-        accept: ACCEPT.to_owned(),
-        max: size(i64::try_from(SPREADSHEET).unwrap_or(i64::MAX)),
-    };
+    let upload =
+        Control::Files { accept: ACCEPT.to_owned(), max: size(i64::try_from(SPREADSHEET).unwrap_or(i64::MAX)) };
     Ok(RoundPage {
         shell: shell(server, visit),
         name: view.round.name.clone(),
@@ -243,8 +234,7 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
         settle: matches!(reply.state, ReplyState::Questioned | ReplyState::Reported).then(|| Settle {
             action: format!("{here}/settle/{id}"),
             opinion: Field {
-                name: Some("opinion".to_owned()),
-                ..Field::new(format!("opinion_{id}"), "理由", opinion)
+                name: Some("opinion".to_owned()), ..Field::new(format!("opinion_{id}"), "理由", opinion)
             }
             .required(),
             questioned: reply.state == ReplyState::Questioned,
@@ -318,8 +308,7 @@ pub(crate) async fn settle(
     let id = id_of(&id)?;
     let accept = form.get("decision") == "take";
     let opinion = form.get("opinion").to_owned();
-    let received =
-        server.run(move |app| app.settle(&actor.id.to_string(), &id, &body, accept, &opinion)).await?;
+    let received = server.run(move |app| app.settle(&actor.id.to_string(), &id, &body, accept, &opinion)).await?;
     let name = server.app().pack.bodies.get(received.body).map(|body| body.name.clone()).unwrap_or_default();
     let text = match received.state {
         ReplyState::Reported => format!("已采用{name}的报送表，{} 个数已更新。", received.values),

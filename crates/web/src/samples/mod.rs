@@ -5,6 +5,7 @@ mod import;
 mod indicator;
 mod plan;
 mod records;
+mod rounds;
 mod system;
 
 use maud::{Markup, html};
@@ -34,6 +35,7 @@ pub fn pages() -> Vec<PageSample> {
         records::samples(),
         import::samples(),
         plan::samples(),
+        rounds::samples(),
         system::samples(),
     ]
     .into_iter()

@@ -17,3 +17,4 @@ mod html;
 mod pages;
 #[cfg(test)]
 mod records;
+mod rounds;

@@ -1,0 +1,91 @@
+//! Rounds of reports: none yet, and one with a unit in every state.
+
+use maud::Markup;
+
+use super::office;
+use crate::{
+    components::{
+        Link,
+        field::{Choice, Control, Field},
+        light::Tone,
+        table::Cell,
+        tag::Tag,
+    },
+    pages::{RoundPage, RoundUnit, RoundsPage, Settle},
+};
+
+pub(super) fn samples() -> Vec<(&'static str, Markup)> {
+    let text = |value: &str| Control::Text { value: value.into(), max_len: Some(60), autocomplete: None };
+    let fields = vec![
+        Field::new("name", "名称", text("2026年第三季度指标报送")).required(),
+        Field::new("as_of", "数据截止日", Control::Date { value: "2026-09-30".into() }).required(),
+        Field::new(
+            "indicators",
+            "报送指标",
+            Control::Choices {
+                options: vec![Choice::new("a", "第21项 新开工装配式建筑面积占比（县住房城乡建委）")]
+            },
+        )
+        .required()
+        .error("请至少选择一个指标。"),
+    ];
+    let line = vec![
+        Cell::Link(Link::new("2026年第二季度指标报送", "#")),
+        Cell::Text("2026年第二季度".into()),
+        Cell::Text("2026年6月30日".into()),
+        Cell::Text("2026年7月20日".into()),
+        Cell::Text("9 / 9".into()),
+    ];
+    let rounds = RoundsPage { shell: office("报送"), rounds: vec![line], fields, action: "/rounds".into() };
+    vec![("rounds", rounds.render()), ("round", round().render())]
+}
+
+fn round() -> RoundPage {
+    let unit = |name: &str, id: &str, tone: Tone, state: &str, reasons: &[&str], settle: Option<bool>| RoundUnit {
+        name: name.into(),
+        links: vec![Link::new("填报表", "#"), Link::new("提示函（拟稿）", "#")],
+        asked: vec![Link::new("第21项", "#"), Link::new("第22项", "#")],
+        state: Tag::new(tone, state),
+        received: if state == "未报" { String::new() } else { "2026-10-18 甲、乙、丙".into() },
+        reasons: reasons.iter().map(|text| (*text).to_owned()).collect(),
+        settle: settle.map(|questioned| Settle {
+            action: "#".into(),
+            opinion: Field {
+                name: Some("opinion".into()),
+                ..Field::new(
+                    format!("opinion_{id}"),
+                    "理由",
+                    Control::Text { value: String::new(), max_len: Some(200), autocomplete: None },
+                )
+            }
+            .required(),
+            questioned,
+        }),
+    };
+    RoundPage {
+        shell: office("报送"),
+        name: "2026年第三季度指标报送".into(),
+        lead: "数据截至2026年9月30日，请各单位于2026年10月20日前报回。".into(),
+        counts: vec![Tag::new(Tone::Good, "已报 1"), Tag::new(Tone::Neutral, "未报 1")],
+        downloads: vec![Link::new("下载全部填报表", "#"), Link::new("下载通报（拟稿）", "#")],
+        units: vec![
+            unit("县住房城乡建委", "zjw", Tone::Good, "已报", &[], Some(false)),
+            unit("县科技局", "kjj", Tone::Warn, "有疑问", &["第1项 高新技术企业：较上期 8 变动超过一半"], Some(true)),
+            unit(
+                "县农业农村委",
+                "nync",
+                Tone::Bad,
+                "退回",
+                &["第7项：没有填本期值", "第17项：本期值“九成”不能识别"],
+                None,
+            ),
+            unit("县经济信息委", "jxw", Tone::Neutral, "未报", &[], None),
+        ],
+        upload: Field::new("files", "报回的文件", Control::Files { accept: ".xlsx,.xls".into(), max: "64 MB".into() })
+            .required()
+            .hint("可以一次选多个"),
+        action: "#".into(),
+        refused: vec![("扫描件.pdf".into(), "这不是表格文件。".into())],
+        urge: Field::new("urge", "催报文字", Control::Passage { value: "【催报】……".into(), max_len: None, rows: 7 }),
+    }
+}
