@@ -60,6 +60,8 @@ enum Command {
     Check(cmd::check::Check),
     /// 导入表格
     Import(cmd::import::Import),
+    /// 报送：发起、填报表、收表、催报、通报
+    Round(cmd::round::RoundArgs),
     /// 导出表格
     Export(cmd::export::Export),
     /// 全库自查
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
         Command::Read(args) => cmd::read::run(&cli.common, &args),
         Command::Check(args) => cmd::check::run(&cli.common, &args),
         Command::Import(args) => cmd::import::run(&cli.common, &args),
+        Command::Round(args) => cmd::round::run(&cli.common, &args),
         Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),

@@ -11,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod pack;
 pub(crate) mod read;
 pub(crate) mod records;
+pub(crate) mod round;
 pub(crate) mod serve;
 pub(crate) mod submit;
 
