@@ -25,6 +25,8 @@ pub(crate) struct Assembler<'a> {
     sink: &'a mut Sink<'a>,
     layout: Layout,
     shapes: Vec<Shape>,
+    /// The wanted column of batch numbers.
+    batch: Option<usize>,
     merges: Merges,
     /// Where merges over several columns begin: a row of one such cell is a heading.
     wide: HashSet<(u32, u32)>,
@@ -56,6 +58,7 @@ impl<'a> Assembler<'a> {
             sink,
             layout,
             shapes: wanted.columns.iter().map(Shape::of).collect(),
+            batch: batch_column(wanted),
             merges: Merges::new(spans, limits.columns),
             wide: spans.iter().filter(|span| span.right > span.left).map(|span| (span.top, span.left)).collect(),
             pending: None,
@@ -269,7 +272,7 @@ impl<'a> Assembler<'a> {
             }
         }
         // A batch number under 生产日期/批号 goes to the column for batch numbers, where there is one to take it.
-        if let (Some(text), Some(index)) = (batch, self.batch_column())
+        if let (Some(text), Some(index)) = (batch, self.batch)
             && row.cell(index).is_none()
         {
             row.cells.push((index, Cell::Text(text.to_owned())));
@@ -329,11 +332,6 @@ impl<'a> Assembler<'a> {
             && text.chars().any(|c| value::half(c).is_ascii_digit())
             && (says("批号") || says("批次"));
         if batch { problem::BATCH } else { entry }
-    }
-
-    fn batch_column(&self) -> Option<usize> {
-        let is_batch = |name: &String| matches!(value::fold(name).as_str(), "批号" | "批次" | "生产批号");
-        self.wanted.columns.iter().position(|column| column.kind == CellKind::Text && column.names.iter().any(is_batch))
     }
 
     /// 2019.4.20(购进) under 生产日期 is the day of purchase: the field whose name begins with the word beside the day.
@@ -456,4 +454,8 @@ fn raw(line: &Line) -> Raw {
         next = column + 1;
     }
     raw
+}
+fn batch_column(wanted: &Wanted) -> Option<usize> {
+    let is_batch = |name: &String| matches!(value::fold(name).as_str(), "批号" | "批次" | "生产批号");
+    wanted.columns.iter().position(|column| column.kind == CellKind::Text && column.names.iter().any(is_batch))
 }

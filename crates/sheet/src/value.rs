@@ -23,11 +23,17 @@ pub(crate) fn half(c: char) -> char {
 
 /// A word reduced to what tells it from others: half-width, lower case, no blanks.
 pub(crate) fn fold(text: &str) -> String {
-    text.chars()
-        .map(half)
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().map(half) {
+        match c {
+            // Most of what is read is Chinese, which has neither case nor blanks: looking both up would be half of the reading.
+            '\u{4E00}'..='\u{9FFF}' => folded.push(c),
+            c if c.is_whitespace() || c.is_control() || is_invisible(c) => {}
+            c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            c => folded.extend(c.to_lowercase()),
+        }
+    }
+    folded
 }
 
 /// Whether a cell says that it holds nothing: blank, «/», a dash, 无.
@@ -105,6 +111,11 @@ pub(crate) fn yes_no(text: &str) -> Result<bool, Entry> {
 
 /// The code of the choice with this code or name.
 pub(crate) fn choice(text: &str, choices: &[(String, Vec<String>)]) -> Result<String, Entry> {
+    // Most files write a code or a name exactly; folding every name of the list for every cell would cost a sixth of the reading.
+    let exact = |(code, names): &&(String, Vec<String>)| code == text || names.iter().any(|name| name == text);
+    if let Some((code, _)) = choices.iter().find(exact) {
+        return Ok(code.clone());
+    }
     let wanted = fold(text);
     let is_it =
         |(code, names): &&(String, Vec<String>)| fold(code) == wanted || names.iter().any(|name| fold(name) == wanted);
