@@ -15,6 +15,8 @@ use crate::{App, Error, hex};
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
+/// The operation log's word for a sign-in.
+const SIGNED_IN: &str = "登录";
 /// A session ends after this long without use, and after this long in any case.
 const IDLE: i64 = 2 * HOUR;
 const ABSOLUTE: i64 = 12 * HOUR;
@@ -314,8 +316,10 @@ impl App {
         };
         let (place, login) = (self.pack.place.clone(), row.login);
         self.store.write(move |tx| {
+            // Whoever comes in takes out what has expired.
+            tx.sweep_sessions(&place, session.created_at)?;
             tx.create_session(&place, &session)?;
-            tx.log_operation(&place, &login, "登录", &login, "").map(|_| ())
+            tx.log_operation(&place, &login, SIGNED_IN, &login, "").map(|_| ())
         })?;
         Ok(SessionToken(token))
     }
@@ -363,6 +367,26 @@ impl App {
     pub fn people(&self) -> Result<BTreeMap<String, String>, Error> {
         let rows = self.store.read()?.accounts(&self.pack.place)?;
         Ok(rows.into_iter().map(|row| (row.login, row.name)).collect())
+    }
+
+    /// When each login last signed in, µs of UTC.
+    pub fn last_sign_ins(&self, actor: &Account) -> Result<BTreeMap<String, i64>, Error> {
+        self.only_office(actor)?;
+        Ok(self.store.read()?.last_operations(&self.pack.place, SIGNED_IN)?.into_iter().collect())
+    }
+
+    /// Withdraws a one-time link before it is used.
+    pub fn withdraw_invitation(&self, actor: &Account, token_hash: &[u8; 32]) -> Result<(), Error> {
+        self.only_office(actor)?;
+        let (place, by, token_hash) = (self.pack.place.clone(), actor.login.clone(), *token_hash);
+        let found = self.store.write(move |tx| {
+            let found = tx.withdraw_invitation(&place, &token_hash)?;
+            if found {
+                tx.log_operation(&place, &by, "撤回一次性链接", "", "")?;
+            }
+            Ok(found)
+        })?;
+        if found { Ok(()) } else { Err(Error::NotFound("这个一次性链接，可能已经用过".to_owned())) }
     }
 
     /// Links that were made and neither used nor ended.

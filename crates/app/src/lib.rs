@@ -85,6 +85,24 @@ impl App {
         Ok(app)
     }
 
+    /// Another county in the same database.
+    pub fn beside(&self, pack: Pack) -> Result<App, Error> {
+        if pack.place == self.pack.place {
+            return Err(Error::WrongState(format!("两个方案包都是 {} 的，一个县只能有一个", pack.place)));
+        }
+        if pack.utc_offset_hours != self.pack.utc_offset_hours {
+            return Err(Error::WrongState("同一个数据库里的县须在同一个时区".to_owned()));
+        }
+        let app = self.with_pack(pack);
+        app.declare_indexes(false)?;
+        Ok(app)
+    }
+
+    /// The places in this database, by code.
+    pub fn places(&self) -> Result<Vec<String>, Error> {
+        Ok(self.store.read()?.places()?)
+    }
+
     /// The same open database looked at under a pack that need not be in force.
     pub fn with_pack(&self, pack: Pack) -> App {
         App {
@@ -105,7 +123,25 @@ impl App {
         self.pack.day_of(self.now())
     }
 
+    /// The indexes that the lists of this county need, and those of every other county in the database: they stand on one table.
     fn declare_indexes(&self, read_only: bool) -> Result<(), Error> {
+        let mut specs = self.indexes();
+        if !read_only {
+            for place in self.places()?.iter().filter(|place| **place != self.pack.place) {
+                if let Some(pack) = self.pack_in_force(place)? {
+                    specs.extend(self.with_pack(pack).indexes());
+                }
+            }
+        }
+        if read_only {
+            self.store.declare_indexes(&specs);
+        } else {
+            self.store.ensure_indexes(&specs)?;
+        }
+        Ok(())
+    }
+
+    fn indexes(&self) -> Vec<IndexSpec> {
         let mut specs = Vec::new();
         for kind in &self.pack.kinds {
             for set in &kind.filters {
@@ -116,12 +152,7 @@ impl App {
                 }
             }
         }
-        if read_only {
-            self.store.declare_indexes(&specs);
-        } else {
-            self.store.ensure_indexes(&specs)?;
-        }
-        Ok(())
+        specs
     }
 
     /// The stored column of a field: the envelope's where the field is part of it.

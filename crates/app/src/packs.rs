@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Kind, Pack, PackFiles};
-use zhiheng_store::{Cells, LevelRow, RecordId, RecordRow, Sum, VersionRow};
+use zhiheng_store::{Cells, LevelRow, RecordId, RecordRow, Sum, VersionRow, ViewSpec};
 
 use crate::submit::{distinct, level_row, read};
 use crate::{App, Error, When};
@@ -76,6 +76,26 @@ impl App {
         })
     }
 
+    /// The pack in force at a place of this database.
+    pub fn pack_in_force(&self, place: &str) -> Result<Option<Pack>, Error> {
+        Ok(self.files_in_force(place)?.map(|(_, pack)| pack))
+    }
+
+    /// The same with the files it was read from, the included ones first.
+    pub fn files_in_force(&self, place: &str) -> Result<Option<(Vec<PackFiles>, Pack)>, Error> {
+        let active = self.store.read()?.active_pack(place)?;
+        active.map(|row| unpack(&row.bytes)).transpose()
+    }
+
+    /// A view a kind, for programs that analyse the database directly. Personal fields are not in it.
+    fn declare_views(&self) -> Result<(), Error> {
+        let view = |kind: &zhiheng_pack::Kind| ViewSpec {
+            kind: kind.id.clone(),
+            fields: kind.fields.iter().filter(|field| !field.personal).map(|field| field.id.clone()).collect(),
+        };
+        Ok(self.store.ensure_views(&self.pack.kinds.iter().map(view).collect::<Vec<_>>())?)
+    }
+
     /// Puts this pack into force: computes the cells of every definition that the database does not have, beside the running ones, and
     /// switches in one transaction. Answers the pack's number and the indicators that were computed.
     pub fn apply_pack(&self, actor: &str, files: &[PackFiles]) -> Result<(i64, Vec<String>), Error> {
@@ -108,6 +128,7 @@ impl App {
             tx.log_operation(&place, &actor, "启用方案包", &seq.to_string(), &crate::hex(&hash))?;
             Ok(seq)
         })?;
+        self.declare_views()?;
         Ok((seq, names))
     }
 

@@ -322,6 +322,12 @@ impl Tx<'_> {
         self.conn().one(&sql, &[Value::Text(place), Value::Bytes(token_hash)], read_invitation)
     }
 
+    /// Withdraws one one-time link that nobody has used yet. Answers whether there was one.
+    pub fn withdraw_invitation(&mut self, place: &str, token_hash: &[u8; 32]) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM invitation WHERE place = $1 AND token_hash = $2 AND used_at IS NULL";
+        Ok(self.conn().run(sql, &[Value::Text(place), Value::Bytes(token_hash)])? == 1)
+    }
+
     /// Withdraws one-time links of one purpose that nobody has used yet. Answers how many.
     pub fn revoke_invitations(&mut self, place: &str, purpose: Purpose) -> Result<u64, StoreError> {
         let sql = "DELETE FROM invitation WHERE place = $1 AND purpose = $2 AND used_at IS NULL";

@@ -219,7 +219,8 @@ impl Tx<'_> {
         Ok((created, stale.len()))
     }
 
-    /// One read-only view per kind, for programs that analyse the data directly. Views of other kinds are dropped.
+    /// One read-only view per kind, for programs that analyse the data directly. Views of other kinds stay: another place of the
+    /// database may have them.
     pub(crate) fn ensure_views(&mut self, specs: &[ViewSpec]) -> Result<(), StoreError> {
         for spec in specs {
             if !is_name(&spec.kind) || !spec.fields.iter().all(|field| is_name(field)) {
@@ -230,12 +231,12 @@ impl Tx<'_> {
             Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'view'",
             Dialect::Postgres => "SELECT CAST(viewname AS TEXT) FROM pg_views WHERE schemaname = current_schema()",
         };
-        let mut stale = self.conn().many(existing, &[], |row| row.text(0))?;
-        stale.retain(|name| name.starts_with("kind_"));
-        for name in stale {
-            self.conn().script(&format!("DROP VIEW \"{name}\""))?;
-        }
+        let known = self.conn().many(existing, &[], |row| row.text(0))?;
         for spec in specs {
+            let name = format!("kind_{}", spec.kind);
+            if known.contains(&name) {
+                self.conn().script(&format!("DROP VIEW \"{name}\""))?;
+            }
             self.conn().script(&spec.sql())?;
         }
         Ok(())

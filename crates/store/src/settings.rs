@@ -108,6 +108,16 @@ impl Reader<'_> {
         })
     }
 
+    /// When each actor last did a thing, µs of UTC.
+    pub fn last_operations(&mut self, place: &str, verb: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = "
+            SELECT actor, MAX(at)
+            FROM   operation
+            WHERE  place = $1 AND verb = $2
+            GROUP  BY actor";
+        self.conn()?.many(sql, &[Value::Text(place), Value::Text(verb)], |row| Ok((row.text(0)?, row.int(1)?)))
+    }
+
     /// The operation log before an instant (`i64::MAX` for the newest), newest first.
     pub fn operations(&mut self, place: &str, before: i64, limit: usize) -> Result<Vec<OperationRow>, StoreError> {
         let sql = "

@@ -150,6 +150,7 @@ pub static ROUTES: &[Route] = &[
     send(Office, Needs::Office, "/plan/findings/{key}", || post(public::plan::rule)),
     read(Steward, Needs::Office, "/accounts", || get(steward::accounts::show)),
     send(Steward, Needs::Office, "/accounts", || post(steward::accounts::invite)),
+    send(Steward, Needs::Office, "/accounts/links/{key}/withdraw", || post(steward::accounts::withdraw)),
     send(Steward, Needs::Office, "/accounts/{id}/disable", || post(steward::accounts::disable)),
     send(Steward, Needs::Office, "/accounts/{id}/enable", || post(steward::accounts::enable)),
     send(Steward, Needs::Office, "/accounts/{id}/reset", || post(steward::accounts::reset)),

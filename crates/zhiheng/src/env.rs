@@ -25,6 +25,22 @@ impl Clock for FixedClock {
     }
 }
 
+/// A clock whose hours go on and whose day stands.
+pub(crate) struct StandingClock {
+    /// The day, at the place.
+    pub(crate) day: i32,
+    /// The place's zone.
+    pub(crate) offset_hours: i64,
+}
+
+impl Clock for StandingClock {
+    fn now_micros(&self) -> i64 {
+        const HOUR: i64 = 3_600_000_000;
+        let of_day = (SystemClock.now_micros() + self.offset_hours * HOUR).rem_euclid(24 * HOUR);
+        i64::from(self.day) * 24 * HOUR + of_day - self.offset_hours * HOUR
+    }
+}
+
 /// The system's source of chance.
 pub(crate) struct SystemRandom;
 
@@ -64,6 +80,19 @@ pub(crate) fn instant(text: &str) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_standing_clock_keeps_its_day_at_the_place() {
+        let day = zhiheng_pack::day::parse("2026-11-23").map(zhiheng_pack::day::number).unwrap();
+        let clock = StandingClock { day, offset_hours: 8 };
+        let now = clock.now_micros();
+        assert_eq!(zhiheng_pack::day::of_instant(now, 8), day);
+        assert_eq!(
+            (SystemClock.now_micros() - now).rem_euclid(86_400_000_000) / 1_000_000_000,
+            0,
+            "the hour is the real one"
+        );
+    }
 
     #[test]
     fn instants_in_both_zones_are_the_same() {

@@ -29,9 +29,12 @@ pub(crate) struct Common {
     /// 数据库：sqlite:路径 或 postgres://…
     #[arg(long, global = true, value_name = "URL", default_value = DEFAULT_DB)]
     db: String,
-    /// 方案包文件夹；不给则用内置的方案包
+    /// 方案包文件夹；不给则用内置的方案包。serve 可以给多个，一个县一个
     #[arg(long, global = true, value_name = "DIR")]
-    pack: Option<PathBuf>,
+    pack: Vec<PathBuf>,
+    /// 数据库里有多个县时，用哪一个：行政区划代码。方案包取库中现行的
+    #[arg(long, global = true, value_name = "CODE", conflicts_with = "pack")]
+    place: Option<String>,
     /// 输出 JSON，供程序使用
     #[arg(long, global = true)]
     json: bool,

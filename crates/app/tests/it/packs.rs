@@ -56,6 +56,32 @@ fn a_new_definition_is_back_filled_and_the_old_one_stays_known() {
 }
 
 #[test]
+fn two_counties_in_one_database_know_nothing_of_each_other() {
+    for county in County::everywhere() {
+        county.at("2026-01-05");
+        record(&county, "合格", "2025-12-20");
+        let mut other_files = files(PLAN);
+        let header = other_files.files.get_mut("pack.toml").unwrap();
+        *header = header.replace("990199", "990198");
+        let (other_pack, problems) = zhiheng_pack::read(&other_files, &|_| None);
+        assert!(problems.is_empty(), "{problems:?}");
+        let other = county.app.beside(other_pack.unwrap()).unwrap();
+        assert!(county.app.beside(pack(PLAN)).is_err(), "one pack a place");
+        other.apply_pack("张三", &[other_files]).unwrap();
+        assert_eq!(county.app.places().unwrap(), ["990198", "990199"]);
+        let in_force = county.app.pack_in_force("990198").unwrap().unwrap();
+        assert_eq!((in_force.place.as_str(), in_force.hash), ("990198", other.pack.hash));
+        let counted = |app: &App| {
+            let board = app.board(When { as_of: number("2025-12-31"), known_on: None }).unwrap();
+            (board.records, board.rows[0].number.denominator)
+        };
+        assert_eq!((counted(&other).0, counted(&county.app).0), (0, 1));
+        assert_eq!(counted(&other).1.unwrap_or_default(), zhiheng_pack::Decimal::ZERO);
+        assert!(other.audit().unwrap().is_clean() && county.app.audit().unwrap().is_clean());
+    }
+}
+
+#[test]
 fn a_change_of_words_moves_no_cell() {
     let county = County::sqlite();
     record(&county, "合格", "2025-12-20");

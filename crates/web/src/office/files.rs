@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use zhiheng_app::Error;
 use zhiheng_pack::{Field, Kind, Record, Value};
+use zhiheng_store::digest_of_hex;
 
 use super::export::Download;
 use super::records::id_of;
@@ -42,7 +43,7 @@ pub(crate) async fn download(
     let pack = &server.app().pack;
     let kind = pack.kinds.get(view.kind).ok_or_else(missing)?;
     let file = named(kind, &view.record, &digest).ok_or_else(missing)?;
-    let bytes_of = digest_of(&digest).ok_or_else(missing)?;
+    let bytes_of = digest_of_hex(&digest).ok_or_else(missing)?;
     let bytes = server.run(move |app| app.file_bytes(&bytes_of)).await?;
     Ok(Download { name: file.name, media_type: file.media_type, bytes }.answer())
 }
@@ -53,17 +54,6 @@ fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::val
         Value::File(file) if file.digest == digest => Some(file.clone()),
         _ => None,
     })
-}
-
-fn digest_of(hex: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if hex.len() != 64 {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 /// Why an uploaded file cannot be taken for a field, or its media type.

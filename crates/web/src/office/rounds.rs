@@ -127,7 +127,7 @@ pub(crate) async fn open(State(server): State<Server>, visit: Visit, Office(acto
     }
     let (name, period) = (form.get("name").to_owned(), form.get("period").to_owned());
     let wanted = RoundWanted { name, period, as_of, due, indicators };
-    match server.run(move |app| app.open_round(&actor.id.to_string(), &wanted)).await {
+    match server.run(move |app| app.open_round(&actor.login, &wanted)).await {
         Ok(id) => {
             say(&server, &visit, Tone::Good, "已发起。下一步：下载填报表，发给各单位。".to_owned());
             Ok(see(&address(&id)))
@@ -259,7 +259,7 @@ pub(crate) async fn receive(
     }
     let outcomes = server
         .run(move |app| {
-            let actor = actor.id.to_string();
+            let actor = actor.login;
             let take = |(name, bytes): (String, axum::body::Bytes)| {
                 let outcome = app.receive(&actor, &id, &name, &bytes);
                 (name, outcome)
@@ -308,7 +308,7 @@ pub(crate) async fn settle(
     let id = id_of(&id)?;
     let accept = form.get("decision") == "take";
     let opinion = form.get("opinion").to_owned();
-    let received = server.run(move |app| app.settle(&actor.id.to_string(), &id, &body, accept, &opinion)).await?;
+    let received = server.run(move |app| app.settle(&actor.login, &id, &body, accept, &opinion)).await?;
     let name = server.app().pack.bodies.get(received.body).map(|body| body.name.clone()).unwrap_or_default();
     let text = match received.state {
         ReplyState::Reported => format!("已采用{name}的报送表，{} 个数已更新。", received.values),

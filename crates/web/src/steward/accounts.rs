@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, Error, RecordId, Role};
+use zhiheng_app::{Account, Error, RecordId, Role, hex};
 use zhiheng_pack::Problem;
-use zhiheng_store::{InvitationRow as OpenLink, Purpose};
+use zhiheng_store::{InvitationRow as OpenLink, Purpose, digest_of_hex};
 
 use crate::components::{
     action::{Action, Weight},
@@ -22,6 +22,9 @@ use crate::problem::{Answer, refused, see, show as page_of};
 use crate::server::Server;
 use crate::words::moment;
 
+/// An account that nobody has used for so long is pointed out.
+const DORMANT_DAYS: i64 = 90;
+
 /// `GET /accounts`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Office(actor): Office) -> Answer {
     let page = page(&server, &visit, actor, &FormBody::default(), &[]).await?;
@@ -36,10 +39,15 @@ async fn page(
     problems: &[Problem],
 ) -> Result<AccountsPage, Error> {
     let own = actor.id;
-    let (accounts, links) = server.run(move |app| Ok((app.accounts(&actor)?, app.open_invitations(&actor)?))).await?;
+    let (accounts, links, seen) = server
+        .run(move |app| Ok((app.accounts(&actor)?, app.open_invitations(&actor)?, app.last_sign_ins(&actor)?)))
+        .await?;
     Ok(AccountsPage {
         shell: shell(server, visit),
-        accounts: accounts.iter().map(|account| account_row(server, account, own)).collect(),
+        accounts: accounts
+            .iter()
+            .map(|account| account_row(server, account, own, seen.get(&account.login).copied()))
+            .collect(),
         invitations: links.iter().map(|link| link_row(server, link)).collect(),
         invite: invite_fields(server, form, problems),
         invite_action: "/accounts".to_owned(),
@@ -52,7 +60,7 @@ fn body_name(server: &Server, body: Option<&str>) -> String {
     body.map_or_else(|| "—".to_owned(), |body| body.name.clone())
 }
 
-fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow {
+fn account_row(server: &Server, account: &Account, own: RecordId, seen: Option<i64>) -> AccountRow {
     let path = format!("/accounts/{}", account.id);
     let mut actions = vec![Action::send("重设口令", format!("{path}/reset"))];
     if account.disabled {
@@ -65,7 +73,7 @@ fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow 
         login: account.login.clone(),
         body: body_name(server, account.body.as_deref()),
         role: account.role.word().to_owned(),
-        last_seen: "—".to_owned(),
+        last_seen: last_seen(server, seen),
         state: match (account.disabled, account.locked) {
             (true, _) => Tag::new(Tone::Neutral, "停用"),
             (false, true) => Tag::new(Tone::Warn, "暂时锁定"),
@@ -73,6 +81,15 @@ fn account_row(server: &Server, account: &Account, own: RecordId) -> AccountRow 
         },
         actions,
     }
+}
+
+/// The last sign-in, and that it is long ago: an account that nobody uses should be disabled.
+fn last_seen(server: &Server, seen: Option<i64>) -> String {
+    let app = server.app();
+    let Some(at) = seen else { return "尚未登录".to_owned() };
+    let days = (app.now() - at).div_euclid(86_400_000_000);
+    let told = moment(at, app.pack.utc_offset_hours);
+    if days >= DORMANT_DAYS { format!("{told}（{days} 天未登录）") } else { told }
 }
 
 fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
@@ -83,7 +100,9 @@ fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
         name: format!("{}{what}", link.name.clone().unwrap_or_else(|| "未写姓名".to_owned())),
         body: if link.body.is_none() { role.to_owned() } else { format!("{body}　{role}") },
         until: moment(link.expires_at, server.app().pack.utc_offset_hours),
-        actions: Vec::new(),
+        actions: vec![
+            Action::send("撤回", format!("/accounts/links/{}/withdraw", hex(&link.token_hash))).weight(Weight::Danger),
+        ],
     }
 }
 
@@ -150,6 +169,20 @@ fn hand_over(server: &Server, visit: &Visit, name: String, token: &str) -> Respo
     let link = format!("{}/start/{token}", visit.origin);
     server.held().leave(&visit.secret, Once { flash: None, link: Some((name, link)) });
     see("/accounts")
+}
+
+/// `POST /accounts/links/KEY/withdraw`
+pub(crate) async fn withdraw(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(key): Path<String>,
+) -> Answer {
+    let hash = digest_of_hex(&key).ok_or_else(|| Error::NotFound("这个一次性链接".to_owned()))?;
+    server.run(move |app| app.withdraw_invitation(&actor, &hash)).await?;
+    let flash = Flash { tone: Tone::Good, text: "链接已撤回，不能再用。".to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/accounts"))
 }
 
 /// `POST /accounts/ID/reset`

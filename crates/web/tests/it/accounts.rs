@@ -73,6 +73,23 @@ async fn an_account_is_invited_renewed_and_disabled_by_the_office_only() {
 }
 
 #[tokio::test]
+async fn a_link_that_was_withdrawn_opens_nothing() {
+    let county = County::real();
+    let mut office = county.office().await;
+    office.get("/accounts").await.assert_shows("2026年11月23日").assert_hides("尚未登录");
+    office.post("/accounts", &[("name", "李某某"), ("role", "bureau"), ("body", "scjg")]).await;
+    let page = office.get("/accounts").await;
+    let from = |mark: &str| {
+        let rest = &page.text[page.text.find(mark).unwrap()..];
+        rest[..rest.find('"').unwrap()].to_owned()
+    };
+    let (link, withdraw) = (from("/start/"), from("/accounts/links/"));
+    office.post_on(&withdraw, &[]).await.assert_shows("链接已撤回");
+    assert_eq!(county.anybody().get(&link).await.status, StatusCode::CONFLICT);
+    assert_eq!(office.post(&withdraw, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn settings_decide_the_cookies_and_the_links() {
     let county = County::real();
     let mut office = county.office().await;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use zhiheng_app::{App, Error, Setup};
 
-use super::{Access, make_folder, open, say, say_json};
+use super::{Access, make_folder, one_pack, open, say, say_json};
 use crate::Common;
 use crate::env::{SystemClock, SystemRandom};
 use crate::packs::{self, Carry};
@@ -74,7 +74,7 @@ pub(crate) fn restore(common: &Common, args: &Restore) -> Result<ExitCode> {
 /// The audit asks the pack in force, which lies in the database itself.
 fn open_restored(common: &Common) -> Result<App> {
     let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
-    let carried = packs::load(common.pack.as_deref(), Carry::County)?;
+    let carried = packs::load(one_pack(common)?, Carry::County)?;
     let app = App::open(&common.db, carried.pack, &setup)?;
     Ok(app.under_its_own_pack()?)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::json;
 
-use super::{say, say_json};
+use super::{one_pack, say, say_json};
 use crate::Common;
 use crate::packs::{self, Carry};
 
@@ -14,7 +14,7 @@ use crate::packs::{self, Carry};
 pub(crate) struct Config {}
 
 pub(crate) fn run(common: &Common, _: &Config) -> Result<ExitCode> {
-    let loaded = packs::load(common.pack.as_deref(), Carry::County)?;
+    let loaded = packs::load(one_pack(common)?, Carry::County)?;
     let pack = loaded.pack;
     let hash = zhiheng_app::hex(&pack.hash);
     if common.json {

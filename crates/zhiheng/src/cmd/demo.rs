@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::json;
 
-use super::{make_folder, say, say_json};
+use super::{make_folder, one_pack, say, say_json};
 use crate::Common;
 use crate::packs::{self, Carry};
 
@@ -41,7 +41,7 @@ pub(crate) fn run(common: &Common, args: &Demo) -> Result<ExitCode> {
 
 /// Fills a database; says how far it is now and then.
 pub(crate) fn fill(db: &str, common: &Common, scale: u64, seed: u64) -> Result<zhiheng_app::DemoReport> {
-    let loaded = packs::load(common.pack.as_deref(), Carry::Demo)?;
+    let loaded = packs::load(one_pack(common)?, Carry::Demo)?;
     make_folder(db)?;
     let mut told = 0;
     let mut progress = |records: u64| {

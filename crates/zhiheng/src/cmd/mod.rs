@@ -16,15 +16,17 @@ pub(crate) mod serve;
 pub(crate) mod submit;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use zhiheng_app::{App, Clock, Error, PackState, Setup};
+use zhiheng_pack::PackFiles;
 
 use crate::Common;
-use crate::env::{FixedClock, SystemClock, SystemRandom, instant};
+use crate::env::{FixedClock, StandingClock, SystemClock, SystemRandom, instant};
 use crate::packs::{self, Carry, Loaded};
 
 /// Whether a command writes.
@@ -38,18 +40,57 @@ pub(crate) enum Access {
 
 /// Opens the county of a command. An empty database takes the pack; a differing pack is refused until it is applied.
 pub(crate) fn open(common: &Common, access: Access) -> Result<App> {
-    let loaded = packs::load(common.pack.as_deref(), carry_of(common))?;
+    let loaded = match &common.place {
+        Some(place) => stored(common, place)?,
+        None => packs::load(one_pack(common)?, carry_of(common))?,
+    };
     open_with(common, loaded, access)
+}
+
+/// An empty database takes the pack; a differing pack is refused until it is applied.
+pub(crate) fn in_force(app: &App, files: &[PackFiles], access: Access) -> Result<()> {
+    match app.pack_state()? {
+        PackState::None if access == Access::Write => {
+            app.apply_pack("system", files)?;
+        }
+        PackState::Differs { seq, .. } if access == Access::Write => {
+            bail!(Error::WrongState(format!(
+                "数据库现行的是第 {seq} 版方案包，与手上的不同。请先用 zhiheng pack diff 看影响，再用 zhiheng pack apply 启用"
+            )));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The one pack of a command; only `serve` takes several.
+pub(crate) fn one_pack(common: &Common) -> Result<Option<&Path>> {
+    match common.pack.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        _ => bail!(Error::WrongState("这个命令一次只用一个方案包；多个县用 --place 指明是哪一个".to_owned())),
+    }
+}
+
+/// The pack that is in force at a place of the database.
+fn stored(common: &Common, place: &str) -> Result<Loaded> {
+    must_exist(&common.db)?;
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
+    let any = App::open(&common.db, packs::load(None, carry_of(common))?.pack, &setup)?;
+    match any.files_in_force(place)? {
+        Some((files, pack)) => Ok(Loaded { pack, files }),
+        None => {
+            let known = any.places()?.join("、");
+            bail!(Error::NotFound(format!("数据库里的 {place}（有：{known}）")))
+        }
+    }
 }
 
 /// As [`open`], with a pack at hand.
 pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Result<App> {
-    let clock: Arc<dyn Clock> = match &common.now {
-        Some(text) => Arc::new(FixedClock(instant(text)?)),
-        None => Arc::new(SystemClock),
-    };
-    let setup = Setup { clock, random: Arc::new(SystemRandom), read_only: access == Access::Read };
     let demo = loaded.pack.demo;
+    let setup =
+        Setup { clock: clock_of(common, &loaded)?, random: Arc::new(SystemRandom), read_only: access == Access::Read };
     match access {
         Access::Write => make_folder(&common.db)?,
         Access::Read => must_exist(&common.db)?,
@@ -64,18 +105,21 @@ pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Resu
     if common.now.is_some() && !demo {
         bail!(Error::WrongState("--now 只能用于演示数据库，以免把真实数据记到别的日子".to_owned()));
     }
-    match app.pack_state()? {
-        PackState::None if access == Access::Write => {
-            app.apply_pack("system", &loaded.files)?;
-        }
-        PackState::Differs { seq, .. } if access == Access::Write => {
-            bail!(Error::WrongState(format!(
-                "数据库现行的是第 {seq} 版方案包，与手上的不同。请先用 zhiheng pack diff 看影响，再用 zhiheng pack apply 启用"
-            )));
-        }
-        _ => {}
-    }
+    in_force(&app, &loaded.files, access)?;
     Ok(app)
+}
+
+/// Now; in the demonstration county, whose history ends on a day, the hour of that day: it never runs dry.
+pub(crate) fn clock_of(common: &Common, loaded: &Loaded) -> Result<Arc<dyn Clock>> {
+    Ok(match &common.now {
+        Some(text) => Arc::new(FixedClock(instant(text)?)),
+        None if loaded.pack.demo => {
+            let day = zhiheng_pack::day::parse(zhiheng_app::DEMO_DAY).map(zhiheng_pack::day::number);
+            let offset_hours = loaded.pack.utc_offset_hours;
+            Arc::new(StandingClock { day: day.context("the last day of the demonstration")?, offset_hours })
+        }
+        None => Arc::new(SystemClock),
+    })
 }
 
 /// The demonstration database runs under the demonstration pack without being told.

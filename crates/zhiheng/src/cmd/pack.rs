@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 use zhiheng_app::{PackDiff, Setup};
 
-use super::{Access, say, say_json};
+use super::{Access, one_pack, say, say_json};
 use crate::Common;
 use crate::env::{SystemClock, SystemRandom};
 use crate::packs::{self, Carry};
@@ -27,7 +27,7 @@ enum Act {
 }
 
 pub(crate) fn run(common: &Common, args: &PackArgs) -> Result<ExitCode> {
-    let loaded = packs::load(common.pack.as_deref(), Carry::County)?;
+    let loaded = packs::load(one_pack(common)?, Carry::County)?;
     let access = if matches!(args.act, Act::Apply) { Access::Write } else { Access::Read };
     let setup = Setup {
         clock: std::sync::Arc::new(SystemClock),

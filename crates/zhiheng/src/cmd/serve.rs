@@ -11,9 +11,10 @@ use zhiheng_app::{App, DemoMark, Random};
 use zhiheng_web::{Server, Setup, listen, listen_lazily};
 
 use super::demo::{DEMO_DB, fill};
-use super::{Access, open, say};
+use super::{Access, in_force, open, say};
 use crate::Common;
 use crate::env::SystemRandom;
+use crate::packs::{self, Carry};
 
 /// Where the server listens unless told otherwise.
 pub(crate) const LISTEN: &str = "127.0.0.1:8470";
@@ -34,23 +35,61 @@ pub(crate) struct Serve {
 
 pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     log();
-    let app = if args.demo { demo_county(common)? } else { open(common, Access::Write)? };
-    let (title, first) = (app.pack.place_name.clone(), app.first_link()?);
+    let apps = if args.demo { vec![demo_county(common)?] } else { counties(common)? };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("启动不了异步运行时")?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(&args.listen)
-            .await
-            .with_context(|| format!("{} 监听不了，可能已被占用，可用 --listen 换一个端口", args.listen))?;
-        let address = listener.local_addr()?;
-        let demo = if args.demo { None } else { demo_beside(address, common).await };
-        let server = server_of(app, demo.as_ref().map(|address| format!("http://{address}")))?;
-        greet(&title, &address.to_string(), first.as_deref(), demo.as_deref());
-        listen(listener, server, asked_to_stop()).await.context("服务中断")
+        let mut listeners = vec![bind(&args.listen).await?];
+        let first = listeners.first().context("a listener")?.local_addr()?;
+        for _ in 1..apps.len() {
+            let last = listeners.last().context("a listener")?.local_addr()?;
+            listeners.push(bind(&next_port(last)?.to_string()).await?);
+        }
+        let last = listeners.last().context("a listener")?.local_addr()?;
+        let demo = if args.demo { None } else { demo_beside(last, common).await };
+        let mut running = tokio::task::JoinSet::new();
+        for (listener, app) in listeners.into_iter().zip(apps) {
+            greet(&app.pack.place_name, &listener.local_addr()?.to_string(), app.first_link()?.as_deref());
+            let server = server_of(app, demo.as_ref().map(|address| format!("http://{address}")))?;
+            running.spawn(listen(listener, server, asked_to_stop()));
+        }
+        farewell(first, demo.as_deref());
+        while let Some(ended) = running.join_next().await {
+            ended.context("服务中断")?.context("服务中断")?;
+        }
+        Ok::<(), anyhow::Error>(())
     })?;
     // Requests that did not end within the grace are left behind with their threads.
     runtime.shutdown_timeout(Duration::from_secs(1));
     say("已停止。");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The counties of the packs that were named, in one database; without a name the carried one, or the one of `--place`.
+fn counties(common: &Common) -> Result<Vec<App>> {
+    let Some((first, others)) = common.pack.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Ok(vec![open(common, Access::Write)?]);
+    };
+    let app = open(&Common { pack: vec![first.clone()], ..common.clone() }, Access::Write)?;
+    let mut apps = Vec::new();
+    for folder in others {
+        let loaded = packs::load(Some(folder), Carry::County)?;
+        let beside = app.beside(loaded.pack)?;
+        in_force(&beside, &loaded.files, Access::Write)?;
+        apps.push(beside);
+    }
+    apps.insert(0, app);
+    Ok(apps)
+}
+
+async fn bind(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("{address} 监听不了，可能已被占用，可用 --listen 换一个端口"))
+}
+
+/// Every county has a port of its own, one after the other: so has each its own pages, forms and cookies.
+fn next_port(address: SocketAddr) -> Result<SocketAddr> {
+    let port = address.port().checked_add(1).context("没有更大的端口了，可用 --listen 换一个")?;
+    Ok(SocketAddr::new(address.ip(), port))
 }
 
 fn server_of(app: App, demo_address: Option<String>) -> Result<Server> {
@@ -61,7 +100,7 @@ fn server_of(app: App, demo_address: Option<String>) -> Result<Server> {
 
 /// The demonstration county on the next port, made when somebody first opens it; without that port there is no link to it.
 async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
-    let next = SocketAddr::new(county.ip(), county.port().checked_add(1)?);
+    let next = next_port(county).ok()?;
     let listener = TcpListener::bind(next).await.ok()?;
     let common = common.clone();
     let make = move || demo_county(&common).and_then(|app| server_of(app, None)).map_err(|error| format!("{error:#}"));
@@ -81,14 +120,20 @@ fn log() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-fn greet(title: &str, address: &str, first: Option<&str>, demo: Option<&str>) {
+fn greet(title: &str, address: &str, first: Option<&str>) {
     say(format!("质衡 · {title}已启动：http://{address}"));
     if let Some(token) = first {
         say("还没有账号。请在 72 小时内打开这个一次性链接，建立第一个账号：");
         say(format!("  http://{address}/start/{token}"));
     }
+}
+
+fn farewell(first: SocketAddr, demo: Option<&str>) {
     if let Some(demo) = demo {
         say(format!("示例县（虚构，首次打开时生成）：http://{demo}"));
+    }
+    if !first.ip().is_loopback() {
+        say("服务对外开放：请放在 TLS 代理之后，并在“设置”里填写对外地址。");
     }
     say("按 Ctrl+C 停止。");
 }
@@ -97,13 +142,17 @@ fn greet(title: &str, address: &str, first: Option<&str>, demo: Option<&str>) {
 fn demo_county(common: &Common) -> Result<App> {
     let mut common = common.clone();
     DEMO_DB.clone_into(&mut common.db);
-    common.pack = None;
+    common.pack.clear();
+    common.place = None;
     common.now = None;
     let path = DEMO_DB.strip_prefix("sqlite:").unwrap_or(DEMO_DB);
     if !std::path::Path::new(path).exists() {
         say("首次打开示例县，正在生成虚构的数据，需要几秒钟……");
         let report = fill(DEMO_DB, &common, DEMO_SCALE, DEMO_SEED)?;
-        say(format!("已生成：{report:?}"));
+        say(format!(
+            "已生成 {} 条虚构记录（更正 {} 次，撤回 {} 次），截至 {}。",
+            report.records, report.corrections, report.withdrawals, report.last_day
+        ));
     }
     let app = open(&common, Access::Write)?;
     if app.demo_mark()? == DemoMark::Unfinished {
