@@ -112,7 +112,12 @@ pub(super) fn make(args: &Bench) -> Result<ExitCode> {
 
 /// A line of the process's own memory figures, in kB.
 pub(super) fn memory(name: &str) -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    memory_of(std::process::id(), name)
+}
+
+/// The same of another process.
+pub(super) fn memory_of(process: u32, name: &str) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or_default()
 }
