@@ -28,6 +28,8 @@ mod job;
 mod levels;
 mod list;
 mod packs;
+#[doc(hidden)]
+pub mod peers;
 mod pool;
 mod records;
 mod rollup;
