@@ -139,7 +139,7 @@ impl App {
     ) -> Result<BTreeMap<usize, (Number, Option<Number>)>, Error> {
         let cells = self.sums_of(reader, when, dimension)?;
         let levels = self.latest(reader, when, dimension)?;
-        let known = Known { pack: &self.pack, cells: &cells, levels: &levels };
+        let known = Known { pack: &self.pack, as_of: when.as_of, cells: &cells, levels: &levels };
         let shown = self.pack.indicators.iter().enumerate().filter(|(_, indicator)| !indicator.helper);
         Ok(shown.map(|(at, indicator)| (at, known.pair(indicator))).collect())
     }
@@ -221,6 +221,8 @@ pub(crate) fn start(pack: &Pack, indicator: &Indicator, as_of: i32) -> Option<i3
 /// What the database says, from which every number follows.
 pub(crate) struct Known<'a> {
     pub(crate) pack: &'a Pack,
+    /// The day, which decides between two definitions of one indicator.
+    pub(crate) as_of: i32,
     pub(crate) cells: &'a BTreeMap<i64, Sum>,
     pub(crate) levels: &'a BTreeMap<i64, LevelRow>,
 }
@@ -228,6 +230,7 @@ pub(crate) struct Known<'a> {
 impl Known<'_> {
     /// The number that is judged, and the reported one beside it.
     pub(crate) fn pair(&self, indicator: &Indicator) -> (Number, Option<Number>) {
+        let indicator = self.pack.in_force(indicator, self.as_of);
         let reported = || self.levels.get(&indicator.reported_def).map_or_else(Number::default, of_level);
         match indicator.mode {
             Mode::Reported => (reported(), None),
@@ -263,6 +266,7 @@ impl Known<'_> {
     fn composite(&self, indicator: &Indicator, depth: usize) -> Number {
         let part = |term: &zhiheng_pack::indicator::Term| {
             let of = self.pack.indicators.get(term.indicator).filter(|_| depth < 4)?;
+            let of = self.pack.in_force(of, self.as_of);
             let number = if of.mode == Mode::Reported { self.pair(of).0 } else { self.computed(of, depth + 1) };
             Some(number.value? * Decimal::from(term.sign))
         };

@@ -121,14 +121,15 @@ impl App {
         let indicator = self.pack.indicators.get(at).ok_or_else(missing)?;
         let mut reader = self.store.read()?;
         let row = self.row(at, self.pair(&mut reader, indicator, when, "")?, when).ok_or_else(missing)?;
-        let (uncounted, uncounted_complete) = self.reasons(&mut reader, indicator, when)?;
+        let in_force = self.pack.in_force(indicator, when.as_of);
+        let (uncounted, uncounted_complete) = self.reasons(&mut reader, in_force, when)?;
         Ok(IndicatorView {
             pack: Arc::clone(&self.pack),
             row,
             years: self.years(&mut reader, indicator, when)?,
-            months: self.months(&mut reader, indicator, when)?,
-            areas: self.by_dimension(&mut reader, indicator, when, "a:")?,
-            bodies: self.by_dimension(&mut reader, indicator, when, "b:")?,
+            months: self.months(&mut reader, in_force, when)?,
+            areas: self.by_dimension(&mut reader, in_force, when, "a:")?,
+            bodies: self.by_dimension(&mut reader, in_force, when, "b:")?,
             uncounted,
             uncounted_complete,
             reported: self.reported(&mut reader, indicator, when)?,
@@ -233,6 +234,7 @@ impl App {
             let at = self.pack.indicators.iter().position(|known| known.id == indicator.id);
             return Ok(at.and_then(|at| numbers.remove(&at)).unwrap_or_default());
         }
+        let indicator = self.pack.in_force(indicator, when.as_of);
         let place = &self.pack.place;
         let mut defs = vec![indicator.def, indicator.reported_def];
         defs.extend(
@@ -244,7 +246,7 @@ impl App {
             true => self.sums_from(reader, when, dimension, &[indicator.def], from)?,
             false => BTreeMap::new(),
         };
-        Ok(Known { pack: &self.pack, cells: &cells, levels: &levels }.pair(indicator))
+        Ok(Known { pack: &self.pack, as_of: when.as_of, cells: &cells, levels: &levels }.pair(indicator))
     }
 
     fn by_dimension(
@@ -300,6 +302,7 @@ impl App {
         limit: usize,
     ) -> Result<CellRecords, Error> {
         let indicator = self.pack.indicator(id).ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
+        let indicator = self.pack.in_force(indicator, when.as_of);
         let mut reader = self.store.read()?;
         let mut found = CellRecords { records: Vec::new(), next: None };
         let kinds = kinds_of(indicator);

@@ -131,7 +131,8 @@ impl App {
             if indicator.helper || found.iter().any(|(known, _)| known == at) {
                 continue;
             }
-            let standing = match self.pack.standing(indicator, kind, record, envelope) {
+            let in_force = self.pack.in_force(indicator, envelope.day.unwrap_or(i32::MAX));
+            let standing = match self.pack.standing(in_force, kind, record, envelope) {
                 Standing::NotAbout => continue,
                 standing if live => standing,
                 _ => Standing::Uncounted("记录已撤销".to_owned()),

@@ -509,10 +509,12 @@ impl Deciding<'_> {
             if dimension.is_empty()
                 && let Some(indicator) = self.pack.indicators.iter().find(|indicator| indicator.def == def)
             {
-                moved.insert(Moved {
-                    indicator: indicator.id.clone(),
-                    period: zhiheng_pack::day::date(day).year().to_string(),
-                });
+                // A year is shown under one definition; the cells of the others move unseen.
+                let known = self.pack.known_as(indicator);
+                let year = zhiheng_pack::day::date(day).year();
+                if self.pack.in_force(known, zhiheng_pack::day::last_of_year(year)).def == def {
+                    moved.insert(Moved { indicator: known.id.clone(), period: year.to_string() });
+                }
             }
             self.change.cells.add(after.recorded_at, def, &dimension, day, sum);
         }
@@ -563,7 +565,7 @@ impl Deciding<'_> {
             };
             if let Some(indicator) = self.pack.indicators.iter().find(of) {
                 let period = zhiheng_pack::day::date(point.day).year().to_string();
-                moved.insert(Moved { indicator: indicator.id.clone(), period });
+                moved.insert(Moved { indicator: self.pack.known_as(indicator).id.clone(), period });
             }
         }
         self.change.levels_add.extend(new.into_iter().map(|point| level_row(point, after)));

@@ -267,6 +267,12 @@ pub struct Indicator {
     pub since: Option<Date>,
     /// The definition holds to.
     pub until: Option<Date>,
+    /// Positions of the earlier definitions, the oldest first; each holds up to its `until`.
+    pub earlier: Vec<usize>,
+    /// The definition whose earlier one this is.
+    pub version_of: Option<usize>,
+    /// Why an earlier definition was given up.
+    pub changed_because: Option<String>,
     /// Counts subjects, not records.
     pub distinct: bool,
     /// (indicator, per): the latest level is the denominator.

@@ -160,6 +160,19 @@ impl Pack {
         self.kind_index.get(id).and_then(|index| self.kinds.get(*index))
     }
 
+    /// The definition of an indicator that is in force on a day: a period is computed under the definition of its last day, and no
+    /// period mixes two.
+    pub fn in_force<'a>(&'a self, indicator: &'a Indicator, day: i32) -> &'a Indicator {
+        let earlier = indicator.earlier.iter().filter_map(|at| self.indicators.get(*at));
+        let holds = |one: &&Indicator| one.until.is_some_and(|until| day <= crate::day::number(until));
+        earlier.into_iter().find(holds).unwrap_or(indicator)
+    }
+
+    /// The indicator that readers know: the definition in force for an earlier one of it.
+    pub fn known_as<'a>(&'a self, indicator: &'a Indicator) -> &'a Indicator {
+        indicator.version_of.and_then(|at| self.indicators.get(at)).unwrap_or(indicator)
+    }
+
     /// Position of an indicator.
     pub fn indicator_position(&self, id: &str) -> Option<usize> {
         self.indicator_index.get(id).copied()

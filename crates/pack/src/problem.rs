@@ -109,6 +109,7 @@ catalogue! {
     NO_SAMPLE = "ZH1024", "种类 {} 没有样例。每个种类至少写一个 [[kind.sample]]。";
     SPLIT_SUM = "ZH1025", "分解值之和与总目标不符：{}。";
     ENDS_BEFORE = "ZH1026", "{} 的 until 早于 since。";
+    VERSION_SPAN = "ZH1027", "口径版本的起止有问题：{}。";
 
     REQUIRED = "ZH1101", "{} 未填写。请补上。";
     NO_SUCH_FIELD = "ZH1102", "本种类没有字段 {}。请删去或改名。";

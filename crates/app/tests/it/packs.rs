@@ -55,6 +55,78 @@ fn a_new_definition_is_back_filled_and_the_old_one_stays_known() {
     }
 }
 
+/// The same indicator, which counted one town only before 2026.
+fn with_an_earlier_definition() -> String {
+    let earlier = r#"
+[[indicator.earlier]]
+until = 2025-12-31
+definition = "甲街道的批次"
+why = "全县铺开"
+[[indicator.earlier.over]]
+kind = "food_sample"
+where = "area == '990199001'"
+count = "sampled_on"
+numerator = "count(verdict == 'qualified')"
+denominator = "count(verdict is known)"
+
+[[indicator]]
+id = "tested_mass""#;
+    PLAN.replacen("\n[[indicator]]\nid = \"tested_mass\"", earlier, 1)
+}
+
+#[test]
+fn a_year_is_computed_under_the_definition_of_its_last_day() {
+    for county in County::everywhere() {
+        county.at("2026-03-01");
+        record(&county, "合格", "2025-12-20");
+        record(&county, "不合格", "2025-12-21");
+        record(&county, "合格", "2026-01-05");
+        let newer = county.app.with_pack(pack(&with_an_earlier_definition()));
+        newer.apply_pack("张三", &[files(&with_an_earlier_definition())]).unwrap();
+        let view = newer.indicator("food_pass_rate", When { as_of: number("2026-02-01"), known_on: None }).unwrap();
+        let years: Vec<_> = view.years.iter().map(|year| (year.period, year.number.denominator)).collect();
+        let count = |n: i64| Some(zhiheng_pack::Decimal::from(n));
+        assert_eq!(
+            years[years.len() - 2..],
+            [(2025, None), (2026, count(1))],
+            "nothing of 2025 was sampled in that town"
+        );
+        let behind = |as_of: &str| {
+            let when = When { as_of: number(as_of), known_on: None };
+            newer
+                .cell_records("food_pass_rate", when, None, zhiheng_app::PartWanted::Denominator, None, 9)
+                .unwrap()
+                .records
+                .len()
+        };
+        assert_eq!((behind("2025-12-31"), behind("2026-02-01")), (0, 1), "the records are those of the definition");
+        let moved = record_of_2025(&newer, "合格", "990199001");
+        assert_eq!(moved, ["food_pass_rate 2025"], "a reader hears of the year, not of the definition");
+        let view = newer.indicator("food_pass_rate", When { as_of: number("2025-12-31"), known_on: None }).unwrap();
+        assert_eq!((view.row.number.denominator, view.areas.len()), (count(1), 1));
+        assert!(newer.audit().unwrap().is_clean(), "the cells of every definition equal recomputation");
+    }
+}
+
+fn record_of_2025(app: &App, verdict: &str, area: &str) -> Vec<String> {
+    let draft =
+        Draft::of_texts([("sample_name", "挂面"), ("verdict", verdict), ("sampled_on", "2025-06-01"), ("area", area)]);
+    let submission = Submission {
+        act: Act::Create(draft),
+        kind: "food_sample".to_owned(),
+        id: None,
+        expected_version: None,
+        reason: None,
+    };
+    let receipt = app.submit("张三", &submission, None).unwrap();
+    receipt
+        .moved
+        .iter()
+        .filter(|one| one.indicator.starts_with("food"))
+        .map(|one| format!("{} {}", one.indicator, one.period))
+        .collect()
+}
+
 #[test]
 fn two_counties_in_one_database_know_nothing_of_each_other() {
     for county in County::everywhere() {

@@ -25,8 +25,10 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
             node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
         }
     }
+    let mut replaced: Vec<Indicator> = Vec::new();
     for node in nodes {
-        let indicator = indicator(pack, &node);
+        let mut indicator = indicator(pack, &node);
+        replaced.extend(earlier(pack, &node, &mut indicator));
         if let Some(row) = indicator.row
             && pack.indicators.iter().any(|known| known.row == Some(row))
         {
@@ -35,7 +37,78 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
         pack.indicators.push(indicator);
         node.finish();
     }
+    // Earlier definitions stand behind all others, so that an indicator's position is its place in the plan.
+    for version in replaced {
+        let at = pack.indicators.len();
+        if let Some(current) = version.version_of.and_then(|current| pack.indicators.get_mut(current)) {
+            current.earlier.push(at);
+        }
+        pack.indicators.push(version);
+    }
     pack.moved_by = moved_by(pack);
+}
+
+/// `[[indicator.earlier]]`: definitions that held before. They share everything with their indicator but what they say and what they count.
+fn earlier(pack: &Pack, node: &Node<'_>, current: &mut Indicator) -> Vec<Indicator> {
+    let at = pack.indicators.len();
+    let mut found: Vec<Indicator> = Vec::new();
+    for part in node.tables("earlier") {
+        let version = part.integer("version").map(|given| u32::try_from(given.value).unwrap_or(1));
+        let version = version.unwrap_or_else(|| u32::try_from(found.len() + 1).unwrap_or(1));
+        let mut old = Indicator {
+            id: format!("{}@{version}", current.id),
+            row: None,
+            helper: true,
+            reported: None,
+            version,
+            version_of: Some(at),
+            earlier: Vec::new(),
+            since: part.date("since"),
+            until: part.date("until"),
+            changed_because: part.plain("why"),
+            definition: part.need("definition").value,
+            numerator_text: part.plain("numerator_text").or_else(|| current.numerator_text.clone()),
+            denominator_text: part.plain("denominator_text").or_else(|| current.denominator_text.clone()),
+            method: part.plain("method"),
+            traps: part.plains("traps"),
+            over: part.tables("over").into_iter().filter_map(|over| source(pack, current.form, over)).collect(),
+            ..current.clone()
+        };
+        old.def = identity(pack, &Indicator { id: current.id.clone(), ..old.clone() });
+        span(&part, &old, found.last(), current);
+        found.push(old);
+        part.finish();
+    }
+    let last = found.last().and_then(|old| old.until);
+    if let Some(next) = last.and_then(|until| until.tomorrow().ok()) {
+        if current.since.is_some_and(|since| since != next) {
+            let said = format!("{} 应自 {next} 起，这里写的是 {}", current.id, current.since.unwrap_or(next));
+            node.file.say(codes::VERSION_SPAN, &node.span, said);
+        }
+        current.since = Some(next);
+        current.version = current.version.max(found.last().map_or(1, |old| old.version + 1));
+    }
+    found
+}
+
+/// What an earlier definition must say: until when, later than the one before it, at the end of a year where a value is a year's, and
+/// something else than the definition that replaced it.
+fn span(part: &Node<'_>, old: &Indicator, before: Option<&Indicator>, current: &Indicator) {
+    let say = |what: String| part.file.say(codes::VERSION_SPAN, &part.span, what);
+    let Some(until) = old.until else { return say(format!("{} 的旧口径没有写 until", current.id)) };
+    if before.and_then(|one| one.until).is_some_and(|one| one >= until) {
+        say(format!("{} 的旧口径要按先后写，{until} 不在前一个之后", current.id));
+    }
+    let yearly = matches!(current.form, Form::Ratio | Form::Flow) && current.period == Period::Year;
+    if yearly && (until.month(), until.day()) != (12, 31) {
+        say(format!("{} 是年度数，口径只能在年末改变，这里是 {until}", current.id));
+    }
+    if old.over.is_empty() {
+        part.file.say(codes::MISSING_KEY, &part.span, "over");
+    }
+    if old.def == current.def {
+        say(format!("{} 到 {until} 为止的口径与现行口径算法相同，不必另写", current.id));
+    }
 }
 
 fn moved_by(pack: &Pack) -> Vec<Vec<(usize, SourceRef)>> {
@@ -98,6 +171,9 @@ fn indicator(pack: &Pack, node: &Node<'_>) -> Indicator {
         version: node.integer("version").map_or(1, |version| u32::try_from(version.value).unwrap_or(1)),
         since: node.date("since"),
         until: node.date("until"),
+        earlier: Vec::new(),
+        version_of: None,
+        changed_because: None,
         distinct: word(node, "distinct", &[("subject", true)]).unwrap_or(false),
         denominator_level: denominator_level(pack, node),
         over: node.tables("over").into_iter().filter_map(|part| source(pack, form, part)).collect(),

@@ -27,6 +27,8 @@ pub struct Chart {
     pub points: Vec<ChartPoint>,
     /// The target, as a line over the same periods.
     pub target: Option<TargetLine>,
+    /// Indexes of periods that begin another definition: the line is not drawn across, because the two do not compare.
+    pub breaks: Vec<usize>,
 }
 
 /// One period of a chart.
@@ -117,13 +119,64 @@ pub fn chart(chart: &Chart) -> Markup {
 }
 
 /// What the shading and the dashes mean.
-fn legend(chart: &Chart) -> Option<&'static str> {
-    match (chart.points.iter().any(|point| point.interval.is_some()), chart.target.is_some()) {
-        (true, true) => Some("阴影为 95% 区间，虚线为目标。"),
-        (true, false) => Some("阴影为 95% 区间。"),
-        (false, true) => Some("虚线为目标。"),
-        (false, false) => None,
+fn legend(chart: &Chart) -> Option<String> {
+    let parts = [
+        (chart.points.iter().any(|point| point.interval.is_some()), "阴影为 95% 区间"),
+        (chart.target.is_some(), "虚线为目标"),
+        (!chart.breaks.is_empty(), "竖线处口径调整，前后不可比"),
+    ];
+    let said: Vec<&str> = parts.into_iter().filter(|(shown, _)| *shown).map(|(_, words)| words).collect();
+    (!said.is_empty()).then(|| format!("{}。", said.join("，")))
+}
+
+/// A run of values cut where a definition changes.
+fn cut(run: Vec<(usize, f64)>, breaks: &[usize]) -> Vec<Vec<(usize, f64)>> {
+    let mut pieces: Vec<Vec<(usize, f64)>> = Vec::new();
+    for point in run {
+        match pieces.last_mut() {
+            Some(piece) if !breaks.contains(&point.0) => piece.push(point),
+            _ => pieces.push(vec![point]),
+        }
     }
+    pieces
+}
+
+/// Where a change of definition stands: half-way to the period that begins it.
+fn break_line(frame: &Frame, at: usize, last: bool) -> Markup {
+    let x = (frame.x(at) + frame.x(at.saturating_sub(1))) / 2.0;
+    html! {
+        line.break x1=(px(x)) x2=(px(x)) y1=(px(frame.top - 6.0)) y2=(px(frame.height - frame.bottom)) {}
+        text.break-label x=(px(if last { x - 4.0 } else { x + 4.0 })) y=(px(frame.top + 2.0)) text-anchor=(if last { "end" } else { "start" }) { "口径调整" }
+    }
+}
+
+/// Where the words of the target stand: at the end of its line, above or below, that is farthest from the values printed there.
+fn target_label(chart: &Chart, frame: &Frame, target: &TargetLine) -> Option<(f64, f64, &'static str)> {
+    let near = |points: &mut dyn Iterator<Item = &ChartPoint>, y: f64| {
+        let apart = |value: f64| {
+            let at = frame.y(value);
+            // The dot, and the figure above it.
+            (at - y).abs().min((at - 14.0 - y).abs())
+        };
+        points.filter_map(|point| point.value).map(apart).fold(f64::INFINITY, f64::min)
+    };
+    let (first, last) = (target.path.first()?.1, target.path.last()?.1);
+    let ends = [(frame.width - frame.right, last, "end"), (frame.left + 2.0, first, "start")];
+    let mut best: Option<(f64, (f64, f64, &'static str))> = None;
+    for (x, value, anchor) in ends {
+        for (shift, middle) in [(-8.0, -12.0), (16.0, 12.0)] {
+            let y = frame.y(value) + shift;
+            let inside = y > frame.top && y < frame.height - frame.bottom - 2.0;
+            let room = match anchor {
+                "end" => near(&mut chart.points.iter().rev().take(2), frame.y(value) + middle),
+                _ => near(&mut chart.points.iter().take(2), frame.y(value) + middle),
+            };
+            if inside && best.is_none_or(|(most, _)| room > most + 4.0) {
+                best = Some((room, (x, y, anchor)));
+            }
+        }
+    }
+    best.map(|(_, place)| place)
 }
 
 fn drawing(chart: &Chart, variant: &str, width: f64, height: f64) -> Markup {
@@ -173,11 +226,14 @@ fn drawing(chart: &Chart, variant: &str, width: f64, height: f64) -> Markup {
             (band(chart, &frame))
             @if let Some(target) = &chart.target {
                 polyline.target points=(points(&frame, target.path.iter().copied())) {}
-                @if let Some((at, value)) = target.path.last() {
-                    text.target-label x=(px(width - frame.right)) y=(px(frame.y(*value) - 8.0)) text-anchor="end" data-at=(at) { (target.label) }
+                @if let Some((x, y, anchor)) = target_label(chart, &frame, target) {
+                    text.target-label x=(px(x)) y=(px(y)) text-anchor=(anchor) { (target.label) }
                 }
             }
-            @for run in runs(&line) { polyline.line points=(points(&frame, run.iter().copied())) {} }
+            @for at in &chart.breaks { (break_line(&frame, *at, *at + 1 == chart.points.len())) }
+            @for piece in runs(&line).into_iter().flat_map(|run| cut(run, &chart.breaks)) {
+                polyline.line points=(points(&frame, piece.iter().copied())) {}
+            }
             @for (at, point) in chart.points.iter().enumerate() {
                 @if let Some(value) = point.value {
                     circle.dot cx=(px(frame.x(at))) cy=(px(frame.y(value))) r="3.6" {}
@@ -219,10 +275,15 @@ fn data(chart: &Chart) -> Markup {
     let rows = chart
         .points
         .iter()
-        .map(|point| {
+        .enumerate()
+        .map(|(at, point)| {
+            let begins = chart.breaks.contains(&at);
             let shown = if point.text.is_empty() { "—".to_owned() } else { point.text.clone() };
             let mut cells = vec![
-                Cell::Text(point.label.clone()),
+                match begins {
+                    true => Cell::Noted(point.label.clone(), "自此口径调整".into()),
+                    false => Cell::Text(point.label.clone()),
+                },
                 match &point.href {
                     Some(href) => Cell::Link(Link::new(shown, href.clone())),
                     None => Cell::Text(shown),
@@ -265,6 +326,7 @@ pub fn samples() -> Vec<Sample> {
         .collect();
     points.push(ChartPoint { label: "2027".into(), ..ChartPoint::default() });
     let sample = Chart {
+        breaks: vec![3],
         id: "sample-rate".into(),
         title: "食品抽检合格率".into(),
         description: "2022 年 98.0%，2026 年 98.4%，目标 98.2%。".into(),
@@ -274,6 +336,7 @@ pub fn samples() -> Vec<Sample> {
         target: Some(TargetLine { label: "目标 98.2%".into(), path: vec![(0, 98.0), (5, 98.2)] }),
     };
     let months = Chart {
+        breaks: Vec::new(),
         id: "sample-months".into(),
         title: "各月抽检批次".into(),
         description: "2026 年各月，3 月无数据。".into(),

@@ -16,7 +16,7 @@ use crate::components::{
 };
 use crate::extract::{Params, Visit};
 use crate::frame::shell;
-use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted};
+use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted, VersionNote};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
 use crate::words::{address, count, date, exact, float, plain_date, share, unless_today};
@@ -73,7 +73,10 @@ pub(crate) fn plan_page(pack: &Pack, indicator: &Indicator, when: When) -> Indic
             .unwrap_or_default(),
         elapsed: format!("时间已过 {}", share(numbers::elapsed(pack, indicator, when.as_of))),
         quote: quote(pack, indicator),
-        definition: definition(pack, indicator),
+        definition: Definition {
+            versions: versions(pack, indicator, when),
+            ..definition(pack, pack.in_force(indicator, when.as_of))
+        },
         ..IndicatorPage::default()
     }
 }
@@ -150,6 +153,28 @@ fn definition(pack: &Pack, indicator: &Indicator) -> Definition {
     }
 }
 
+/// The definitions that hold on other days than the one looked at, the newest first.
+fn versions(pack: &Pack, indicator: &Indicator, when: When) -> Vec<VersionNote> {
+    let shown = pack.in_force(indicator, when.as_of);
+    let earlier = indicator.earlier.iter().rev().filter_map(|at| pack.indicators.get(*at));
+    let others = std::iter::once(indicator).chain(earlier).filter(|one| one.def != shown.def);
+    let day_of = |given: Option<_>| given.map(|one| date(day::number(one)));
+    let note = |one: &Indicator| VersionNote {
+        version: format!("第 {} 版", one.version),
+        span: match (day_of(one.since), day_of(one.until)) {
+            (Some(since), Some(until)) => format!("{since}至{until}"),
+            (Some(since), None) => format!("{since}起"),
+            (None, Some(until)) => format!("至{until}"),
+            (None, None) => String::new(),
+        },
+        note: match &one.changed_because {
+            Some(why) => format!("{} 调整原因：{why}", one.definition),
+            None => one.definition.clone(),
+        },
+    };
+    others.map(note).collect()
+}
+
 /// A link to the records behind a number.
 pub(super) fn records(indicator: &Indicator, part: &str, area: &str, when: When, today: i32) -> String {
     let as_of = unless_today(when.as_of, today);
@@ -201,7 +226,7 @@ pub(crate) fn live(pack: &Pack, indicator: &Indicator, view: &IndicatorView, whe
         remainder: dated(indicator, &row.number),
         hint: numbers::hint(indicator, row),
         reported: reported(indicator, &row.number, row.reported.as_ref()),
-        chart: chart(indicator, &view.years, when, today),
+        chart: chart(pack, indicator, &view.years, when, today),
         breakdowns: breakdowns(pack, indicator, view, when, today),
         uncounted: uncounted(indicator, view, when, today),
         value,
@@ -259,7 +284,21 @@ fn end_of(year: i32, when: When) -> When {
     When { as_of: end.min(when.as_of), ..when }
 }
 
-fn chart(indicator: &Indicator, years: &[PeriodNumber], when: When, today: i32) -> Option<Chart> {
+/// Years that are computed under another definition than the year before.
+fn breaks(pack: &Pack, indicator: &Indicator, years: &[PeriodNumber]) -> Vec<usize> {
+    let def = |year: &PeriodNumber| {
+        let end = i16::try_from(year.period).map_or(i32::MAX, day::last_of_year);
+        pack.in_force(indicator, end).def
+    };
+    years
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair.first().map(def) != pair.last().map(def))
+        .map(|(at, _)| at + 1)
+        .collect()
+}
+
+fn chart(pack: &Pack, indicator: &Indicator, years: &[PeriodNumber], when: When, today: i32) -> Option<Chart> {
     if years.iter().filter(|year| year.number.value.is_some()).count() < 2 {
         return None;
     }
@@ -301,6 +340,7 @@ fn chart(indicator: &Indicator, years: &[PeriodNumber], when: When, today: i32) 
             .join("，"),
         unit: indicator.unit.clone(),
         period_label: "年份".into(),
+        breaks: breaks(pack, indicator, years),
         points,
         target,
     })

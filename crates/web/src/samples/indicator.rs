@@ -135,6 +135,7 @@ fn chart() -> Chart {
         .collect();
     points.push(ChartPoint { label: "2027".into(), ..ChartPoint::default() });
     Chart {
+        breaks: Vec::new(),
         id: "by-year".into(),
         title: "食品抽检合格率，按年".into(),
         description: "2022 年 98.0%，2026 年 98.4%；目标 2027 年 98.2%。阴影为 95% 区间。".into(),
