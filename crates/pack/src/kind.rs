@@ -156,6 +156,34 @@ pub struct Check {
     pub level: Level,
 }
 
+/// 报送值: records of this kind report the values of indicators. At most one kind of a pack does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reports {
+    /// Field that names the indicator.
+    pub indicator: usize,
+    /// Field of the value.
+    pub value: usize,
+    /// Field of the sample size.
+    pub n: Option<usize>,
+    /// Fields of the interval's ends.
+    pub interval: Option<(usize, usize)>,
+}
+
+/// 汇总: records of this kind carry the batches that a list of failures does not name. At most one kind of a pack does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// Field that names the kind whose batches are totalled.
+    pub of: usize,
+    /// Field that says which batches are entered one by one, and its item for the failing ones.
+    pub detail: (usize, String),
+    /// 检验批次
+    pub tested: usize,
+    /// 合格批次
+    pub passed: usize,
+    /// 不合格批次
+    pub failed: usize,
+}
+
 /// How announcement tables of this kind are read.
 #[derive(Debug, Clone, Default)]
 pub struct ImportRule {
@@ -219,6 +247,10 @@ pub struct Kind {
     pub public: Public,
     /// How files are read.
     pub import: ImportRule,
+    /// It reports values.
+    pub reports: Option<Reports>,
+    /// It carries totals.
+    pub totals: Option<Totals>,
     /// Valid records for tests and for people who learn the kind.
     pub samples: Vec<crate::record::Draft>,
     /// In force from.

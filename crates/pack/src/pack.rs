@@ -173,6 +173,16 @@ impl Pack {
         indicator.version_of.and_then(|at| self.indicators.get(at)).unwrap_or(indicator)
     }
 
+    /// The kind that reports values, and its position.
+    pub fn reports(&self) -> Option<(usize, &Kind)> {
+        self.kinds.iter().enumerate().find(|(_, kind)| kind.reports.is_some())
+    }
+
+    /// The kind that carries totals, and its position.
+    pub fn totals(&self) -> Option<(usize, &Kind)> {
+        self.kinds.iter().enumerate().find(|(_, kind)| kind.totals.is_some())
+    }
+
     /// Position of an indicator.
     pub fn indicator_position(&self, id: &str) -> Option<usize> {
         self.indicator_index.get(id).copied()

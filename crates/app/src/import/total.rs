@@ -28,25 +28,22 @@ pub(super) struct TotalRule<'a> {
 }
 
 impl<'a> TotalRule<'a> {
-    /// The rule of a kind. Until kinds declare it themselves it is told from what the pack has: a kind of totals that knows this kind
-    /// and a state in which the failing batches are entered one by one.
+    /// The rule of a kind, where the pack's totals know it.
     pub(super) fn of(pack: &'a Pack, kind: &'a Kind) -> Option<TotalRule<'a>> {
-        let position = pack.kind_position("sampling_total")?;
-        let total = pack.kinds.get(position)?;
-        let offers = |field: &str, item: &str| {
-            let list = total.field(field).and_then(|field| field.list).and_then(|list| pack.lists.get(list));
-            list.is_some_and(|list| list.items.iter().any(|known| known.id == item))
-        };
-        let has = |field: &str| total.field(field).is_some();
-        let known = offers("of_kind", &kind.id) && offers("detail", "failing");
-        (known && ["tested", "passed", "failed", "sampled_on"].into_iter().all(has)).then(|| TotalRule {
+        let (position, total) = pack.totals()?;
+        let parts = total.totals.as_ref()?;
+        let field = |at: usize| total.fields.get(at);
+        let id = |at: usize| field(at).map(|field| field.id.as_str());
+        let kinds = field(parts.of)?.list.and_then(|list| pack.lists.get(list))?;
+        kinds.items.iter().any(|item| item.id == kind.id).then_some(())?;
+        Some(TotalRule {
             position,
             kind: total,
-            tested: "tested",
-            passed: "passed",
-            failed: "failed",
-            day: "sampled_on",
-            set: vec![("of_kind", &kind.id), ("detail", "failing")],
+            tested: id(parts.tested)?,
+            passed: id(parts.passed)?,
+            failed: id(parts.failed)?,
+            day: id(total.day?)?,
+            set: vec![(id(parts.of)?, &kind.id), (id(parts.detail.0)?, &parts.detail.1)],
         })
     }
 }

@@ -14,9 +14,6 @@ use crate::pack::Pack;
 use crate::problem as codes;
 use crate::value::Decimal;
 
-/// The kind that holds reported values, and the field that names the indicator.
-const REPORTED_KIND: &str = "reported_value";
-
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     let nodes: Vec<_> = roots.iter().flat_map(|root| root.tables("indicator")).collect();
     for (position, node) in nodes.iter().enumerate() {
@@ -418,25 +415,17 @@ fn uncounted(pack: &Pack, kind: &Kind, node: &Node<'_>) -> Vec<(Condition, Strin
     found
 }
 
-/// The reported series of an indicator: values of kind `reported_value` that name it.
+/// The reported series of an indicator: values that name it, of the kind that reports.
 fn reported(pack: &Pack, node: &Node<'_>, id: &str) -> Option<Source> {
-    let missing = |what: &str| {
-        node.file.say(codes::FORM_NEEDS, &node.span, format!("种类 {REPORTED_KIND}（{what}）"));
-        None
+    let found = pack.reports().and_then(|(position, kind)| Some((position, kind, kind.reports?, kind.day?)));
+    let Some((position, kind, parts, day)) = found else {
+        node.file.say(codes::FORM_NEEDS, &node.span, "一个声明了 reports 的种类");
+        return None;
     };
-    let Some((position, kind)) =
-        pack.kind_position(REPORTED_KIND).and_then(|at| pack.kinds.get(at).map(|kind| (at, kind)))
-    else {
-        return missing("未声明");
-    };
-    let scope = Scope { kind, lists: &pack.lists };
-    let text = format!("indicator == '{id}'");
-    let Ok(condition) = Condition::compile(&text, scope) else {
-        return missing("indicator 字段用字典 indicators");
-    };
-    let (Some(day), Some(value)) = (kind.day, kind.field_index("value")) else {
-        return missing("day 与 value 字段");
-    };
+    let field = kind.fields.get(parts.indicator)?;
+    let text = format!("{} == '{id}'", field.id);
+    // That the field is a choice of indicators was said where the kind declares it.
+    let condition = Condition::compile(&text, Scope { kind, lists: &pack.lists }).ok()?;
     Some(Source {
         kind: position,
         about: condition,
@@ -446,9 +435,9 @@ fn reported(pack: &Pack, node: &Node<'_>, id: &str) -> Option<Source> {
         ends: Vec::new(),
         numerator: Aggregate::Count(never()),
         denominator: None,
-        value: Some(value),
-        n: kind.field_index("n"),
-        interval: kind.field_index("low").zip(kind.field_index("high")),
+        value: Some(parts.value),
+        n: parts.n,
+        interval: parts.interval,
         uncounted: Vec::new(),
     })
 }

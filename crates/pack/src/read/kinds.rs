@@ -1,8 +1,8 @@
 //! `[kind]` blocks: fields first, then everything of the kind that refers to a field.
 
-use super::{any, field_of, is_dated};
+use super::{any, field_of, is_dated, is_number};
 use crate::formula::{Condition, Fault, Scope};
-use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Type};
+use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Reports, Totals, Type};
 use crate::node::{At, Node};
 use crate::pack::Pack;
 use crate::problem::{self as codes, Level};
@@ -49,6 +49,8 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
         filters: Vec::new(),
         public: Public::default(),
         import: ImportRule::default(),
+        reports: None,
+        totals: None,
         samples: Vec::new(),
         since: node.date("since"),
         until: node.date("until"),
@@ -70,6 +72,8 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
     envelope(pack, &mut kind, node);
     lists(&mut kind, node);
     kind.import = import(pack, &kind, node);
+    kind.reports = reports(pack, &kind, node);
+    kind.totals = totals(pack, &kind, node);
     kind.checks = node.tables("check").into_iter().filter_map(|part| check(pack, &kind, part)).collect();
     kind.samples = node
         .tables("sample")
@@ -264,6 +268,53 @@ fn import(pack: &Pack, kind: &Kind, node: &Node<'_>) -> ImportRule {
     };
     part.finish();
     rule
+}
+
+/// A field that must be there, or the problem that it is not.
+fn needed(kind: &Kind, part: &Node<'_>, key: &str, fits: fn(Type) -> bool, wanted: &str) -> Option<usize> {
+    if !part.has(key) {
+        part.file.say(codes::MISSING_KEY, &part.span, key);
+    }
+    field_of(kind, part, key, fits, wanted)
+}
+
+fn is_choice(kind: Type) -> bool {
+    kind == Type::Choice
+}
+
+fn reports(pack: &Pack, kind: &Kind, node: &Node<'_>) -> Option<Reports> {
+    let part = node.table("reports")?;
+    if pack.reports().is_some() {
+        part.file.say(codes::DUPLICATE_ID, &part.span, "reports");
+    }
+    let indicator = needed(kind, &part, "indicator", is_choice, "单选");
+    let value = needed(kind, &part, "value", is_number, "数");
+    let [n, low, high] = ["n", "low", "high"].map(|key| field_of(kind, &part, key, is_number, "数"));
+    let list = indicator.and_then(|at| kind.fields.get(at)).and_then(|field| pack.lists.get(field.list?));
+    if list.is_some_and(|list| list.id != "indicators") || kind.day.is_none() {
+        part.file.say(codes::FORM_NEEDS, &part.span, "日期 day，以及用字典 indicators 的 indicator 字段");
+    }
+    part.finish();
+    Some(Reports { indicator: indicator?, value: value?, n, interval: low.zip(high) })
+}
+
+fn totals(pack: &Pack, kind: &Kind, node: &Node<'_>) -> Option<Totals> {
+    let part = node.table("totals")?;
+    if pack.kinds.iter().any(|known| known.totals.is_some()) {
+        part.file.say(codes::DUPLICATE_ID, &part.span, "totals");
+    }
+    if kind.day.is_none() {
+        part.file.say(codes::FORM_NEEDS, &part.span, "日期 day");
+    }
+    let (of, detail) = (needed(kind, &part, "of", is_choice, "单选"), needed(kind, &part, "detail", is_choice, "单选"));
+    let [tested, passed, failed] = ["tested", "passed", "failed"].map(|key| needed(kind, &part, key, is_number, "数"));
+    let listed = part.need("listed");
+    let list = detail.and_then(|at| kind.fields.get(at)).and_then(|field| pack.lists.get(field.list?));
+    if !list.is_some_and(|list| list.items.iter().any(|item| item.id == listed.value)) {
+        part.file.say(codes::UNKNOWN_ITEM, &listed.span, &listed.value);
+    }
+    part.finish();
+    Some(Totals { of: of?, detail: (detail?, listed.value), tested: tested?, passed: passed?, failed: failed? })
 }
 
 fn check(pack: &Pack, kind: &Kind, node: Node<'_>) -> Option<Check> {

@@ -39,6 +39,7 @@ mod tests {
         let bytes = write_zip(&files).unwrap();
         assert_eq!(bytes, write_zip(&files).unwrap());
         let archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        assert_eq!(archive.file_names().collect::<Vec<_>>(), ["甲.txt", "甲(2).txt"]);
+        let names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+        assert_eq!(names, ["甲.txt", "甲(2).txt"]);
     }
 }

@@ -133,7 +133,7 @@ fn by_report(pack: &Pack, indicator: &Indicator, reported: &[Number]) -> Table {
         .as_ref()
         .or_else(|| indicator.over.first())
         .and_then(|source| pack.kinds.get(source.kind))
-        .map_or("reported_value", |kind| kind.id.as_str());
+        .map_or("", |kind| kind.id.as_str());
     let row = |number: &Number| {
         let value = numbers::value(indicator, number);
         let shown = match number.reported_by {

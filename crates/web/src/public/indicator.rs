@@ -191,10 +191,11 @@ fn actions(indicator: &Indicator, visit: &Visit, pack: &Pack, when: When, today:
         let part = if indicator.form == Form::Ratio { "denominator" } else { "numerator" };
         actions.push(Action::open("查看明细", records(indicator, part, "", when, today)).weight(Weight::Primary));
     }
-    let reports = pack.kind("reported_value").is_some_and(|kind| visit.may_write_kind(kind));
-    if indicator.mode != Mode::Computed && reports {
-        actions.push(Action::open("报送数值", address("/kinds/reported_value/new", &[("indicator", &indicator.id)])));
-    }
+    let reports = pack.reports().filter(|(_, kind)| indicator.mode != Mode::Computed && visit.may_write_kind(kind));
+    let named = reports.and_then(|(_, kind)| Some((kind, kind.fields.get(kind.reports?.indicator)?)));
+    actions.extend(named.map(|(kind, field)| {
+        Action::open("报送数值", address(&format!("/kinds/{}/new", kind.id), &[(&field.id, &indicator.id)]))
+    }));
     let kinds: Vec<usize> = indicator.over.iter().map(|source| source.kind).collect();
     let first = kinds.first().and_then(|at| pack.kinds.get(*at)).filter(|kind| visit.may_import(kind));
     actions.extend(first.map(|kind| Action::open(format!("导入{}", kind.name), format!("/kinds/{}/import", kind.id))));
