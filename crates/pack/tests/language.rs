@@ -163,6 +163,42 @@ fn every_mistake_is_said_at_once_with_line_and_column() {
 }
 
 #[test]
+fn a_definition_that_was_replaced_says_until_when_and_what_it_counted() {
+    let earlier = |lines: &str| format!("[[indicator.earlier]]\n{lines}\n[[indicator]]\nid = \"firms\"");
+    let over = "[[indicator.earlier.over]]\nkind = \"sample\"\ncount = \"sampled_on\"\nnumerator = \"count(verdict == 'qualified')\"\ndenominator = \"count(verdict is known)\"";
+    let with = |lines: &str| read_text(&SOUND.replace("[[indicator]]\nid = \"firms\"", &earlier(lines)));
+    let (pack, problems) = with(&format!("until = 2024-12-31\ndefinition = \"旧\"\n{over}"));
+    assert!(problems.is_empty(), "{problems:#?}");
+    let pack = pack.unwrap();
+    let rate = pack.indicator("rate").unwrap();
+    assert_eq!((rate.version, rate.since.map(|day| day.to_string()).as_deref()), (2, Some("2025-01-01")));
+    let on = |text: &str| pack.in_force(rate, day::number(day::parse(text).unwrap())).definition.as_str();
+    assert_eq!((on("2024-12-31"), on("2025-01-01")), ("旧", ""));
+    assert!(pack.list("indicators").unwrap().items.iter().all(|item| !item.id.contains('@')));
+    for (lines, why) in [
+        (format!("definition = \"旧\"\n{over}"), "没有写 until"),
+        (format!("until = 2024-06-30\ndefinition = \"旧\"\n{over}"), "只能在年末改变"),
+        ("until = 2024-12-31\ndefinition = \"旧\"".to_owned(), "over"),
+    ] {
+        let (pack, problems) = with(&lines);
+        let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert!(pack.is_none() && said.iter().any(|one| one.contains(why)), "{why}: {said:?}");
+    }
+}
+
+#[test]
+fn a_collection_names_every_part_that_is_missing() {
+    let text = format!("{SOUND}\n[collection.round]\nkind = \"sample\"\nname = \"mass\"\nas_of = \"sampled_on\"\n");
+    let (pack, problems) = read_text(&text);
+    assert!(pack.is_none());
+    let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    for part in ["reply", "value", "period", "due", "indicators"] {
+        assert!(said.iter().any(|one| one.contains(part)), "{part}: {said:?}");
+    }
+    assert!(said.iter().any(|one| one.contains("mass") && one.contains("文本")), "{said:?}");
+}
+
+#[test]
 fn a_record_is_told_everything_at_once() {
     let pack = sound();
     let kind = pack.kind("sample").unwrap();
