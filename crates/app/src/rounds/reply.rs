@@ -131,14 +131,14 @@ impl App {
             return Ok(reply);
         }
         if words.contains("表号：BS-") {
-            return Err(Error::WrongState(format!("{file_name} 是另一轮报送的表，请到那一轮去收")));
+            return Err(Error::WrongState("表号是另一轮报送的，请到那一轮去收".to_owned()));
         }
         // The longest name first: 县农业农村委 must not be taken for a unit whose name is part of it.
         let named = |text: &str| {
             let found = view.replies.iter().filter(|reply| unit(reply).is_some_and(|body| text.contains(&body.name)));
             found.max_by_key(|reply| unit(reply).map_or(0, |body| body.name.chars().count()))
         };
-        let nobody = || Error::WrongState(format!("认不出 {file_name} 是哪个单位报的：请保留表头上的报送单位和表号"));
+        let nobody = || Error::WrongState("认不出是哪个单位报的，请保留表头上的报送单位和表号".to_owned());
         named(&words).or_else(|| named(file_name)).ok_or_else(nobody)
     }
 

@@ -253,8 +253,10 @@ fn points(frame: &Frame, path: impl Iterator<Item = (usize, f64)>) -> String {
 fn band(chart: &Chart, frame: &Frame) -> Markup {
     let lows: Vec<Option<f64>> = chart.points.iter().map(|point| point.interval.map(|(low, _)| low)).collect();
     let highs: Vec<Option<f64>> = chart.points.iter().map(|point| point.interval.map(|(_, high)| high)).collect();
+    let pieces =
+        |bounds: &[Option<f64>]| runs(bounds).into_iter().flat_map(|run| cut(run, &chart.breaks)).collect::<Vec<_>>();
     html! {
-        @for (low, high) in runs(&lows).into_iter().zip(runs(&highs)) {
+        @for (low, high) in pieces(&lows).into_iter().zip(pieces(&highs)) {
             polygon.band points=(points(frame, high.into_iter().chain(low.into_iter().rev()))) {}
         }
     }
