@@ -1,7 +1,7 @@
 //! Numbers as official documents print them, as exact decimal strings: digits with thousands separators,
 //! Chinese numerals, and the multipliers 万 and 亿.
 
-/// A Chinese numeral (三十一, 二〇二七, 两) as a whole number.
+/// A Chinese numeral (三十一, 二〇二七, 两, 一万两千) as a whole number.
 pub(crate) fn chinese(chars: &[char]) -> Option<u32> {
     if chars.is_empty() || chars.len() > 9 {
         return None;
@@ -17,6 +17,10 @@ pub(crate) fn chinese(chars: &[char]) -> Option<u32> {
             '十' => 10,
             '百' => 100,
             '千' => 1000,
+            '万' => {
+                sum = sum.checked_add(last.take().unwrap_or(0))?.checked_mul(10_000)?;
+                continue;
+            }
             _ => {
                 last = Some(digit(*c)?);
                 continue;

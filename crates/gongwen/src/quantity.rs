@@ -390,19 +390,22 @@ fn words_of_number(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usi
         found.quantities.push(finish(flow, Span::new(at, end + 1), value, "%".to_owned(), false));
         return end + 1;
     }
-    if let Some(unit) = flow.any_at(end, &["个", "家", "所", "座", "项", "条", "支", "处", "名"])
+    if let Some(unit) = flow.any_at(end, &["个", "家", "所", "座", "项", "条", "支", "处", "名", "户", "件"])
         && flow.at(end + 1) != '月'
     {
         let mut one = finish(flow, Span::new(at, end + 1), value.to_string(), unit.to_owned(), true);
-        one.chinese = true;
+        // 一个平台 is a word, 十五家企业 is a number.
+        one.chinese = value <= 10 || matches!(unit, "条" | "项");
         found.quantities.push(one);
         return end + 1;
     }
     end
 }
 
+/// End of a run of numerals. 万 goes on with one (一万两千) and never begins one (万人).
 fn run(flow: &Flow, limit: usize, from: usize) -> usize {
-    (from..limit.min(from + 10)).find(|at| !number::is_chinese_numeral(flow.at(*at))).unwrap_or(limit.min(from + 10))
+    let belongs = |at: usize| number::is_chinese_numeral(flow.at(at)) || at > from && flow.at(at) == '万';
+    (from..limit.min(from + 10)).find(|at| !belongs(*at)).unwrap_or(limit.min(from + 10))
 }
 
 #[cfg(test)]

@@ -196,7 +196,44 @@ impl Reader<'_> {
             }
             self.clause(flow, clause, &quantities, context, &mut carried);
         }
+        if !tense.past || tense.future {
+            self.in_brackets(flow, &masked, context, &carried);
+        }
         carried.subject
+    }
+
+    /// （其中蔬菜达到98.5%以上）: a bracket that sets a bound of its own. What a bracket explains, counts or tells of another year is
+    /// no target.
+    fn in_brackets(&mut self, flow: &Flow, masked: &[bool], context: &Context, carried: &Carried) {
+        let open = |at: &usize| flow.at(*at) == '(' && masked.get(*at).copied().unwrap_or(false);
+        for at in (0..flow.len()).filter(open) {
+            let Some(end) = (at + 1..flow.len()).find(|i| flow.at(*i) == ')') else { continue };
+            let inner = Span::new(at + 1, end);
+            let bound = ["达到", "不低于", "不少于", "不超过", "控制在", "保持在", "稳定在"];
+            if !flow.has_any(inner, &bound) || flow.has_any(inner, &["责任单位", "牵头", "配合", "单位:"]) {
+                continue;
+            }
+            let found = quantity::find(flow, inner, &[]);
+            // （年产值不低于5亿元）says which firms are meant; a share, or a part of what stands before, is aimed at.
+            let shares = found.quantities.iter().all(|q| q.unit.starts_with('%'));
+            if !found.years.is_empty() || !shares && !flow.starts(inner.start, "其中") {
+                continue;
+            }
+            let starts =
+                std::iter::once(inner.start).chain((inner.start..end).filter(|i| matches!(flow.at(*i), ',' | ';')));
+            let starts: Vec<usize> = starts.collect();
+            self.clause_years = Vec::new();
+            for (n, from) in starts.iter().enumerate() {
+                let to = starts.get(n + 1).copied().unwrap_or(end);
+                let clause = Span::new(from + usize::from(n > 0), to);
+                let inside = |q: &&Quantity| q.span.start >= clause.start && q.span.start < clause.end;
+                let quantities: Vec<&Quantity> = found.quantities.iter().filter(inside).collect();
+                if !quantities.is_empty() && flow.has_any(clause, &bound) {
+                    let mut own = Carried { future: carried.future, ..Carried::default() };
+                    self.clause(flow, clause, &quantities, context, &mut own);
+                }
+            }
+        }
     }
 
     /// 到2027年, 2026年底前, “十四五”末: the year of what follows; 截至2023年底: an account follows.
