@@ -11,7 +11,9 @@
 //! The glossary: a *kind* (登记种类) says what a record may contain; an *indicator* (指标) says how records or reports
 //! become an official number; a *body* (单位) is responsible; an *area* (乡镇街道) is where. The language is described in `docs/pack.md`.
 
+pub mod case;
 mod check;
+pub mod clock;
 pub mod collection;
 pub mod day;
 pub mod formula;
@@ -21,6 +23,7 @@ pub mod light;
 mod node;
 pub mod pack;
 pub mod problem;
+pub mod procedure;
 mod read;
 pub mod record;
 pub mod rollup;
