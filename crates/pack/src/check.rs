@@ -1,8 +1,12 @@
 //! Rules over the whole pack, after every name is known: one function a rule.
 
+use std::collections::BTreeSet;
+
 use crate::kind::Type;
+use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem::{self as codes, Code, Level, Problem};
+use crate::procedure::{Clock, ClockKind, Procedure, Span, Trigger, roles, rough_minutes};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";
@@ -11,6 +15,7 @@ pub(crate) fn whole(pack: &Pack, problems: &mut Vec<Problem>) {
     samples_are_valid(pack, problems);
     references_have_kinds(pack, problems);
     splits_add_up(pack, problems);
+    procedures_follow_each_other(pack, problems);
     if pack.kinds.is_empty() && !pack.place.is_empty() {
         say(problems, "pack.toml", codes::UNKNOWN_NAME, "任何登记种类".to_owned());
     }
@@ -73,6 +78,107 @@ fn splits_add_up(pack: &Pack, problems: &mut Vec<Problem>) {
                 codes::SPLIT_SUM,
                 format!("{} 分解合计 {sum}，目标 {}", indicator.id, target.value),
             );
+        }
+    }
+}
+
+/// Rules of one procedure, said where its parts stand.
+pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>) {
+    states_are_reached_and_left(procedure, node);
+    clocks_run_and_stop(procedure, node);
+}
+
+fn states_are_reached_and_left(procedure: &Procedure, node: &Node<'_>) {
+    let reached = reachable(procedure, [procedure.start]);
+    for ((position, state), part) in procedure.states.iter().enumerate().zip(node.tables("state")) {
+        if !reached.contains(&position) {
+            part.file.say(codes::STATE_UNREACHABLE, &part.span, &state.name);
+        }
+        let ends = |at: &usize| procedure.states.get(*at).is_some_and(|state| state.closed);
+        if !state.closed && !reachable(procedure, [position]).iter().any(ends) {
+            part.file.say(codes::STATE_WITHOUT_EXIT, &part.span, &state.name);
+        }
+    }
+}
+
+/// The states that can follow, those themselves among them.
+fn reachable(procedure: &Procedure, from: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+    let mut found: BTreeSet<usize> = from.into_iter().collect();
+    loop {
+        let next: Vec<usize> = procedure
+            .steps
+            .iter()
+            .filter(|step| step.from.iter().any(|state| found.contains(state)))
+            .filter_map(|step| step.to)
+            .filter(|state| !found.contains(state))
+            .collect();
+        if next.is_empty() {
+            return found;
+        }
+        found.extend(next);
+    }
+}
+
+fn clocks_run_and_stop(procedure: &Procedure, node: &Node<'_>) {
+    let reached = reachable(procedure, [procedure.start]);
+    for (clock, part) in procedure.clocks.iter().zip(node.tables("clock")) {
+        let begin: Vec<usize> = clock.starts.iter().flat_map(|start| states_after(procedure, *start)).collect();
+        let starts = begin.iter().any(|state| reached.contains(state));
+        if !starts {
+            part.file.say(codes::CLOCK_NEVER_STARTS, &part.span, &clock.name);
+        } else if clock.kind == ClockKind::Duty && !can_stop(procedure, clock, begin) {
+            part.file.say(codes::CLOCK_NEVER_STOPS, &part.span, &clock.name);
+        }
+        let system =
+            |step: usize| procedure.steps.get(step).is_some_and(|it| it.roles.iter().any(|it| it == roles::SYSTEM));
+        if let Some(step) = clock.fires.filter(|step| !system(*step)) {
+            part.file.say(codes::NOT_SYSTEMS_STEP, &part.span, procedure.steps.get(step).map_or("", |it| &it.name));
+        }
+        if let Some(law) = clock.promise_of.and_then(|at| procedure.clocks.get(at))
+            && let (Span::Length(promised), Span::Length(legal)) = (&clock.span, &law.span)
+            && rough_minutes(*promised) > rough_minutes(*legal)
+        {
+            let detail = format!("{} {}，法定 {} {}", clock.name, promised.words(), law.name, legal.words());
+            part.file.say(codes::PROMISE_LONGER, &part.span, detail);
+        }
+    }
+}
+
+/// The states in which a case may be when a clock has just started.
+fn states_after(procedure: &Procedure, start: Trigger) -> Vec<usize> {
+    match start {
+        Trigger::State(state) => vec![state],
+        Trigger::Step(step) => match procedure.steps.get(step) {
+            Some(step) => step.to.map_or_else(|| step.from.clone(), |to| vec![to]),
+            None => Vec::new(),
+        },
+        Trigger::Field(_) => (0..procedure.states.len()).collect(),
+    }
+}
+
+fn can_stop(procedure: &Procedure, clock: &Clock, begin: Vec<usize>) -> bool {
+    let follow = reachable(procedure, begin);
+    clock.stops.iter().any(|stop| match stop {
+        Trigger::State(state) => follow.contains(state),
+        Trigger::Step(step) => {
+            procedure.steps.get(*step).is_some_and(|step| step.from.iter().any(|from| follow.contains(from)))
+        }
+        Trigger::Field(_) => false,
+    })
+}
+
+/// The procedures of a kind hold one after the other: on every day exactly one.
+fn procedures_follow_each_other(pack: &Pack, problems: &mut Vec<Problem>) {
+    for kind in &pack.kinds {
+        let mut held: Vec<&Procedure> = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).collect();
+        held.sort_by_key(|procedure| procedure.since);
+        for pair in held.windows(2) {
+            let [earlier, later] = pair else { continue };
+            let follows = earlier.until.and_then(|until| until.tomorrow().ok());
+            if follows.is_none() || follows != later.since {
+                let file = format!("kinds/{}/procedure.toml", kind.id);
+                say(problems, &file, codes::PROCEDURE_SPANS, format!("{} 与 {}", earlier.id, later.id));
+            }
         }
     }
 }

@@ -132,6 +132,42 @@ pub struct Field {
     pub max_bytes: u64,
     /// Preset of the form.
     pub default: Option<String>,
+    /// Computed from the course of the case; nobody fills it in.
+    pub derived: bool,
+}
+
+impl Field {
+    /// Longest text, unless a field says otherwise, in characters.
+    pub(crate) const TEXT_LEN: usize = 500;
+    /// Largest file, unless a field says otherwise, in bytes.
+    pub(crate) const FILE_BYTES: u64 = 20 * 1024 * 1024;
+
+    /// A field with nothing but its id, name and type.
+    pub(crate) fn new(id: &str, name: &str, kind: Type) -> Field {
+        Field {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind,
+            names: Vec::new(),
+            hint: None,
+            required: false,
+            personal: false,
+            max_len: Field::TEXT_LEN,
+            format: None,
+            min: None,
+            max: None,
+            earliest: None,
+            latest: None,
+            decimals: 0,
+            unit: None,
+            list: None,
+            to: None,
+            accept: Vec::new(),
+            max_bytes: Field::FILE_BYTES,
+            default: None,
+            derived: false,
+        }
+    }
 }
 
 /// 台账 or 办理.
@@ -251,6 +287,10 @@ pub struct Kind {
     pub reports: Option<Reports>,
     /// It carries totals.
     pub totals: Option<Totals>,
+    /// Its procedures, as positions in [`crate::Pack::procedures`]; none in mode register.
+    pub procedures: Vec<usize>,
+    /// How the public may open a case.
+    pub public_entry: Option<crate::procedure::PublicEntry>,
     /// Valid records for tests and for people who learn the kind.
     pub samples: Vec<crate::record::Draft>,
     /// In force from.
@@ -265,6 +305,11 @@ impl Kind {
     /// Index of a field.
     pub fn field_index(&self, id: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.id == id)
+    }
+
+    /// The fields that people and files fill in, with their positions.
+    pub fn given(&self) -> impl Iterator<Item = (usize, &Field)> {
+        self.fields.iter().enumerate().filter(|(_, field)| !field.derived)
     }
 
     /// A field by id.

@@ -264,8 +264,28 @@ impl<'a> Node<'a> {
         self.table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect()
     }
 
+    /// A list of whole numbers.
+    pub(crate) fn integers(&self, key: &str) -> Vec<At<i64>> {
+        let Some(found) = self.get(key) else { return Vec::new() };
+        let one = |value: &Spanned<DeValue<'a>>| {
+            let digits = value.get_ref().as_integer()?;
+            let read = i64::from_str_radix(digits.as_str(), digits.radix()).ok()?;
+            Some(At { value: read, span: value.span() })
+        };
+        let read: Option<Vec<_>> = found.get_ref().as_array().and_then(|items| items.iter().map(one).collect());
+        if read.is_none() {
+            self.wrong(key, "整数的列表", found);
+        }
+        read.unwrap_or_default()
+    }
+
     /// Says every key that nobody asked for. The last call on a table.
     pub(crate) fn finish(self) {
+        self.finish_ref();
+    }
+
+    /// The same for a table that others still look at: [`Node::finish`] once is enough.
+    pub(crate) fn finish_ref(&self) {
         let asked = self.asked.borrow();
         for (key, _) in self.table {
             if !asked.contains(key.get_ref().as_ref()) {

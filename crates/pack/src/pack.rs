@@ -146,6 +146,12 @@ pub struct Pack {
     pub indicators: Vec<Indicator>,
     /// 放假调休
     pub holidays: Vec<Holiday>,
+    /// 岗位, the built-in ones first.
+    pub roles: Vec<crate::procedure::Role>,
+    /// Modes that the county gives to common kinds.
+    pub modes: std::collections::BTreeMap<String, crate::kind::Mode>,
+    /// 程序
+    pub procedures: Vec<crate::procedure::Procedure>,
     /// 报送: the kinds of a round of reports, where the pack has them.
     pub collection: Option<crate::Collection>,
     pub(crate) kind_index: HashMap<String, usize>,
@@ -196,6 +202,16 @@ impl Pack {
     /// An indicator by id.
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicator_index.get(id).and_then(|index| self.indicators.get(*index))
+    }
+
+    /// A role by id.
+    pub fn role(&self, id: &str) -> Option<&crate::procedure::Role> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+
+    /// A procedure by id.
+    pub fn procedure(&self, id: &str) -> Option<&crate::procedure::Procedure> {
+        self.procedures.iter().find(|procedure| procedure.id == id)
     }
 
     /// A list by id.

@@ -110,6 +110,15 @@ catalogue! {
     SPLIT_SUM = "ZH1025", "分解值之和与总目标不符：{}。";
     ENDS_BEFORE = "ZH1026", "{} 的 until 早于 since。";
     VERSION_SPAN = "ZH1027", "口径版本的起止有问题：{}。";
+    BAD_LENGTH = "ZH1028", "「{}」不是时长。请写成“7 workday”的样子，单位可用 minute、hour、workday、day、month、year。";
+    STATE_UNREACHABLE = "ZH1029", "状态 {} 没有环节能到达。请补上通往它的环节，或删去它。";
+    STATE_WITHOUT_EXIT = "ZH1030", "状态 {} 没有出口，又不是办结状态。请补上环节，或写明 final = true。";
+    CLOCK_NEVER_STOPS = "ZH1031", "时限 {} 一旦起算就停不下来。请写明 stops，并保证从起算处能走到那里。";
+    CLOCK_NEVER_STARTS = "ZH1032", "时限 {} 永远不会起算。请检查 starts。";
+    PROMISE_LONGER = "ZH1033", "承诺时限 {}。承诺只能短于或等于法定时限。";
+    NOT_SYSTEMS_STEP = "ZH1034", "时限到期自动执行的环节 {} 的 role 必须包含 system。";
+    PROCEDURE_SPANS = "ZH1035", "同一种类的程序在时间上有空档或重叠：{}。";
+    DERIVED_FIELD = "ZH1036", "字段 {} 由程序算出，不能填写。请删去。";
 
     REQUIRED = "ZH1101", "{} 未填写。请补上。";
     NO_SUCH_FIELD = "ZH1102", "本种类没有字段 {}。请删去或改名。";

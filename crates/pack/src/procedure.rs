@@ -120,6 +120,20 @@ impl Length {
     }
 }
 
+/// Minutes, roughly: to order lengths of different units, never to count with.
+pub(crate) fn rough_minutes(length: Length) -> i64 {
+    let minutes = match length.unit {
+        Unit::Minute => 1,
+        Unit::Hour => 60,
+        Unit::Day => 1440,
+        // Seven days hold five working days.
+        Unit::Workday => 2016,
+        Unit::Month => 43_200,
+        Unit::Year => 525_600,
+    };
+    i64::from(length.count) * minutes
+}
+
 /// A procedure of a kind.
 #[derive(Debug, Clone)]
 pub struct Procedure {

@@ -6,6 +6,8 @@
 mod collection;
 mod indicators;
 mod kinds;
+mod procedures;
+mod roles;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -44,11 +46,13 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     let mut pack = empty(main, &folders);
     header(&mut pack, &roots, main, &problems);
     names(&mut pack, &roots);
+    roles::read(&mut pack, &roots);
     kinds::read(&mut pack, &roots);
+    procedures::read(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
     for root in roots {
-        for word in ["procedure", "draw", "clock", "report"] {
+        for word in ["draw", "report"] {
             if root.has(word) {
                 root.file.say(codes::RESERVED, &root.span, word);
                 root.tables(word);
@@ -122,6 +126,9 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         groups: Vec::new(),
         indicators: Vec::new(),
         holidays: Vec::new(),
+        roles: Vec::new(),
+        modes: Default::default(),
+        procedures: Vec::new(),
         collection: None,
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),
@@ -156,6 +163,7 @@ fn header(pack: &mut Pack, roots: &[Node<'_>], main: &PackFiles, problems: &RefC
         pack.id = id.value;
         pack.title = title.value;
         node.texts("include");
+        pack.modes = procedures::modes(&node);
         if let Some(place) = node.table("place") {
             pack.place = place.need("code").value;
             pack.place_name = place.need("name").value;

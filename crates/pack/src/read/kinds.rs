@@ -1,5 +1,6 @@
 //! `[kind]` blocks: fields first, then everything of the kind that refers to a field.
 
+use super::procedures::Derived;
 use super::{any, field_of, is_dated, is_number};
 use crate::formula::{Condition, Fault, Scope};
 use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Reports, Totals, Type};
@@ -9,16 +10,18 @@ use crate::problem::{self as codes, Level};
 use crate::record::Draft;
 use crate::value::Decimal;
 
-/// Largest text, unless a field says otherwise, in characters.
-const TEXT_LEN: usize = 500;
+/// Largest passage, unless a field says otherwise, in characters.
 const PASSAGE_LEN: usize = 10_000;
-/// Largest file, unless a field says otherwise, in bytes.
-const FILE_BYTES: u64 = 20 * 1024 * 1024;
 const FILTERS_MAX: usize = 4;
 
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
+    let derived = Derived::of(roots);
     for node in roots.iter().flat_map(|root| root.tables("kind")) {
-        let kind = kind(pack, &node);
+        let id = node.id("id").value;
+        let own = mode_of(&node, "mode");
+        let mode = pack.modes.get(&id).copied().or(own).unwrap_or(Mode::Register);
+        let of_procedures = derived.get(&id).map(|derived| derived.fields(pack, &id, mode)).unwrap_or_default();
+        let kind = kind(pack, &node, mode, of_procedures);
         if pack.kind_index.insert(kind.id.clone(), pack.kinds.len()).is_some() {
             node.file.say(codes::DUPLICATE_ID, &node.span, &kind.id);
         }
@@ -27,12 +30,12 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     }
 }
 
-fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
+fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> Kind {
     let mut kind = Kind {
         id: node.id("id").value,
         name: node.need("name").value,
         group: node.need("group").value,
-        mode: mode(node),
+        mode,
         about: node.need("about").value,
         basis: node.plains("basis"),
         fields: Vec::new(),
@@ -51,6 +54,8 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
         import: ImportRule::default(),
         reports: None,
         totals: None,
+        procedures: Vec::new(),
+        public_entry: None,
         samples: Vec::new(),
         since: node.date("since"),
         until: node.date("until"),
@@ -64,6 +69,12 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
         kind.fields.push(read);
         part.finish();
     }
+    for field in of_procedures {
+        if kind.field_index(&field.id).is_some() {
+            node.file.say(codes::DUPLICATE_ID, &node.span, &field.id);
+        }
+        kind.fields.push(field);
+    }
     if let (Some(since), Some(until)) = (kind.since, kind.until)
         && until < since
     {
@@ -75,6 +86,8 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
     kind.reports = reports(pack, &kind, node);
     kind.totals = totals(pack, &kind, node);
     kind.checks = node.tables("check").into_iter().filter_map(|part| check(pack, &kind, part)).collect();
+    // Read with the procedures, when every field is there.
+    node.table("public_entry");
     kind.samples = node
         .tables("sample")
         .iter()
@@ -83,18 +96,17 @@ fn kind(pack: &Pack, node: &Node<'_>) -> Kind {
     kind
 }
 
-fn mode(node: &Node<'_>) -> Mode {
-    match node.text("mode") {
-        Some(At { value, .. }) if value == "handle" => Mode::Handle,
-        Some(At { value, span }) if value != "register" => {
-            node.file.say(
-                codes::BAD_CHOICE,
-                &span,
-                format!("mode 只能是 register（台账）或 handle（办理），这里是 {value}"),
-            );
-            Mode::Register
+/// The mode that a key names; none where it is absent or wrong.
+pub(super) fn mode_of(node: &Node<'_>, key: &str) -> Option<Mode> {
+    let name = node.text(key)?;
+    match name.value.as_str() {
+        "handle" => Some(Mode::Handle),
+        "register" => Some(Mode::Register),
+        other => {
+            let detail = format!("{key} 只能是 register（台账）或 handle（办理），这里是 {other}");
+            node.file.say(codes::BAD_CHOICE, &name.span, detail);
+            None
         }
-        _ => Mode::Register,
     }
 }
 
@@ -117,7 +129,7 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         hint: node.plain("hint"),
         required: node.flag("required").unwrap_or(false),
         personal: node.flag("personal").unwrap_or(false),
-        max_len: length.unwrap_or(if kind == Type::Passage { PASSAGE_LEN } else { TEXT_LEN }),
+        max_len: length.unwrap_or(if kind == Type::Passage { PASSAGE_LEN } else { Field::TEXT_LEN }),
         format: format(node),
         min,
         max,
@@ -128,8 +140,12 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         list: list_of(pack, node, kind),
         to: target_kind(node, kind),
         accept: node.plains("accept"),
-        max_bytes: node.integer("max_bytes").and_then(|size| u64::try_from(size.value).ok()).unwrap_or(FILE_BYTES),
+        max_bytes: node
+            .integer("max_bytes")
+            .and_then(|size| u64::try_from(size.value).ok())
+            .unwrap_or(Field::FILE_BYTES),
         default: default(node),
+        derived: false,
     }
 }
 
