@@ -30,6 +30,7 @@ pub mod rollup;
 pub mod uscc;
 pub mod value;
 
+pub use clock::{Calendar, Counted, CountedDay};
 pub use collection::{Collection, ReplyParts, RoundParts, ValueParts};
 pub use indicator::Indicator;
 pub use kind::{Field, Kind, Type};
