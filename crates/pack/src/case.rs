@@ -1,7 +1,28 @@
 //! A case (案件): a record that follows a procedure. What happened is a list of events, each with the knowledge time of the version that
 //! made it; where the case stands, and what time is left, is computed from them and nothing else.
 
+//!
+//! - [`Happening`] is what somebody does; [`Pack::happen`] turns it into an event, brings the state and the derived fields up to date, and decides nothing
+//!   about permission: whoever calls it has asked.
+//! - [`Pack::runs`] says for every clock how often it ran, from when, until when, and whether in time.
+//! - [`Pack::duties`] says who owes what now, and the moments at which something happens by itself.
+//!
+//! No clock is read: instants come from the caller. The same record under the same pack gives the same answers.
+
+mod duties;
+mod runs;
+
 use serde::{Deserialize, Serialize};
+
+use crate::clock::Calendar;
+use crate::kind::Kind;
+use crate::pack::Pack;
+use crate::procedure::{Procedure, Step, Trigger, Unit, measured_in};
+use crate::record::Record;
+use crate::value::Value;
+
+pub use duties::{Duty, DutySort, Moment, MomentSort};
+pub use runs::{Due, Run};
 
 /// The course of a case, as it travels in the canonical text of its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +57,10 @@ pub struct Event {
     /// Words added.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
+    /// Clocks that run from the day of a field and that this event stopped: id, and the day they ran from. Without it a later change of the
+    /// field could not be told from the day that was met.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub met: Vec<(String, i32)>,
 }
 
 /// What an event is.
@@ -58,4 +83,200 @@ pub enum Act {
     Assign(Option<String>),
     /// Content was corrected, withdrawn or restored.
     Change,
+}
+
+/// Something that is to happen to a case, with its circumstances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// What.
+    pub act: Act,
+    /// Knowledge time of the version, µs of UTC.
+    pub at: i64,
+    /// Who.
+    pub by: String,
+    /// The version of the record.
+    pub version: i64,
+    /// Reason.
+    pub reason: Option<String>,
+    /// Words added.
+    pub note: Option<String>,
+}
+
+impl Case {
+    /// The event that opened it.
+    pub fn opening(&self) -> Option<&Event> {
+        self.events.first()
+    }
+
+    /// The last event that a person made, not the program.
+    pub fn last_of_people(&self) -> Option<&Event> {
+        self.events.iter().rev().find(|event| event.by != crate::procedure::roles::SYSTEM)
+    }
+
+    /// The last time a step was taken.
+    pub fn taken(&self, step: &str) -> Option<&Event> {
+        self.events.iter().rev().find(|event| matches!(&event.act, Act::Step(id) if id == step))
+    }
+}
+
+impl Pack {
+    /// The procedure that a case follows.
+    pub fn procedure_of(&self, case: &Case) -> Option<&Procedure> {
+        self.procedure(&case.procedure)
+    }
+
+    /// The procedure on which a case opened on a day runs.
+    pub fn procedure_on(&self, kind: &Kind, day: i32) -> Option<&Procedure> {
+        let mut held = kind.procedures.iter().filter_map(|at| self.procedures.get(*at));
+        held.find(|procedure| procedure.holds_on(day))
+    }
+
+    /// Whether records of a kind are cases.
+    pub fn has_cases(&self, kind: &Kind) -> bool {
+        !kind.procedures.is_empty()
+    }
+
+    /// The steps that lead on from where a case stands, whoever may take them, as far as their conditions hold.
+    pub fn open_steps<'a>(&'a self, record: &Record) -> Vec<&'a Step> {
+        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
+        else {
+            return Vec::new();
+        };
+        let Some(state) = procedure.state_position(&case.state) else { return Vec::new() };
+        let open =
+            |step: &&Step| step.from.contains(&state) && step.guard.as_ref().is_none_or(|guard| guard.holds(record));
+        procedure.steps.iter().filter(open).collect()
+    }
+
+    /// Lets something happen to a record's case: the event, the state after it, the derived fields. `before` is the record as it was. A record whose kind
+    /// has no procedure for its day stays as it is.
+    pub fn happen(&self, kind: &Kind, before: Option<&Record>, record: &mut Record, happening: Happening) {
+        if !self.has_cases(kind) {
+            return;
+        }
+        let mut case = match before.and_then(|before| before.case.clone()) {
+            Some(case) => case,
+            None => match self.new_case(kind, record, happening.at) {
+                Some(case) => case,
+                None => return,
+            },
+        };
+        let Some(procedure) = self.procedure_of(&case) else {
+            record.case = Some(case);
+            return;
+        };
+        let opening = case.events.is_empty();
+        let act = if opening { Act::Open } else { happening.act };
+        let step = match &act {
+            Act::Step(id) => procedure.step(id),
+            _ => None,
+        };
+        if let Some(state) = step.and_then(|step| procedure.states.get(step.to?)) {
+            case.state.clone_from(&state.id);
+        }
+        if let Act::Assign(to) = &act {
+            case.assignee.clone_from(to);
+        }
+        let met = runs::met_by(procedure, before.unwrap_or(record), &act, &case.state);
+        case.events.push(Event {
+            act,
+            at: happening.at,
+            by: happening.by,
+            version: happening.version,
+            state: case.state.clone(),
+            reason: happening.reason,
+            note: happening.note,
+            met,
+        });
+        record.case = Some(case);
+        self.derive(kind, record);
+    }
+
+    fn new_case(&self, kind: &Kind, record: &Record, at: i64) -> Option<Case> {
+        let today = self.day_of(at);
+        // The day of opening may be a field of the procedure that is yet to be chosen: the one under which that day falls.
+        let chosen = kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).find(|procedure| {
+            let day = procedure.opened.and_then(|field| record.day(field)).unwrap_or(today);
+            procedure.holds_on(day)
+        })?;
+        let state = chosen.states.get(chosen.start)?.id.clone();
+        Some(Case { procedure: chosen.id.clone(), state, assignee: None, events: Vec::new() })
+    }
+
+    /// Brings the derived fields up to date with the events.
+    pub fn derive(&self, kind: &Kind, record: &mut Record) {
+        let Some(case) = record.case.clone() else { return };
+        let Some(procedure) = self.procedure_of(&case) else { return };
+        let runs = self.runs(record);
+        let closed = procedure.state(&case.state).is_some_and(|state| state.closed);
+        let opened = procedure
+            .opened
+            .and_then(|field| record.day(field))
+            .or_else(|| case.opening().map(|event| self.day_of(event.at)));
+        let closed_on = case.events.iter().rev().take_while(|event| event.state == case.state).last();
+        let closed_on = closed_on.filter(|_| closed).map(|event| self.day_of(event.at));
+        let date = |day: Option<i32>| day.map(|day| Value::Date(crate::day::date(day)));
+        let mut set = |id: &str, value: Option<Value>| {
+            if let Some(index) = kind.field_index(id).filter(|at| kind.fields.get(*at).is_some_and(|it| it.derived)) {
+                record.set(index, value);
+            }
+        };
+        set("state", Some(Value::Choice(case.state.clone())));
+        set("opened_on", date(opened));
+        set("closed_on", date(closed_on));
+        for (position, clock) in procedure.clocks.iter().enumerate() {
+            let of_clock: Vec<&Run> = runs.iter().filter(|run| run.clock == position).collect();
+            set(&format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
+            let took = of_clock.iter().rev().find_map(|run| run.took).map(Value::Integer);
+            set(&format!("took_{}", clock.id), took);
+        }
+    }
+}
+
+/// Whether the runs of one clock were in time: one late run is late, a running one leaves it open.
+fn met(runs: &[&Run]) -> Option<bool> {
+    if runs.iter().any(|run| run.late == Some(true)) {
+        return Some(false);
+    }
+    if runs.iter().any(|run| run.late.is_none()) || runs.is_empty() {
+        return None;
+    }
+    Some(true)
+}
+
+/// Whether an event enters a state: by opening in it, or by a step that leads there from another.
+fn enters(before: Option<&Event>, event: &Event, state: &str) -> bool {
+    match (&event.act, before) {
+        (Act::Open, _) => event.state == state,
+        (Act::Step(_), Some(before)) => event.state == state && before.state != state,
+        _ => false,
+    }
+}
+
+/// Whether an event pulls a trigger.
+fn pulls(procedure: &Procedure, trigger: Trigger, before: Option<&Event>, event: &Event) -> bool {
+    match trigger {
+        Trigger::State(state) => procedure.states.get(state).is_some_and(|state| enters(before, event, &state.id)),
+        Trigger::Step(step) => {
+            procedure.steps.get(step).is_some_and(|step| matches!(&event.act, Act::Step(id) if *id == step.id))
+        }
+        Trigger::Field(_) => false,
+    }
+}
+
+/// In which unit the time that a clock took is told, and how much it is.
+fn took(calendar: &Calendar, unit: Unit, offset_hours: i64, run: (i64, i32), end: i64, pauses: &Pauses) -> i64 {
+    let unit = measured_in(unit);
+    if unit.is_clock_time() {
+        return crate::clock::elapsed_time(run.0, end, unit, &pauses.instants);
+    }
+    let day = crate::day::of_instant(end, offset_hours);
+    i64::from(crate::clock::elapsed(calendar, run.1, day, unit, &pauses.days))
+}
+
+/// When a clock did not run, as instants and as days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Pauses {
+    instants: Vec<(i64, Option<i64>)>,
+    days: Vec<(i32, Option<i32>)>,
 }

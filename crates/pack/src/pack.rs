@@ -146,6 +146,8 @@ pub struct Pack {
     pub indicators: Vec<Indicator>,
     /// 放假调休
     pub holidays: Vec<Holiday>,
+    /// The same, to count with.
+    pub calendar: crate::clock::Calendar,
     /// 岗位, the built-in ones first.
     pub roles: Vec<crate::procedure::Role>,
     /// Modes that the county gives to common kinds.

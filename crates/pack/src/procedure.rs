@@ -120,6 +120,14 @@ impl Length {
     }
 }
 
+/// In which unit it is told how long something took: months and years in days.
+pub(crate) fn measured_in(unit: Unit) -> Unit {
+    match unit {
+        Unit::Month | Unit::Year => Unit::Day,
+        other => other,
+    }
+}
+
 /// Minutes, roughly: to order lengths of different units, never to count with.
 pub(crate) fn rough_minutes(length: Length) -> i64 {
     let minutes = match length.unit {
@@ -353,6 +361,13 @@ pub enum Span {
     Length(Length),
     /// Years after the start, one for each time it was stopped, then further on every so often.
     Ages(Vec<i32>, Length),
+}
+
+impl Span {
+    /// Whether it ends before the day it is counted from.
+    pub(crate) fn is_before(&self) -> bool {
+        matches!(self, Span::Length(length) if length.count < 0)
+    }
 }
 
 /// A deadline (时限).

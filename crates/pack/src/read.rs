@@ -126,6 +126,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         groups: Vec::new(),
         indicators: Vec::new(),
         holidays: Vec::new(),
+        calendar: crate::clock::Calendar::new(&[]),
         roles: Vec::new(),
         modes: Default::default(),
         procedures: Vec::new(),
@@ -209,6 +210,7 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
         root.tables("group").into_iter().for_each(|node| group(pack, node));
         root.tables("holiday").into_iter().for_each(|node| holiday(pack, node));
     }
+    pack.calendar = crate::clock::Calendar::new(&pack.holidays);
     let item = |id: &str, name: &str, names: &[String]| Item {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use crate::case::Case;
 use crate::kind::{DateBound, Field, Format, Kind, Type};
 use crate::pack::{List, Pack, Whereabouts};
 use crate::problem::{self as codes, Level, Problem};
@@ -14,6 +16,8 @@ use crate::{day, uscc};
 
 /// Reserved key of the stored object: the scope of the list a record came from.
 const SCOPE_KEY: &str = "@scope";
+/// Reserved key of the stored object: the course of the case.
+const CASE_KEY: &str = "@case";
 /// The area of a record that lies in another county.
 pub const OUTSIDE: &str = "outside";
 
@@ -72,6 +76,8 @@ pub struct Record {
     values: Vec<Option<Value>>,
     /// Scope of the list it came from.
     pub scope: Option<ListScope>,
+    /// Its course, where its kind has a procedure.
+    pub case: Option<Case>,
 }
 
 /// What every record has, whatever its kind.
@@ -104,6 +110,13 @@ impl Record {
         self.values.get(index).and_then(Option::as_ref)
     }
 
+    /// Sets a field that is computed; what people give comes through [`Pack::check`].
+    pub(crate) fn set(&mut self, index: usize, value: Option<Value>) {
+        if let Some(slot) = self.values.get_mut(index) {
+            *slot = value;
+        }
+    }
+
     /// A field's date as a day number.
     pub fn day(&self, index: usize) -> Option<i32> {
         match self.value(index)? {
@@ -124,6 +137,9 @@ impl Record {
         if let Some(scope) = self.scope {
             sorted.insert(SCOPE_KEY, Json::String(scope.name().to_owned()));
         }
+        if let Some(case) = self.case.as_ref().and_then(|case| serde_json::to_value(case).ok()) {
+            sorted.insert(CASE_KEY, case);
+        }
         Json::Object(sorted.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
     }
 
@@ -132,7 +148,8 @@ impl Record {
         let object: Map<String, Json> = serde_json::from_str(text).ok()?;
         let scope = object.get(SCOPE_KEY).and_then(Json::as_str).and_then(ListScope::of_name);
         let read = |field: &Field| object.get(&field.id).and_then(|json| Value::from_json(&field.kind, json));
-        Some(Record { values: kind.fields.iter().map(read).collect(), scope })
+        let case = object.get(CASE_KEY).and_then(|case| Case::deserialize(case).ok());
+        Some(Record { values: kind.fields.iter().map(read).collect(), scope, case })
     }
 }
 
@@ -145,7 +162,7 @@ impl Pack {
         }
         let mut reader = Reader { pack: self, today, problems };
         let values = kind.fields.iter().map(|field| reader.field(field, draft.fields.get(&field.id))).collect();
-        let record = Record { values, scope: draft.scope };
+        let record = Record { values, scope: draft.scope, case: None };
         let mut problems = reader.problems;
         for check in &kind.checks {
             if check.condition.fails(&record) {
@@ -238,6 +255,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn field(&mut self, field: &Field, given: Option<&Json>) -> Option<Value> {
         let given = given.filter(|json| !is_blank(json));
+        if field.derived {
+            if given.is_some() {
+                self.say(codes::DERIVED_FIELD, field, &field.name);
+            }
+            return None;
+        }
         let Some(given) = given else {
             if field.required {
                 self.say(codes::REQUIRED, field, &field.name);

@@ -1,7 +1,5 @@
 //! Procedures as packs declare them: what is accepted, and that every mistake is said, at its place.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use zhiheng_pack::kind::Mode;

@@ -31,13 +31,19 @@ struct Table {
     name: &'static str,
     columns: &'static [&'static str],
     key: usize,
+    /// The schema version that brought it: archives of an earlier one have no such table.
+    since: i64,
 }
 
 const fn table(name: &'static str, key: usize, columns: &'static [&'static str]) -> Table {
-    Table { name, columns, key }
+    Table { name, columns, key, since: 1 }
 }
 
-/// The tables of the first schema version, in the order of the archive.
+const fn since(since: i64, table: Table) -> Table {
+    Table { since, ..table }
+}
+
+/// The tables in the order of the archive.
 const TABLES: &[Table] = &[
     table("pack_version", 2, &["place", "seq", "hash", "bytes", "active_from"]),
     table("setting", 2, &["place", "name", "value"]),
@@ -124,6 +130,36 @@ const TABLES: &[Table] = &[
         6,
         &["place", "def", "dim", "day", "recorded_at", "id", "value", "num", "den", "n", "ended_at"],
     ),
+    since(
+        2,
+        table(
+            "task",
+            4,
+            &[
+                "place",
+                "record",
+                "clock",
+                "run",
+                "kind",
+                "sort",
+                "state",
+                "body",
+                "role",
+                "assignee",
+                "area",
+                "since",
+                "due_day",
+                "due_at",
+                "provisional",
+                "paused",
+                "fired_until",
+                "next_at",
+            ],
+        ),
+    ),
+    since(2, table("message", 2, &["place", "id", "at", "account", "body", "role", "kind", "record", "title", "text"])),
+    since(2, table("message_read", 3, &["place", "account", "message", "at"])),
+    since(2, table("counter", 2, &["place", "name", "value"])),
 ];
 
 /// What an archive holds.
@@ -307,9 +343,9 @@ fn read_archive(
     if magic != MAGIC {
         return Err(StoreError::corrupt("this is not a backup"));
     }
-    check_header(&source.expect(b'H')?)?;
+    let schema = check_header(&source.expect(b'H')?)?;
     let mut tables = Vec::new();
-    for table in TABLES {
+    for table in TABLES.iter().filter(|table| table.since <= schema) {
         tables.push(read_table(conn, source, table)?);
     }
     let mut wanted = Vec::new();
@@ -348,16 +384,16 @@ fn read_archive(
     Ok(Archive { tables, files: wanted.len() as u64, digest })
 }
 
-fn check_header(bytes: &[u8]) -> Result<(), StoreError> {
+/// The schema version of an archive that this program can read.
+fn check_header(bytes: &[u8]) -> Result<i64, StoreError> {
     let header: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| StoreError::corrupt("no header"))?;
-    for (name, known) in [("format", FORMAT), ("schema", schema::KNOWN)] {
-        match header.get(name).and_then(serde_json::Value::as_i64) {
-            Some(found) if found > known => return Err(StoreError::TooNew { found, known }),
-            Some(1..) => {}
-            _ => return Err(StoreError::corrupt("no header")),
-        }
-    }
-    Ok(())
+    let known = |name: &str, known: i64| match header.get(name).and_then(serde_json::Value::as_i64) {
+        Some(found) if found > known => Err(StoreError::TooNew { found, known }),
+        Some(found @ 1..) => Ok(found),
+        _ => Err(StoreError::corrupt("no header")),
+    };
+    known("format", FORMAT)?;
+    known("schema", schema::KNOWN)
 }
 
 fn read_table(conn: &mut Conn, source: &mut In<impl Read>, table: &Table) -> Result<TableCount, StoreError> {

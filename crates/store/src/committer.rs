@@ -16,9 +16,11 @@ use std::time::{Duration, Instant};
 use crate::db::{Address, Conn, Dialect, Purpose, Value};
 use crate::job::{Change, Job, Needs, Overlay, Refused};
 use crate::levels::Levels;
-use crate::records::{VersionRow, add_versions, last_instant};
+use crate::records::{RecordId, VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
-use crate::{BatchRow, Clock, Options, StoreError, Tx, batches, schema};
+use crate::{
+    BatchRow, Clock, MessageRow, Options, StoreError, TaskSet, Tx, batches, counters, messages, schema, tasks,
+};
 
 /// What became of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -361,6 +363,9 @@ struct Pending {
     levels: Levels,
     batches: Vec<BatchRow>,
     answers: Vec<(crate::Idempotency, String)>,
+    tasks: BTreeMap<RecordId, TaskSet>,
+    messages: Vec<MessageRow>,
+    counters: BTreeMap<String, i64>,
 }
 
 impl Pending {
@@ -371,6 +376,9 @@ impl Pending {
             levels: Levels::default(),
             batches: Vec::new(),
             answers: Vec::new(),
+            tasks: BTreeMap::new(),
+            messages: Vec::new(),
+            counters: BTreeMap::new(),
         }
     }
 
@@ -384,6 +392,10 @@ impl Pending {
         change.levels_end.into_iter().for_each(|end| self.levels.end(end));
         change.levels_add.into_iter().for_each(|row| self.levels.add(row));
         self.batches.extend(change.batch);
+        // Of several changes of one case in this transaction the last says what is owed.
+        self.tasks.extend(change.tasks.into_iter().map(|set| (set.record, set)));
+        self.messages.extend(change.messages);
+        self.counters.extend(change.counters);
         self.answers.extend(change.idempotency.map(|key| (key, change.answer)));
     }
 
@@ -393,6 +405,15 @@ impl Pending {
             self.cells.flush(conn, place)?;
         }
         self.levels.flush(conn, place)?;
+        if !self.tasks.is_empty() {
+            tasks::replace(conn, place, &self.tasks.values().collect::<Vec<_>>())?;
+        }
+        if !self.messages.is_empty() {
+            messages::add(conn, place, &self.messages)?;
+        }
+        if !self.counters.is_empty() {
+            counters::store(conn, place, &self.counters)?;
+        }
         for batch in &self.batches {
             batches::add(conn, place, batch, at)?;
         }

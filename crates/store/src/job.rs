@@ -12,7 +12,7 @@ use crate::db::{Conn, Value};
 use crate::levels::{LevelEnd, LevelRow};
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
-use crate::{BatchRow, db};
+use crate::{BatchRow, MessageRow, TaskRow, TaskSet, counters, db, tasks};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
@@ -43,11 +43,15 @@ pub struct Needs {
     pub subjects: Vec<(String, String)>,
     /// The answer given before to (actor, idempotency key).
     pub idempotency: Option<(String, String)>,
+    /// Lines of work of these cases.
+    pub tasks: Vec<RecordId>,
+    /// The last numbers given under these names.
+    pub counters: Vec<String>,
 }
 
 impl Needs {
     pub(crate) fn weight(&self) -> usize {
-        1 + self.records.len() + self.keys.len() + 8 * self.subjects.len()
+        1 + self.records.len() + self.keys.len() + 8 * self.subjects.len() + self.tasks.len() + self.counters.len()
     }
 }
 
@@ -64,6 +68,12 @@ pub struct Change {
     pub levels_add: Vec<LevelRow>,
     /// The import that this job is.
     pub batch: Option<BatchRow>,
+    /// Lines of work in place of those that their cases had.
+    pub tasks: Vec<TaskSet>,
+    /// Messages.
+    pub messages: Vec<MessageRow>,
+    /// Numbers given, by name.
+    pub counters: BTreeMap<String, i64>,
     /// Remembers `answer` under the caller's key.
     pub idempotency: Option<Idempotency>,
     /// Handed back by [`crate::Store::submit`] once everything is durable.
@@ -80,6 +90,9 @@ impl Change {
             levels_end: Vec::new(),
             levels_add: Vec::new(),
             batch: None,
+            tasks: Vec::new(),
+            messages: Vec::new(),
+            counters: BTreeMap::new(),
             idempotency: None,
             answer: String::new(),
         }
@@ -140,6 +153,30 @@ impl Seen<'_> {
         }
     }
 
+    /// The lines of work of a case.
+    #[must_use]
+    pub fn tasks(&self, record: &RecordId) -> &[TaskRow] {
+        match self.overlay.tasks.get(record) {
+            Some(rows) => rows,
+            None => {
+                self.undeclared.set(true);
+                &[]
+            }
+        }
+    }
+
+    /// The last number given under a name; 0 before the first.
+    #[must_use]
+    pub fn counter(&self, name: &str) -> i64 {
+        match self.overlay.counters.get(name) {
+            Some(value) => *value,
+            None => {
+                self.undeclared.set(true);
+                0
+            }
+        }
+    }
+
     /// The digest of the request and the answer that were stored under an idempotency key.
     #[must_use]
     pub fn answered(&self, actor: &str, key: &str) -> Option<(&[u8], &str)> {
@@ -161,6 +198,8 @@ pub(crate) struct Overlay {
     keys: HashMap<String, HashMap<String, Option<RecordId>>>,
     subjects: HashMap<String, HashMap<String, BTreeSet<RecordId>>>,
     answers: HashMap<String, HashMap<String, Option<Answer>>>,
+    tasks: HashMap<RecordId, Vec<TaskRow>>,
+    counters: HashMap<String, i64>,
 }
 
 /// Digest of the request, and the answer.
@@ -178,7 +217,11 @@ impl Overlay {
         let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut subjects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut answers: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut tasks: BTreeSet<RecordId> = BTreeSet::new();
+        let mut counters: BTreeSet<&str> = BTreeSet::new();
         for need in needs {
+            tasks.extend(&need.tasks);
+            counters.extend(need.counters.iter().map(String::as_str));
             for (kind, id) in &need.records {
                 ids.entry(kind).or_default().insert(*id);
             }
@@ -210,6 +253,12 @@ impl Overlay {
         // A record that was loaded for one reason must also be found for the others.
         overlay.index();
         overlay.load_answers(conn, place, &answers.into_iter().collect::<Vec<_>>())?;
+        overlay.tasks.extend(tasks.iter().map(|id| (*id, Vec::new())));
+        for row in tasks::of_records(conn, place, &tasks.into_iter().collect::<Vec<_>>())? {
+            overlay.tasks.entry(row.record).or_default().push(row);
+        }
+        overlay.counters.extend(counters.iter().map(|name| ((*name).to_owned(), 0)));
+        overlay.counters.extend(counters::load(conn, place, &counters.into_iter().collect::<Vec<_>>())?);
         Ok(overlay)
     }
 
@@ -319,6 +368,12 @@ impl Overlay {
                 }
             }
             self.records.insert(record.id, Some(record));
+        }
+        for set in &change.tasks {
+            self.tasks.insert(set.record, set.rows.clone());
+        }
+        for (name, value) in &change.counters {
+            self.counters.insert(name.clone(), *value);
         }
         if let Some(id) = &change.idempotency {
             let answer = (id.digest.clone(), change.answer.clone());

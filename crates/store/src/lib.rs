@@ -17,6 +17,7 @@ mod accounts;
 mod backup;
 mod batches;
 mod committer;
+mod counters;
 mod days;
 mod db;
 mod error;
@@ -27,6 +28,7 @@ mod golden;
 mod job;
 mod levels;
 mod list;
+mod messages;
 mod packs;
 #[doc(hidden)]
 pub mod peers;
@@ -35,6 +37,7 @@ mod records;
 mod rollup;
 mod schema;
 mod settings;
+mod tasks;
 #[doc(hidden)]
 pub mod testing;
 
@@ -58,12 +61,14 @@ pub use fsck::Fault;
 pub use job::{Change, Idempotency, Job, Needs, Refused, Seen};
 pub use levels::{LevelEnd, LevelRow};
 pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match};
+pub use messages::{MessageRow, MessagesOf};
 pub use packs::PackRow;
 pub use pool::Reader;
 pub use records::{KindCount, Op, RecordId, RecordRow, VersionRow};
 pub use rollup::{CellRow, Cells, DeltaRow, PeriodSum, Sum};
 pub use schema::{IndexSpec, ViewSpec};
 pub use settings::{OperationRow, RulingRow};
+pub use tasks::{DueBetween, TaskCursor, TaskRow, TaskSet, TasksOf};
 
 use committer::{Committer, Item, Setup, Waiting, Write};
 use db::{Address, Conn};

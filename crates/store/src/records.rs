@@ -43,6 +43,8 @@ pub enum Op {
     Withdraw,
     /// A withdrawn record counts again.
     Restore,
+    /// A step of its procedure was taken, or something happened to its case.
+    Step,
 }
 
 impl Op {
@@ -54,11 +56,12 @@ impl Op {
             Op::Correct => "correct",
             Op::Withdraw => "withdraw",
             Op::Restore => "restore",
+            Op::Step => "step",
         }
     }
 
     pub(crate) fn read(word: &str) -> Result<Op, StoreError> {
-        [Op::Create, Op::Correct, Op::Withdraw, Op::Restore]
+        [Op::Create, Op::Correct, Op::Withdraw, Op::Restore, Op::Step]
             .into_iter()
             .find(|op| op.as_str() == word)
             .ok_or_else(|| StoreError::corrupt(format!("unknown operation {word:?}")))
@@ -68,7 +71,7 @@ impl Op {
     pub(crate) fn follows(self, live: Option<bool>) -> bool {
         match self {
             Op::Create => live.is_none(),
-            Op::Correct | Op::Withdraw => live == Some(true),
+            Op::Correct | Op::Withdraw | Op::Step => live == Some(true),
             Op::Restore => live == Some(false),
         }
     }
@@ -316,7 +319,7 @@ fn count_kinds(conn: &mut Conn, place: &str, versions: &[VersionRow]) -> Result<
     for version in versions {
         let (live, withdrawn) = match version.op {
             Op::Create => (1, 0),
-            Op::Correct => continue,
+            Op::Correct | Op::Step => continue,
             Op::Withdraw => (-1, 1),
             Op::Restore => (1, -1),
         };

@@ -9,7 +9,8 @@ use crate::list::Column;
 use crate::{StoreError, Tx};
 
 /// Every migration in order; the version of a schema is how many of them it has.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_base.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_base.sql"), include_str!("../migrations/0002_cases.sql")];
 
 /// The version that this program writes.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;

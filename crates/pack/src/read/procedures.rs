@@ -12,7 +12,7 @@ use crate::pack::{Item, List, Pack};
 use crate::problem as codes;
 use crate::procedure::{
     Advice, Clock, ClockKind, ExtendRule, FourEyes, Length, Owner, PauseRule, Procedure, PublicEntry, ReasonWanted,
-    Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, rough_minutes,
+    Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, rough_minutes,
 };
 
 /// What the procedures of one kind add to it.
@@ -73,14 +73,6 @@ impl Derived {
             fields.push(Field { unit: Some(measured_in(*unit).word().to_owned()), ..took });
         }
         fields
-    }
-}
-
-/// Months and years are measured in days.
-pub(crate) fn measured_in(unit: Unit) -> Unit {
-    match unit {
-        Unit::Month | Unit::Year => Unit::Day,
-        other => other,
     }
 }
 
@@ -363,6 +355,7 @@ impl Reader<'_> {
     fn clock(&self, node: &Node<'_>) -> Clock {
         let id = node.id("id").value;
         let span = self.span(node);
+        let before = span.is_before();
         let unit = match &span {
             Span::Length(length) => length.unit,
             Span::Ages(..) => Unit::Year,
@@ -397,7 +390,8 @@ impl Reader<'_> {
                     true
                 }
                 Some(_) => true,
-                None => matches!(unit, Unit::Day | Unit::Month | Unit::Year),
+                // What is to be done before a day is not done later because of a day off.
+                None => matches!(unit, Unit::Day | Unit::Month | Unit::Year) && !before,
             },
             pause: node.texts("pause").iter().filter_map(|name| self.pause(node, name)).collect(),
             extend: node.table("extend").and_then(|part| self.extend(part)),

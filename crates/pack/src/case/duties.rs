@@ -1,0 +1,254 @@
+//! Who owes what now (待办), and the moments at which something happens by itself: reminders, the rungs of a ladder, the end of a time.
+
+use super::{Case, Run, runs::unit_of};
+use crate::clock;
+use crate::pack::Pack;
+use crate::procedure::{Clock, ClockKind, Length, Owner, Procedure, Step, Trigger, roles};
+use crate::record::{Envelope, Record};
+use crate::value::Value;
+
+/// What sort of line on a list of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DutySort {
+    /// 办理期限: a step is owed.
+    Duty,
+    /// 权利期限
+    Right,
+    /// 提醒
+    Reminder,
+    /// 自动
+    Auto,
+    /// A step is open, and no clock runs for it.
+    Open,
+}
+
+impl DutySort {
+    /// Every sort with the name that is stored.
+    pub const NAMES: [(&str, DutySort); 5] = [
+        ("duty", DutySort::Duty),
+        ("right", DutySort::Right),
+        ("reminder", DutySort::Reminder),
+        ("auto", DutySort::Auto),
+        ("open", DutySort::Open),
+    ];
+
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        DutySort::NAMES.iter().find(|(_, sort)| *sort == self).map_or("", |(name, _)| name)
+    }
+
+    /// The sort of a stored name.
+    pub fn of_name(name: &str) -> Option<DutySort> {
+        DutySort::NAMES.iter().find(|(known, _)| *known == name).map(|(_, sort)| *sort)
+    }
+}
+
+/// Something that is owed, or that somebody is waiting for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Id of the clock; empty for an open step without one.
+    pub clock: String,
+    /// Which run of the clock; for an open step, which of them.
+    pub run: u32,
+    /// What sort.
+    pub sort: DutySort,
+    /// Whose body it is.
+    pub body: Option<String>,
+    /// Role that acts.
+    pub role: String,
+    /// Since when, µs of UTC.
+    pub since: i64,
+    /// Last day.
+    pub due_day: Option<i32>,
+    /// The instant at which the time is over.
+    pub due_at: Option<i64>,
+    /// 暂定
+    pub provisional: bool,
+    /// It stands still.
+    pub paused: bool,
+    /// What happens by itself, in order of time.
+    pub moments: Vec<Moment>,
+}
+
+/// A moment at which something happens by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// µs of UTC.
+    pub at: i64,
+    /// What.
+    pub sort: MomentSort,
+}
+
+/// What happens at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MomentSort {
+    /// A reminder to the owner.
+    Warn,
+    /// The time of a duty is over: it is late from now on.
+    Lapse,
+    /// The program takes the clock's step.
+    Fire,
+    /// A rung of the ladder, by its position.
+    Rung(usize),
+}
+
+impl Pack {
+    /// What is owed in a record's case now. Nothing of a closed one, but for clocks that still run.
+    pub fn duties(&self, record: &Record, envelope: &Envelope) -> Vec<Duty> {
+        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
+        else {
+            return Vec::new();
+        };
+        let look = Look { pack: self, record, envelope, case, procedure };
+        let mut duties: Vec<Duty> =
+            self.runs(record).iter().filter(|run| run.is_open()).filter_map(|run| look.of_run(run)).collect();
+        look.open_steps(&mut duties);
+        duties
+    }
+}
+
+struct Look<'a> {
+    pack: &'a Pack,
+    record: &'a Record,
+    envelope: &'a Envelope,
+    case: &'a Case,
+    procedure: &'a Procedure,
+}
+
+impl Look<'_> {
+    fn of_run(&self, run: &Run) -> Option<Duty> {
+        let clock = self.procedure.clocks.get(run.clock)?;
+        let sort = match clock.kind {
+            ClockKind::Duty => DutySort::Duty,
+            ClockKind::Right => DutySort::Right,
+            ClockKind::Reminder => DutySort::Reminder,
+            ClockKind::Auto => DutySort::Auto,
+        };
+        let (role, body) = self.owner_of(clock);
+        Some(Duty {
+            clock: clock.id.clone(),
+            run: run.number,
+            sort,
+            body,
+            role,
+            since: run.started_at,
+            due_day: run.due.map(|due| due.day),
+            due_at: run.due.map(|due| due.at),
+            provisional: run.due.is_some_and(|due| due.provisional),
+            paused: run.paused,
+            moments: self.moments(clock, run),
+        })
+    }
+
+    /// Whose work it is to stop a clock: of the steps that stop it, the one that can be taken now, else the first. What a citizen or another party must do is
+    /// watched by the officer.
+    fn owner_of(&self, clock: &Clock) -> (String, Option<String>) {
+        let state = self.procedure.state_position(&self.case.state);
+        let stopping: Vec<&Step> = clock
+            .stops
+            .iter()
+            .filter_map(|stop| match stop {
+                Trigger::Step(step) => self.procedure.steps.get(*step),
+                _ => None,
+            })
+            .collect();
+        let now = stopping.iter().find(|step| state.is_some_and(|state| step.from.contains(&state)));
+        let Some(step) = now.or(stopping.first()) else {
+            return (roles::OFFICER.to_owned(), self.envelope.body.clone());
+        };
+        (staff_role(step), self.body_of(step))
+    }
+
+    fn body_of(&self, step: &Step) -> Option<String> {
+        let own = || self.envelope.body.clone();
+        match &step.owner {
+            Owner::Record => own(),
+            Owner::Body(body) => Some(body.clone()),
+            Owner::Field(field) => match self.record.value(*field) {
+                Some(Value::Choice(id)) => Some(id.clone()),
+                Some(other) => self.pack.body_named(&other.plain()).map(|body| body.id.clone()).or_else(own),
+                None => own(),
+            },
+        }
+    }
+
+    /// Steps that somebody of the staff may take now and for which no duty runs: a line for each role and body.
+    fn open_steps(&self, duties: &mut Vec<Duty>) {
+        if self.procedure.state(&self.case.state).is_none_or(|state| state.closed) {
+            return;
+        }
+        let since = self.case.events.iter().rev().take_while(|event| event.state == self.case.state).last();
+        let since = since.map_or(0, |event| event.at);
+        let mut number = 0;
+        for step in self.pack.open_steps(self.record) {
+            let machine = step.roles.iter().all(|role| role == roles::SYSTEM || role == roles::CITIZEN);
+            let (role, body) = (staff_role(step), self.body_of(step));
+            let known = |duty: &Duty| {
+                duty.role == role && duty.body == body && matches!(duty.sort, DutySort::Duty | DutySort::Open)
+            };
+            if machine || duties.iter().any(known) {
+                continue;
+            }
+            duties.push(Duty {
+                clock: String::new(),
+                run: number,
+                sort: DutySort::Open,
+                body,
+                role,
+                since,
+                due_day: None,
+                due_at: None,
+                provisional: false,
+                paused: false,
+                moments: Vec::new(),
+            });
+            number += 1;
+        }
+    }
+
+    fn moments(&self, clock: &Clock, run: &Run) -> Vec<Moment> {
+        let Some(due) = run.due.filter(|_| !run.paused) else { return Vec::new() };
+        let mut moments = Vec::new();
+        match clock.kind {
+            ClockKind::Duty if run.late != Some(true) => moments.push(Moment { at: due.at, sort: MomentSort::Lapse }),
+            ClockKind::Auto if clock.fires.is_some() => moments.push(Moment { at: due.at, sort: MomentSort::Fire }),
+            _ => {}
+        }
+        let reminder = clock.kind == ClockKind::Reminder && clock.warn.is_empty();
+        let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
+        moments.extend(warnings.map(|length| Moment { at: self.from_due(due, length), sort: MomentSort::Warn }));
+        moments.extend(
+            clock
+                .ladder
+                .iter()
+                .enumerate()
+                .map(|(at, rung)| Moment { at: self.from_due(due, rung.at), sort: MomentSort::Rung(at) }),
+        );
+        moments.sort_unstable();
+        moments
+    }
+
+    /// An instant counted from the end of a time: before it the beginning of that day, after it the end of that day, at the end the end itself.
+    fn from_due(&self, due: super::Due, length: Length) -> i64 {
+        let offset = self.pack.utc_offset_hours;
+        if length.count == 0 {
+            return due.at;
+        }
+        if length.unit.is_clock_time() {
+            let counted = clock::count_time(&self.pack.calendar, offset, due.at, length, &[], &[]);
+            return counted.due.unwrap_or(due.at);
+        }
+        let counted = clock::count(&self.pack.calendar, due.day, length, false, &[], &[]);
+        match counted.due_instant(offset) {
+            Some(end) if length.count < 0 => end - 86_400_000_000,
+            Some(end) => end,
+            None => due.at,
+        }
+    }
+}
+
+/// The role among a step's that is of the staff; the officer where only a citizen or the program acts.
+fn staff_role(step: &Step) -> String {
+    let staff = step.roles.iter().find(|role| *role != roles::SYSTEM && *role != roles::CITIZEN);
+    staff.cloned().unwrap_or_else(|| roles::OFFICER.to_owned())
+}

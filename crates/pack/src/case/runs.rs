@@ -1,0 +1,333 @@
+//! How often each clock of a case ran: when it started, what paused it, when it is due, whether it was stopped in time.
+
+use std::collections::BTreeMap;
+
+use super::{Act, Case, Event, Pauses, pulls, took};
+use crate::clock::{self, Calendar};
+use crate::pack::Pack;
+use crate::procedure::{Clock, ClockKind, Length, PauseRule, Procedure, Span, Trigger, Unit};
+use crate::record::Record;
+
+/// The end of a clock's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Last day, at the place.
+    pub day: i32,
+    /// The instant at which the time is over, µs of UTC.
+    pub at: i64,
+    /// 暂定: later than the last published holiday arrangement.
+    pub provisional: bool,
+}
+
+/// One run of a clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Position of the clock in its procedure.
+    pub clock: usize,
+    /// Counted from 0.
+    pub number: u32,
+    /// The instant it started, µs of UTC.
+    pub started_at: i64,
+    /// The day it is counted from; that day itself does not count.
+    pub from_day: i32,
+    /// It stands still at the moment.
+    pub paused: bool,
+    /// When it was stopped.
+    pub stopped_at: Option<i64>,
+    /// Its end; none while a pause holds it open.
+    pub due: Option<Due>,
+    /// The first day of its window.
+    pub opens: Option<i32>,
+    /// How long it took, in its unit.
+    pub took: Option<i64>,
+    /// Late or in time; unknown while it runs and its time has not run out. Only duties are late.
+    pub late: Option<bool>,
+    /// Lengths by which it was extended.
+    pub extensions: Vec<Length>,
+    pub(crate) pauses: Pauses,
+}
+
+impl Run {
+    /// Whether it runs or stands still, and nobody has stopped it.
+    pub fn is_open(&self) -> bool {
+        self.stopped_at.is_none()
+    }
+
+    /// The pauses as days: the day of the pause, and that of its end.
+    pub fn paused_days(&self) -> &[(i32, Option<i32>)] {
+        &self.pauses.days
+    }
+}
+
+impl Pack {
+    /// Every run of every clock of a record's case, in the order of the clocks.
+    pub fn runs(&self, record: &Record) -> Vec<Run> {
+        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
+        else {
+            return Vec::new();
+        };
+        let calendar = &self.calendar;
+        let mut runs = Vec::new();
+        for (position, clock) in procedure.clocks.iter().enumerate() {
+            if clock.when.as_ref().is_some_and(|when| when.fails(record)) {
+                continue;
+            }
+            let walk = Walk { pack: self, calendar, procedure, case, clock, position };
+            runs.extend(walk.runs(record));
+        }
+        runs
+    }
+
+    /// The count that leads to a run's last day, day by day; empty for clocks of minutes and hours.
+    pub fn explain_run(&self, procedure: &Procedure, run: &Run) -> Vec<clock::CountedDay> {
+        let Some(clock) = procedure.clocks.get(run.clock) else { return Vec::new() };
+        if unit_of(clock).is_clock_time() {
+            return Vec::new();
+        }
+        counted(&self.calendar, clock, run).explain(&self.calendar)
+    }
+}
+
+/// The unit in which a clock is counted.
+pub(super) fn unit_of(clock: &Clock) -> Unit {
+    match &clock.span {
+        Span::Length(length) => length.unit,
+        Span::Ages(..) => Unit::Year,
+    }
+}
+
+fn counted(calendar: &Calendar, clock: &Clock, run: &Run) -> clock::Counted {
+    let number = usize::try_from(run.number).unwrap_or_default();
+    clock::count_span(calendar, run.from_day, &clock.span, number, clock.roll, &run.pauses.days, &run.extensions)
+}
+
+/// The clocks that run from a field's day and that an act stops: id and day. Asked of the record as it was before.
+pub(super) fn met_by(procedure: &Procedure, before: &Record, act: &Act, state: &str) -> Vec<(String, i32)> {
+    let Act::Step(step) = act else { return Vec::new() };
+    let stops = |clock: &&Clock| {
+        clock.stops.iter().any(|stop| match stop {
+            Trigger::Step(at) => procedure.steps.get(*at).is_some_and(|known| known.id == *step),
+            Trigger::State(at) => procedure.states.get(*at).is_some_and(|known| known.id == state),
+            Trigger::Field(_) => false,
+        })
+    };
+    let one = |clock: &Clock| Some((clock.id.clone(), field_day(clock, before)?));
+    procedure.clocks.iter().filter(stops).filter_map(one).collect()
+}
+
+fn field_day(clock: &Clock, record: &Record) -> Option<i32> {
+    clock.starts.iter().find_map(|start| match start {
+        Trigger::Field(field) => record.day(*field),
+        _ => None,
+    })
+}
+
+/// One clock on its way through the events of a case.
+struct Walk<'a> {
+    pack: &'a Pack,
+    calendar: &'a Calendar,
+    procedure: &'a Procedure,
+    case: &'a Case,
+    clock: &'a Clock,
+    position: usize,
+}
+
+impl Walk<'_> {
+    fn runs(&self, record: &Record) -> Vec<Run> {
+        let from_field = self.clock.starts.iter().any(|start| matches!(start, Trigger::Field(_)));
+        let mut runs = if from_field { self.runs_from_field(record) } else { self.runs_from_events() };
+        for run in &mut runs {
+            self.finish(run);
+        }
+        runs
+    }
+
+    fn new_run(&self, number: usize, started_at: i64, from_day: i32) -> Run {
+        Run {
+            clock: self.position,
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            started_at,
+            from_day,
+            paused: false,
+            stopped_at: None,
+            due: None,
+            opens: None,
+            took: None,
+            late: None,
+            extensions: Vec::new(),
+            pauses: Pauses::default(),
+        }
+    }
+
+    fn runs_from_events(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut before: Option<&Event> = None;
+        for event in &self.case.events {
+            if let Some(run) = runs.last_mut().filter(|run| run.is_open())
+                && self.stops(before, event)
+            {
+                run.stopped_at = Some(event.at);
+            }
+            let idle = runs.last().is_none_or(|run| !run.is_open());
+            let starts = self.clock.starts.iter().any(|start| pulls(self.procedure, *start, before, event));
+            if idle && starts && !self.is_closed(&event.state) {
+                runs.push(self.new_run(runs.len(), event.at, self.pack.day_of(event.at)));
+            }
+            before = Some(event);
+        }
+        runs
+    }
+
+    /// A run for the day that the field has now, and one for each earlier day that was met.
+    fn runs_from_field(&self, record: &Record) -> Vec<Run> {
+        let Some(opening) = self.case.opening() else { return Vec::new() };
+        let mut runs = Vec::new();
+        let mut started = opening.at;
+        let mut met: BTreeMap<i32, i64> = BTreeMap::new();
+        let aged = matches!(self.clock.span, Span::Ages(..));
+        for event in &self.case.events {
+            for (_, day) in event.met.iter().filter(|(id, _)| *id == self.clock.id) {
+                let number = self.first_age(*day, opening.at) + runs.len();
+                let mut run = self.new_run(if aged { number } else { runs.len() }, started, *day);
+                run.stopped_at = Some(event.at);
+                runs.push(run);
+                started = event.at;
+                met.insert(*day, event.at);
+            }
+        }
+        if let Some(day) = field_day(self.clock, record) {
+            if aged {
+                let number = self.first_age(day, opening.at) + runs.len();
+                runs.push(self.new_run(number, started, day));
+            } else if !met.contains_key(&day) {
+                runs.push(self.new_run(runs.len(), started, day));
+            }
+        }
+        if let Some(run) = runs.last_mut().filter(|run| run.is_open()) {
+            let closing = self.case.events.iter().rev().take_while(|event| self.is_closed(&event.state)).last();
+            run.stopped_at = closing.map(|event| event.at);
+        }
+        runs
+    }
+
+    /// How many ages had passed when the case was opened: an old lift is not late for its first year.
+    fn first_age(&self, anchor: i32, opened_at: i64) -> usize {
+        let Span::Ages(ages, _) = &self.clock.span else { return 0 };
+        let opened = self.pack.day_of(opened_at);
+        let passed = |number: &usize| {
+            let counted =
+                clock::count_span(self.calendar, anchor, &self.clock.span, *number, self.clock.roll, &[], &[]);
+            counted.due.is_some_and(|due| due < opened)
+        };
+        // After the list it goes on every so often: a hundred more are more than anything on earth lives.
+        (0..ages.len() + 100).take_while(passed).count()
+    }
+
+    fn is_closed(&self, state: &str) -> bool {
+        self.procedure.state(state).is_some_and(|state| state.closed)
+    }
+
+    fn stops(&self, before: Option<&Event>, event: &Event) -> bool {
+        let entered_closed = self.is_closed(&event.state) && before.is_none_or(|before| !self.is_closed(&before.state));
+        entered_closed || self.clock.stops.iter().any(|stop| pulls(self.procedure, *stop, before, event))
+    }
+
+    /// Pauses, extensions, the end, and what became of it.
+    fn finish(&self, run: &mut Run) {
+        let end = run.stopped_at.unwrap_or(i64::MAX);
+        let during: Vec<&Event> =
+            self.case.events.iter().filter(|event| event.at >= run.started_at && event.at <= end).collect();
+        run.pauses = self.pauses(&during);
+        run.paused = run.is_open() && run.pauses.instants.last().is_some_and(|(_, resumed)| resumed.is_none());
+        run.extensions = during
+            .iter()
+            .filter_map(|event| match &event.act {
+                Act::Extend(clock, length) if *clock == self.clock.id => Length::parse(length),
+                _ => None,
+            })
+            .collect();
+        run.due = self.due(run);
+        run.opens = self
+            .clock
+            .not_before
+            .and_then(|length| clock::opens(self.calendar, run.from_day, length, &run.pauses.days).due);
+        let offset = self.pack.utc_offset_hours;
+        let unit = unit_of(self.clock);
+        let began = (run.started_at, run.from_day);
+        run.took = run.stopped_at.map(|at| took(self.calendar, unit, offset, began, at, &run.pauses));
+        run.late = self.late(run, &during);
+    }
+
+    fn due(&self, run: &Run) -> Option<Due> {
+        let offset = self.pack.utc_offset_hours;
+        if let Span::Length(length) = self.clock.span
+            && length.unit.is_clock_time()
+        {
+            let pauses = &run.pauses.instants;
+            let counted = clock::count_time(self.calendar, offset, run.started_at, length, pauses, &run.extensions);
+            let at = counted.due?;
+            return Some(Due { day: self.pack.day_of(at), at, provisional: counted.provisional });
+        }
+        let counted = counted(self.calendar, self.clock, run);
+        Some(Due { day: counted.due?, at: counted.due_instant(offset)?, provisional: counted.provisional })
+    }
+
+    /// A stopped duty is late when it was stopped after its end; a running one when the end has been written down as an event. An end that has moved
+    /// since – a correction, a new arrangement of holidays – makes an earlier lapse void.
+    fn late(&self, run: &Run, during: &[&Event]) -> Option<bool> {
+        if self.clock.kind != ClockKind::Duty {
+            return None;
+        }
+        let due = run.due?;
+        if let Some(stopped) = run.stopped_at {
+            return Some(stopped >= due.at);
+        }
+        let lapsed = during
+            .iter()
+            .any(|event| event.at >= due.at && matches!(&event.act, Act::Lapse(clock) if *clock == self.clock.id));
+        lapsed.then_some(true)
+    }
+
+    fn pauses(&self, during: &[&Event]) -> Pauses {
+        let mut found: Vec<(i64, Option<i64>)> = Vec::new();
+        for rule in &self.clock.pause {
+            match rule {
+                PauseRule::State(state) => found.extend(self.in_state(*state, during)),
+                PauseRule::Reason(_) => {}
+            }
+        }
+        let mut since = None;
+        for event in during {
+            match &event.act {
+                Act::Pause(clock) if *clock == self.clock.id => since = since.or(Some(event.at)),
+                Act::Resume(clock) if *clock == self.clock.id => {
+                    found.extend(since.take().map(|since| (since, Some(event.at))));
+                }
+                _ => {}
+            }
+        }
+        found.extend(since.map(|since| (since, None)));
+        found.sort_unstable();
+        let day = |at: i64| self.pack.day_of(at);
+        let days = found.iter().map(|(from, until)| (day(*from), until.map(day))).collect();
+        Pauses { instants: found, days }
+    }
+
+    fn in_state(&self, state: usize, during: &[&Event]) -> Vec<(i64, Option<i64>)> {
+        let Some(state) = self.procedure.states.get(state) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut since = None;
+        for event in during {
+            match (event.state == state.id, since) {
+                (true, None) => since = Some(event.at),
+                (false, Some(from)) => {
+                    found.push((from, Some(event.at)));
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        found.extend(since.map(|since| (since, None)));
+        found
+    }
+}
