@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
+use zhiheng_pack::procedure::roles;
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, InvitationRow, Purpose, RecordId, SessionRow};
 
@@ -103,6 +104,22 @@ impl Account {
         match self.role {
             Role::Office => true,
             Role::Bureau => body.is_some() && self.body.as_deref() == body,
+        }
+    }
+
+    /// Whether the account holds a role on cases of a body.
+    pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
+        match self.role {
+            Role::Office => !matches!(role, roles::SYSTEM | roles::CITIZEN),
+            Role::Bureau => role == roles::OFFICER && self.body.is_some() && self.body.as_deref() == body,
+        }
+    }
+
+    /// The roles whose work this account sees, each with its body; `None` sees everybody's.
+    pub fn owners(&self) -> Option<Vec<(String, String)>> {
+        match self.role {
+            Role::Office => None,
+            Role::Bureau => Some(self.body.iter().map(|body| (roles::OFFICER.to_owned(), body.clone())).collect()),
         }
     }
 

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::rollup::Contribution;
-use zhiheng_store::{Grain, LevelRow, Reader, RecordId, RecordRow, Sum, month_of, year_of};
+use zhiheng_store::{Grain, LevelRow, Reader, RecordId, RecordRow, Sum, TaskRow, month_of, year_of};
 
+use crate::course::task_row;
 use crate::submit::{commitment_of_link, distinct, link_of, read};
 use crate::{App, Error, hex};
 
@@ -18,7 +19,7 @@ const LISTED: usize = 200;
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
-    /// What: `version`, `record`, `cell`, `history`, `level`, `file`.
+    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`.
     pub what: &'static str,
     /// Which one, exactly.
     pub which: String,
@@ -39,6 +40,8 @@ pub struct AuditReport {
     pub history: u64,
     /// Reported values checked.
     pub levels: u64,
+    /// Lines of work checked.
+    pub tasks: u64,
     /// Files checked.
     pub files: u64,
     /// Everything that does not hold, up to a limit.
@@ -80,6 +83,7 @@ impl App {
         let (cells, levels) = self.check_records(&mut reader, last, &mut report)?;
         self.check_cells(&mut reader, cells, &mut report)?;
         self.check_levels(&mut reader, levels, &mut report)?;
+        self.check_tasks(&mut reader, &mut report)?;
         self.check_files(&mut reader, &mut report)?;
         Ok(report)
     }
@@ -237,6 +241,40 @@ impl App {
         })?;
         for (_, _, _, id, _) in wanted {
             report.say("level", id.to_string(), "记录的报送值没有登记");
+        }
+        Ok(())
+    }
+
+    /// What is owed against what the cases say, but for the instant up to which everything has happened, which is the line's own.
+    fn check_tasks(&self, reader: &mut Reader<'_>, report: &mut AuditReport) -> Result<(), Error> {
+        let mut wanted: BTreeMap<(RecordId, String, i64), (TaskRow, Vec<i64>)> = BTreeMap::new();
+        for kind in self.pack.kinds.iter().filter(|kind| self.pack.has_cases(kind)) {
+            reader.scan_records(&self.pack.place, &kind.id, |row| {
+                let Some((record, envelope)) = read(kind, &row).filter(|_| row.live) else { return Ok(()) };
+                let Some(case) = &record.case else { return Ok(()) };
+                for duty in self.pack.duties(&record, &envelope) {
+                    let line = task_row(&row, &envelope, &duty, &case.state, case.assignee.as_deref(), 0);
+                    let moments = duty.moments.iter().map(|moment| moment.at).collect();
+                    wanted.insert((row.id, duty.clock, i64::from(duty.run)), (line, moments));
+                }
+                Ok(())
+            })?;
+        }
+        reader.scan_tasks(&self.pack.place, |row| {
+            report.tasks += 1;
+            let which = format!("{} {} 第 {} 次", row.record, row.clock, row.run);
+            let Some((line, moments)) = wanted.remove(&(row.record, row.clock.clone(), row.run)) else {
+                report.say("task", which, "记录里没有这项待办");
+                return Ok(());
+            };
+            let (fired_until, next_at) = (row.fired_until, moments.into_iter().find(|at| *at > row.fired_until));
+            if (TaskRow { fired_until, next_at, ..line }) != row {
+                report.say("task", which, "待办与记录的办理经过不符");
+            }
+            Ok(())
+        })?;
+        for (record, clock, run) in wanted.into_keys() {
+            report.say("task", format!("{record} {clock} 第 {run} 次"), "缺少这项待办");
         }
         Ok(())
     }

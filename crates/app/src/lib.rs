@@ -8,10 +8,13 @@
 mod accounts;
 mod audit;
 mod board;
+mod cases;
+mod course;
 pub mod data;
 mod demo;
 mod error;
 mod export;
+mod firing;
 mod import;
 mod indicator;
 mod packs;
@@ -19,6 +22,7 @@ mod plan;
 mod records;
 mod rounds;
 mod submit;
+mod work;
 
 use std::sync::Arc;
 
@@ -29,9 +33,11 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Role, SessionToken};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
+pub use cases::{CaseView, ClockView, StepWanted, Taker};
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat};
+pub use firing::Fired;
 pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
@@ -44,6 +50,7 @@ pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
+pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage};
 
 /// Where chance comes from: ids, salts, tokens.
 pub trait Random: Send + Sync {
@@ -168,15 +175,7 @@ impl App {
 
     /// A new record id: 48 bits of milliseconds, then chance (UUID version 7 layout), so that ids sort by the time they were made.
     pub(crate) fn new_id(&self) -> RecordId {
-        let mut bytes: [u8; 16] = self.random_bytes();
-        let millis = u64::try_from(self.now() / 1000).unwrap_or_default().to_be_bytes();
-        for (slot, byte) in bytes.iter_mut().zip(millis.iter().skip(2)) {
-            *slot = *byte;
-        }
-        let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
-        *version = (*version & 0x0f) | 0x70;
-        *variant = (*variant & 0x3f) | 0x80;
-        RecordId(bytes)
+        time_ordered(self.random_bytes(), self.now())
     }
 
     pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
@@ -184,4 +183,16 @@ impl App {
         self.random.fill(&mut bytes);
         bytes
     }
+}
+
+/// An id (UUID version 7 layout) of an instant, µs of UTC, and 16 bytes of chance.
+fn time_ordered(mut bytes: [u8; 16], at: i64) -> RecordId {
+    let millis = u64::try_from(at / 1000).unwrap_or_default().to_be_bytes();
+    for (slot, byte) in bytes.iter_mut().zip(millis.iter().skip(2)) {
+        *slot = *byte;
+    }
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = (*version & 0x0f) | 0x70;
+    *variant = (*variant & 0x3f) | 0x80;
+    RecordId(bytes)
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::indicator::SourceRef;
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::rollup::{Contribution, LevelPoint};
@@ -20,7 +21,7 @@ use zhiheng_store::{
 };
 
 use crate::error::Handed;
-use crate::{App, Error, hex};
+use crate::{App, Error, course, hex};
 
 /// What to do with a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,7 +121,8 @@ impl App {
         let digest = key.map(|_| digest_of(submissions));
         let request = key.zip(digest).map(|(key, digest)| (key.0.clone(), digest));
         let pack = Arc::clone(&self.pack);
-        let job = Submitting { pack, actor: actor.to_owned(), prepared, request, batch, receipts: true, spent: false };
+        let (actor, year) = (actor.to_owned(), self.year());
+        let job = Submitting { pack, actor, prepared, request, batch, year, receipts: true, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
             Outcome::Done { answer, .. } => serde_json::from_str(&answer)
                 .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
@@ -154,12 +156,13 @@ impl App {
                 content: Some((one.envelope, one.canonical)),
                 salt: self.random_bytes(),
                 warnings: Vec::new(),
+                happening: None,
             });
         }
         let pack = Arc::clone(&self.pack);
         let actor = actor.to_owned();
-        let job =
-            Submitting { pack, actor, prepared, request: None, batch: Some(batch), receipts: false, spent: false };
+        let (request, batch, year) = (None, Some(batch), self.year());
+        let job = Submitting { pack, actor, prepared, request, batch, year, receipts: false, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
             Outcome::Done { answer, .. } => serde_json::from_str(&answer)
                 .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
@@ -167,7 +170,12 @@ impl App {
         }
     }
 
-    fn prepare(&self, submission: &Submission, today: i32) -> Result<Prepared, Vec<Problem>> {
+    /// The year of today, which running numbers carry.
+    pub(crate) fn year(&self) -> i16 {
+        zhiheng_pack::day::date(self.today()).year()
+    }
+
+    pub(crate) fn prepare(&self, submission: &Submission, today: i32) -> Result<Prepared, Vec<Problem>> {
         let missing = |field: &str, what: &str| vec![Problem::of_field(zhiheng_pack::problem::REQUIRED, field, what)];
         let Some(position) = self.pack.kind_position(&submission.kind) else {
             return Err(vec![Problem::of_field(
@@ -202,12 +210,13 @@ impl App {
             content,
             salt: self.random_bytes(),
             warnings,
+            happening: None,
         })
     }
 
     /// The subject that a record has before the change, which a distinct count must see, and the version in which it was read: should
     /// another change come between, the submission is refused as a conflict instead of counting a stale subject.
-    fn old_subject(
+    pub(crate) fn old_subject(
         &self,
         position: usize,
         kind: &Kind,
@@ -263,30 +272,45 @@ fn digest_of(submissions: &[Submission]) -> Vec<u8> {
 
 /// A submission that is valid by itself.
 #[derive(Debug, Clone)]
-struct Prepared {
-    op: Op,
-    old_subject: Option<String>,
-    kind: usize,
-    kind_id: String,
-    id: RecordId,
-    expected_version: Option<i64>,
-    reason: Option<String>,
-    content: Option<(Envelope, String)>,
-    salt: [u8; 16],
-    warnings: Vec<String>,
+pub(crate) struct Prepared {
+    pub(crate) op: Op,
+    pub(crate) old_subject: Option<String>,
+    pub(crate) kind: usize,
+    pub(crate) kind_id: String,
+    pub(crate) id: RecordId,
+    pub(crate) expected_version: Option<i64>,
+    pub(crate) reason: Option<String>,
+    pub(crate) content: Option<(Envelope, String)>,
+    pub(crate) salt: [u8; 16],
+    pub(crate) warnings: Vec<String>,
+    /// What happens to its case, for an [`Op::Step`].
+    pub(crate) happening: Option<Happens>,
+}
+
+/// What happens to a case with a step.
+#[derive(Debug, Clone)]
+pub(crate) struct Happens {
+    pub(crate) act: CaseAct,
+    pub(crate) note: Option<String>,
+    /// The state in which the case was when it was decided; another one by now is a conflict.
+    pub(crate) from: String,
+    /// Records that it opens: kind and id.
+    pub(crate) opened: Vec<(String, String)>,
 }
 
 /// The job that the store's writer runs.
-struct Submitting {
-    pack: Arc<Pack>,
-    actor: String,
-    prepared: Vec<Prepared>,
-    request: Option<(String, Vec<u8>)>,
-    batch: Option<BatchRow>,
+pub(crate) struct Submitting {
+    pub(crate) pack: Arc<Pack>,
+    pub(crate) actor: String,
+    pub(crate) prepared: Vec<Prepared>,
+    pub(crate) request: Option<(String, Vec<u8>)>,
+    pub(crate) batch: Option<BatchRow>,
+    /// The year that running numbers carry.
+    pub(crate) year: i16,
     /// Answer a receipt for every record; else only the cells that moved.
-    receipts: bool,
+    pub(crate) receipts: bool,
     /// Without receipts the contents are handed on instead of copied; a repeated decision then has nothing left and refuses.
-    spent: bool,
+    pub(crate) spent: bool,
 }
 
 impl Job for Submitting {
@@ -297,6 +321,14 @@ impl Job for Submitting {
             needs.records.push((one.kind_id.clone(), one.id));
             let Some((envelope, _)) = &one.content else { continue };
             needs.keys.extend(envelope.key.iter().map(|key| (one.kind_id.clone(), key.clone())));
+        }
+        for (kind, one) in self.prepared.iter().filter_map(|one| Some((self.pack.kinds.get(one.kind)?, one))) {
+            if self.pack.has_cases(kind) {
+                needs.tasks.push(one.id);
+            }
+            if one.op == Op::Create {
+                needs.counters.extend(course::counters(kind, self.year));
+            }
         }
         needs
     }
@@ -313,14 +345,7 @@ impl Job for Submitting {
             change.answer = answer.to_owned();
             return Ok(change);
         }
-        let mut deciding = Deciding {
-            pack: &self.pack,
-            seen,
-            changed: HashMap::new(),
-            keys: HashMap::new(),
-            subjects: HashMap::new(),
-            change: Change::new(times),
-        };
+        let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
         let mut receipts = Vec::new();
         let mut moved = BTreeSet::new();
         if std::mem::replace(&mut self.spent, !self.receipts) {
@@ -367,20 +392,37 @@ impl Submitting {
     }
 }
 
-struct Deciding<'a> {
-    pack: &'a Pack,
-    seen: &'a Seen<'a>,
+/// Decides over one change after the other, each seeing what those before it left.
+pub(crate) struct Deciding<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) seen: &'a Seen<'a>,
+    /// The year that running numbers carry.
+    pub(crate) year: i16,
     /// Records that earlier submissions of the same job left behind: their last version in `change`.
     changed: HashMap<RecordId, usize>,
     /// Of those, by kind and business key.
     keys: HashMap<(String, String), RecordId>,
     /// Of those, by kind and subject.
     subjects: HashMap<(String, String), BTreeSet<RecordId>>,
-    change: Change,
+    pub(crate) change: Change,
+}
+
+impl<'a> Deciding<'a> {
+    pub(crate) fn new(pack: &'a Pack, seen: &'a Seen<'a>, times: &Times, year: i16) -> Deciding<'a> {
+        Deciding {
+            pack,
+            seen,
+            year,
+            changed: HashMap::new(),
+            keys: HashMap::new(),
+            subjects: HashMap::new(),
+            change: Change::new(times),
+        }
+    }
 }
 
 impl Deciding<'_> {
-    fn one(
+    pub(crate) fn one(
         &mut self,
         one: &Prepared,
         content: Option<(Envelope, String)>,
@@ -390,8 +432,15 @@ impl Deciding<'_> {
     ) -> Result<Receipt, Handed> {
         let before = self.before(one)?;
         let kind = self.pack.kinds.get(one.kind).ok_or_else(|| Handed::NotFound("登记种类".to_owned()))?;
-        let version = version_of(self.pack, kind, one, content, before.as_ref(), actor, batch, times.next());
-        self.check_key(&version)?;
+        let at = times.next();
+        // A running number is nobody else's: it was not there to be looked up before, and needs no looking up.
+        let numbered = one.op == Op::Create && content.as_ref().is_some_and(|(envelope, _)| envelope.key.is_none());
+        let content_gives_key = !numbered;
+        let content = self.on_course(kind, one, content, before.as_ref(), actor, at)?;
+        let version = version_of(self.pack, kind, one, content, before.as_ref(), actor, batch, at);
+        if content_gives_key {
+            self.check_key(&version)?;
+        }
         let mut moved = BTreeSet::new();
         self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
         self.move_levels(one.kind, kind, before.as_ref(), &version, &mut moved);
@@ -401,6 +450,7 @@ impl Deciding<'_> {
             moved: moved.into_iter().collect(),
             warnings: one.warnings.clone(),
         };
+        self.owe(kind, before.as_ref(), &version);
         self.remember(version);
         Ok(receipt)
     }
@@ -426,7 +476,7 @@ impl Deciding<'_> {
         self.changed.get(id).and_then(|at| self.change.versions.get(*at)).map(VersionRow::record)
     }
 
-    fn current(&self, kind: &str, id: &RecordId) -> Option<RecordRow> {
+    pub(crate) fn current(&self, kind: &str, id: &RecordId) -> Option<RecordRow> {
         self.left_behind(id).or_else(|| self.seen.record(kind, id).cloned())
     }
 
@@ -436,13 +486,13 @@ impl Deciding<'_> {
             (Some(_), Op::Create) => return Err(Handed::Conflict("这条记录已经存在".to_owned())),
             (None, Op::Create) => return Ok(None),
             (None, _) => return Err(Handed::NotFound("这条记录".to_owned())),
-            (Some(row), Op::Correct | Op::Withdraw) if !row.live => {
+            (Some(row), Op::Correct | Op::Withdraw | Op::Step) if !row.live => {
                 return Err(Handed::WrongState("记录已撤销，请先恢复再修改".to_owned()));
             }
             (Some(row), Op::Restore) if row.live => {
                 return Err(Handed::WrongState("记录没有被撤销，不需要恢复".to_owned()));
             }
-            (Some(row), _) if one.expected_version.is_some_and(|expected| expected != row.version) => {
+            (Some(row), _) if one.expected_version.is_some_and(|seen| !self.is_undisturbed(one.kind, row, seen)) => {
                 return Err(Handed::Conflict(format!("这条记录已有第 {} 版，您看到的是较早的版本", row.version)));
             }
             _ => {}

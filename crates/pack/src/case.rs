@@ -61,6 +61,9 @@ pub struct Event {
     /// field could not be told from the day that was met.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub met: Vec<(String, i32)>,
+    /// Records that it opened: kind and id.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub opened: Vec<(String, String)>,
 }
 
 /// What an event is.
@@ -100,6 +103,8 @@ pub struct Happening {
     pub reason: Option<String>,
     /// Words added.
     pub note: Option<String>,
+    /// Records that it opens: kind and id.
+    pub opened: Vec<(String, String)>,
 }
 
 impl Case {
@@ -187,6 +192,7 @@ impl Pack {
             reason: happening.reason,
             note: happening.note,
             met,
+            opened: happening.opened,
         });
         record.case = Some(case);
         self.derive(kind, record);

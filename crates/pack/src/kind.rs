@@ -132,6 +132,8 @@ pub struct Field {
     pub max_bytes: u64,
     /// Preset of the form.
     pub default: Option<String>,
+    /// Pattern of a running number that the program gives to new records: `{yyyy}` and a run of zeros, `{00000}`.
+    pub serial: Option<String>,
     /// Computed from the course of the case; nobody fills it in.
     pub derived: bool,
 }
@@ -165,6 +167,7 @@ impl Field {
             accept: Vec::new(),
             max_bytes: Field::FILE_BYTES,
             default: None,
+            serial: None,
             derived: false,
         }
     }

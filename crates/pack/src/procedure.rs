@@ -129,7 +129,7 @@ pub(crate) fn measured_in(unit: Unit) -> Unit {
 }
 
 /// Minutes, roughly: to order lengths of different units, never to count with.
-pub(crate) fn rough_minutes(length: Length) -> i64 {
+pub fn rough_minutes(length: Length) -> i64 {
     let minutes = match length.unit {
         Unit::Minute => 1,
         Unit::Hour => 60,

@@ -117,6 +117,11 @@ impl Record {
         }
     }
 
+    /// Gives a record its running number.
+    pub fn number(&mut self, index: usize, value: Value) {
+        self.set(index, Some(value));
+    }
+
     /// A field's date as a day number.
     pub fn day(&self, index: usize) -> Option<i32> {
         match self.value(index)? {
@@ -141,6 +146,13 @@ impl Record {
             sorted.insert(CASE_KEY, case);
         }
         Json::Object(sorted.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
+    }
+
+    /// The canonical text of what people gave: without the course of the case and what is computed from it.
+    pub fn given(&self, kind: &Kind) -> String {
+        let own = |(field, value): (&Field, &Option<Value>)| value.clone().filter(|_| !field.derived);
+        let values = kind.fields.iter().zip(&self.values).map(own).collect();
+        Record { values, scope: self.scope, case: None }.canonical(kind)
     }
 
     /// Reads back a canonical text. Fields that the kind no longer has are left out; `None`: the text is no object.

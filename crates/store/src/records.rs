@@ -412,6 +412,29 @@ impl Reader<'_> {
         self.conn()?.many(&sql, &[Value::Text(place), Value::Bytes(&id.0)], read_version)
     }
 
+    /// The steps that an actor took before an instant (µs of UTC; `i64::MAX` for the newest), newest first.
+    pub fn steps_of(
+        &mut self,
+        place: &str,
+        actor: &str,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<VersionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {VERSION_COLUMNS}
+             FROM   record_version
+             WHERE  place = $1 AND actor = $2 AND op = 'step' AND recorded_at < $3
+             ORDER  BY recorded_at DESC
+             LIMIT  $4"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.conn()?.many(
+            &sql,
+            &[Value::Text(place), Value::Text(actor), Value::Int(before), Value::Int(limit)],
+            read_version,
+        )
+    }
+
     /// Every record of a kind, withdrawn ones too, in the order of their ids; nothing is held in memory.
     pub fn scan_records(
         &mut self,

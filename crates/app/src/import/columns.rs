@@ -24,7 +24,7 @@ pub fn wanted(pack: &Pack, kind: &Kind) -> Wanted {
         kind: cell_kind(pack, field),
     };
     let mut columns: Vec<WantedColumn> =
-        kind.fields.iter().filter(|field| field.kind != Type::File).map(column).collect();
+        kind.given().map(|(_, field)| field).filter(|field| field.kind != Type::File).map(column).collect();
     columns.push(WantedColumn::new(ID_FIELD, &[ID_HEADER], CellKind::Text));
     Wanted { columns }
 }

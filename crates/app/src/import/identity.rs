@@ -160,7 +160,11 @@ impl Classifier<'_, '_> {
                 continue;
             };
             let by_digest = explicit.is_none() && pending.content.envelope.key.is_none();
-            if by_digest && known.live && known.fields != pending.content.canonical && self.is_of_another_file(known)? {
+            if by_digest
+                && known.live
+                && !is_same(self.kind, known, &pending.content.canonical)
+                && self.is_of_another_file(known)?
+            {
                 // Another file said the same of another day: a record of its own, and the likeness is shown.
                 match by_id.get(&of_file) {
                     Some(own) => rows.push(self.compared(own, &pending, false)),
@@ -220,10 +224,13 @@ pub(super) fn compare(
     if !known.live {
         return (Identity::Withdrawn { id }, None, Vec::new());
     }
-    if known.fields == content {
+    if is_same(kind, known, content) {
         return (Identity::Unchanged { id }, None, Vec::new());
     }
-    let Some(old) = Record::from_canonical(kind, &known.fields) else { return (Identity::Bad, None, Vec::new()) };
+    let given = |record: Record| Record::from_canonical(kind, &record.given(kind));
+    let Some(old) = Record::from_canonical(kind, &known.fields).and_then(given) else {
+        return (Identity::Bad, None, Vec::new());
+    };
     let checked = app.pack.check(kind, &merged(kind, &known.fields, content, covered, explicit), today);
     let Some(new) = checked.record else {
         let wrong = checked.problems.into_iter().filter(|problem| problem.level == Level::Refuse).collect();
@@ -241,9 +248,17 @@ pub(super) fn compare(
     (Identity::Correction { id, version: known.version, changes }, Some(Box::new(content)), Vec::new())
 }
 
+/// Whether a stored record has this content, wherever its case stands.
+fn is_same(kind: &Kind, known: &RecordRow, content: &str) -> bool {
+    if kind.procedures.is_empty() {
+        return known.fields == content;
+    }
+    Record::from_canonical(kind, &known.fields).is_some_and(|record| record.given(kind) == content)
+}
+
 fn merged(kind: &Kind, known: &str, content: &str, covered: &BTreeSet<String>, explicit: bool) -> Draft {
     let (old, mut new) = (draft_of(known), draft_of(content));
-    for (field, value) in &old.fields {
+    for (field, value) in old.fields.iter().filter(|(field, _)| kind.given().any(|(_, own)| own.id == **field)) {
         let personal = kind.field(field).is_some_and(|field| field.personal);
         let kept = match new.fields.get(field) {
             None => !covered.contains(field),

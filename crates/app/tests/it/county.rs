@@ -40,7 +40,11 @@ pub(crate) fn files(plan: &str) -> PackFiles {
 }
 
 pub(crate) fn pack(plan: &str) -> Pack {
-    let (pack, problems) = read(&files(plan), &|_| None);
+    compiled(&files(plan))
+}
+
+fn compiled(files: &PackFiles) -> Pack {
+    let (pack, problems) = read(files, &|_| None);
     for problem in &problems {
         println!("{}:{}:{} {} {}", problem.file, problem.line, problem.column, problem.code, problem.message);
     }
@@ -67,11 +71,16 @@ pub(crate) fn number(text: &str) -> i32 {
 
 impl County {
     pub(crate) fn on(url: String, folder: tempfile::TempDir) -> County {
+        County::with(url, folder, &files(PLAN))
+    }
+
+    /// Over a pack of the caller's.
+    pub(crate) fn with(url: String, folder: tempfile::TempDir, files: &PackFiles) -> County {
         let clock = Arc::new(TestClock(AtomicI64::new(noon("2026-01-05"))));
         let shared: Arc<dyn Clock> = clock.clone();
         let setup = Setup { clock: shared, random: Arc::new(TestRandom(AtomicU64::new(7))), read_only: false };
-        let app = App::open(&url, pack(PLAN), &setup).expect("the county opens");
-        app.apply_pack("system", &[files(PLAN)]).expect("the first pack is taken");
+        let app = App::open(&url, compiled(files), &setup).expect("the county opens");
+        app.apply_pack("system", std::slice::from_ref(files)).expect("the first pack is taken");
         County { app, clock, setup, url, _folder: folder }
     }
 
@@ -82,13 +91,20 @@ impl County {
 
     /// SQLite, and PostgreSQL where there is one.
     pub(crate) fn everywhere() -> Vec<County> {
-        let mut counties = vec![County::sqlite()];
-        counties.extend(County::postgres());
+        County::everywhere_with(&files(PLAN))
+    }
+
+    /// The same over a pack of the caller's.
+    pub(crate) fn everywhere_with(files: &PackFiles) -> Vec<County> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("county.db").display());
+        let mut counties = vec![County::with(url, folder, files)];
+        counties.extend(County::postgres(files));
         counties
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test finds its database through the environment")]
-    fn postgres() -> Option<County> {
+    fn postgres(files: &PackFiles) -> Option<County> {
         let Ok(admin) = std::env::var("ZHIHENG_TEST_POSTGRES") else {
             assert!(std::env::var("CI").is_err(), "CI has no PostgreSQL");
             println!("no PostgreSQL: ZHIHENG_TEST_POSTGRES is not set");
@@ -97,7 +113,7 @@ impl County {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!("app_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let url = zhiheng_store::testing::create_database(&admin, &name).expect("a database of its own");
-        Some(County::on(url, tempfile::tempdir().expect("a folder")))
+        Some(County::with(url, tempfile::tempdir().expect("a folder"), files))
     }
 
     pub(crate) fn at(&self, text: &str) {

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod cases;
 mod county;
 mod histories;
 mod packs;

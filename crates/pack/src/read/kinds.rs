@@ -145,6 +145,7 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
             .and_then(|size| u64::try_from(size.value).ok())
             .unwrap_or(Field::FILE_BYTES),
         default: default(node),
+        serial: serial(node, kind),
         derived: false,
     }
 }
@@ -209,6 +210,16 @@ fn target_kind(node: &Node<'_>, kind: Type) -> Option<String> {
         node.file.say(codes::MISSING_KEY, &node.span, "to");
     }
     to.map(|to| to.value)
+}
+
+fn serial(node: &Node<'_>, kind: Type) -> Option<String> {
+    let pattern = node.text("serial")?;
+    let zeros = pattern.value.split_once("{0").and_then(|(_, rest)| rest.split_once('}')).map(|(zeros, _)| zeros);
+    if kind != Type::Text || !zeros.is_some_and(|zeros| zeros.bytes().all(|byte| byte == b'0')) {
+        let detail = format!("serial 用于短文本，写成“TS{{yyyy}}{{00000}}”的样子，这里是 {}", pattern.value);
+        node.file.say(codes::BAD_CHOICE, &pattern.span, detail);
+    }
+    Some(pattern.value)
 }
 
 fn default(node: &Node<'_>) -> Option<String> {

@@ -119,7 +119,7 @@ pub(crate) async fn template(State(server): State<Server>, _staff: Staff, Path(i
 }
 
 fn template_sheet(kind: &Kind) -> zhiheng_sheet::Sheet {
-    let fields = kind.fields.iter().filter(|field| field.kind != Type::File);
+    let fields = kind.given().map(|(_, field)| field).filter(|field| field.kind != Type::File);
     let columns = fields.map(|field| {
         let width = u32::try_from(field.name.chars().count() * 2 + 4).unwrap_or(16).clamp(10, 40);
         zhiheng_sheet::SheetColumn { header: field.name.clone(), width }

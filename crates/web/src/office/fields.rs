@@ -51,12 +51,12 @@ pub(crate) fn typed_of(kind: &Kind, record: &Record) -> Typed {
         };
         Some((field.id.clone(), json))
     };
-    kind.fields.iter().enumerate().filter_map(one).collect()
+    kind.given().filter_map(one).collect()
 }
 
 /// What a blank form starts with.
 pub(crate) fn defaults(kind: &Kind) -> Typed {
-    let preset = kind.fields.iter().filter_map(|field| Some((field.id.clone(), json!(field.default.clone()?))));
+    let preset = kind.given().filter_map(|(_, field)| Some((field.id.clone(), json!(field.default.clone()?))));
     preset.collect()
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn sent(kind: &Kind, form: &FormBody, before: Option<&Record>) -> Sen
         files: Vec::new(),
         wrong: BTreeMap::new(),
     };
-    for field in &kind.fields {
+    for (_, field) in kind.given() {
         let name = control_name(&field.id);
         let value = match field.kind {
             Type::File => file(field, form, &name, old.get(&field.id), &mut sent),
@@ -141,7 +141,7 @@ pub(crate) fn controls(
         warning: said(&field.id, Level::Warn),
         control: control(pack, field, typed.get(&field.id), here),
     };
-    kind.fields.iter().map(one).collect()
+    kind.given().map(|(_, field)| one(field)).collect()
 }
 
 fn control(pack: &Pack, field: &zhiheng_pack::Field, typed: Option<&Json>, here: &str) -> Control {

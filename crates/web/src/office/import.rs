@@ -54,7 +54,7 @@ async fn choose_page(server: &Server, visit: &Visit, id: &str, refused: Option<S
     let kind = importable(&pack, id, visit)?;
     let wanted = kind.id.clone();
     let (batches, people) = server.run(move |app| Ok((app.imports(&wanted, LATEST)?, app.people()?))).await?;
-    let known = kind.fields.iter().filter(|field| field.kind != zhiheng_pack::Type::File);
+    let known = kind.given().map(|(_, field)| field).filter(|field| field.kind != zhiheng_pack::Type::File);
     let list = format!("/kinds/{}", kind.id);
     Ok(ImportPage {
         shell: shell(server, visit),
@@ -253,7 +253,7 @@ fn options(kind: &Kind, seen: &ImportPreview, before: &ImportOptions, form: &For
             options.columns.insert(column.header.clone(), field);
         }
     }
-    for field in &kind.fields {
+    for (_, field) in kind.given() {
         match form.get(&format!("fill.{}", field.id)) {
             "" => options.fill.remove(&field.id),
             value => options.fill.insert(field.id.clone(), value.to_owned()),

@@ -85,7 +85,7 @@ fn reading(preview: &ImportPreview) -> String {
 
 fn column_of(kind: &Kind, column: &zhiheng_app::ImportColumn) -> ImportColumn {
     let mut fields = vec![Choice::new("", "不导入").chosen(column.field.is_none())];
-    let own = kind.fields.iter().filter(|field| field.kind != Type::File);
+    let own = kind.given().map(|(_, field)| field).filter(|field| field.kind != Type::File);
     fields.extend(
         own.map(|field| Choice::new(&field.id, &field.name).chosen(column.field.as_deref() == Some(field.id.as_str()))),
     );

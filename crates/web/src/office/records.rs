@@ -361,6 +361,7 @@ fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String
         Op::Correct => "更正",
         Op::Withdraw => "撤销",
         Op::Restore => "恢复",
+        Op::Step => "办理",
     };
     let hidden = |name: &str| {
         let index = content.kind.fields.iter().position(|field| field.name == name);

@@ -1,0 +1,695 @@
+//! Steps of a case: what may be done with it now, by whom, and the doing of it. Everything that can be decided is decided before the writer sees it: the
+//! role, the state, the guard, four eyes, the reason, the fields, the window of a clock, the children. The writer makes the event.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use zhiheng_pack::case::{Act as CaseAct, Case, Event, Run};
+use zhiheng_pack::clock::CountedDay;
+use zhiheng_pack::procedure::{
+    Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Step, Trigger, roles,
+    rough_minutes,
+};
+use zhiheng_pack::record::{Envelope, Record};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Value, problem as codes};
+use zhiheng_store::{Op, Outcome, RecordId, RecordRow, Refused};
+
+use crate::error::Handed;
+use crate::submit::{Happens, Prepared, Submitting, read};
+use crate::{Account, App, Error, Receipt, RecordView, RequestKey};
+
+/// Who does something with a case.
+#[derive(Debug, Clone, Copy)]
+pub enum Taker<'a> {
+    /// Somebody of the staff.
+    Staff(&'a Account),
+    /// The citizen whose case it is, with its query code.
+    Citizen,
+    /// The program itself.
+    System,
+}
+
+impl Taker<'_> {
+    pub(crate) fn login(&self) -> &str {
+        match self {
+            Taker::Staff(account) => &account.login,
+            Taker::Citizen => roles::CITIZEN,
+            Taker::System => roles::SYSTEM,
+        }
+    }
+
+    /// Whether this taker holds a role on cases of a body.
+    pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
+        match self {
+            Taker::Staff(account) => account.holds(role, body),
+            Taker::Citizen => role == roles::CITIZEN,
+            Taker::System => role == roles::SYSTEM,
+        }
+    }
+}
+
+/// What is to be done with a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepWanted {
+    /// Kind of the record.
+    pub kind: String,
+    /// The record.
+    pub id: RecordId,
+    /// A step of its procedure, or one of the built-in acts on its clocks and its assignee.
+    pub act: CaseAct,
+    /// Fields filled in with it.
+    pub fields: Draft,
+    /// Reason: the id of a listed one, or words.
+    pub reason: Option<String>,
+    /// Words added.
+    pub note: Option<String>,
+    /// The version the taker saw.
+    pub expected_version: Option<i64>,
+}
+
+/// A case as its page shows it to one reader.
+#[derive(Debug, Clone)]
+pub struct CaseView {
+    /// The procedure it runs on.
+    pub procedure: Arc<Procedure>,
+    /// The case.
+    pub case: Case,
+    /// 状态名称
+    pub state: String,
+    /// 已办结
+    pub closed: bool,
+    /// Every run of every clock.
+    pub clocks: Vec<ClockView>,
+    /// Steps that the reader may take now.
+    pub steps: Vec<Step>,
+    /// Clocks that the reader may pause or let go on, and extend; positions in the procedure.
+    pub pausable: Vec<usize>,
+    /// Paused ones.
+    pub resumable: Vec<usize>,
+    /// Extensible ones.
+    pub extensible: Vec<usize>,
+    /// May assign it to a person.
+    pub assignable: bool,
+    /// Prompts for the open steps: step id, what it says, article.
+    pub advice: Vec<(String, String, Option<String>)>,
+}
+
+/// One run of a clock, with its count.
+#[derive(Debug, Clone)]
+pub struct ClockView {
+    /// The clock.
+    pub clock: Clock,
+    /// The run.
+    pub run: Run,
+    /// Day by day how its end was found; empty for hours and minutes.
+    pub count: Vec<CountedDay>,
+}
+
+/// A case under the eyes of a taker.
+pub(crate) struct Look<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) kind: &'a Kind,
+    pub(crate) row: &'a RecordRow,
+    pub(crate) record: &'a Record,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) case: &'a Case,
+    pub(crate) procedure: &'a Procedure,
+    pub(crate) today: i32,
+}
+
+impl App {
+    /// How a case stands, and what a reader may do with it; none for a record that follows no procedure.
+    pub fn case(&self, taker: Option<Taker<'_>>, view: &RecordView) -> Option<CaseView> {
+        let kind = self.pack.kinds.get(view.kind)?;
+        let case = view.record.case.as_ref()?;
+        let procedure = self.pack.procedure_of(case)?;
+        let (_, envelope) = read(kind, &view.row)?;
+        let look = Look {
+            pack: &self.pack,
+            kind,
+            row: &view.row,
+            record: &view.record,
+            envelope: &envelope,
+            case,
+            procedure,
+            today: self.today(),
+        };
+        let runs = self.pack.runs(&view.record);
+        let open = |run: &&Run| run.is_open() && view.row.live;
+        let of = |fits: &dyn Fn(&Run, &Clock) -> bool| -> Vec<usize> {
+            let fits = |run: &&Run| procedure.clocks.get(run.clock).is_some_and(|clock| fits(run, clock));
+            runs.iter().filter(open).filter(fits).map(|run| run.clock).collect()
+        };
+        let own = taker.is_some_and(|taker| look.is_own(taker));
+        let may_extend = |clock: &Clock| {
+            let rule = clock.extend.as_ref();
+            rule.zip(taker).is_some_and(|(rule, taker)| taker.holds(&rule.role, envelope.body.as_deref()))
+        };
+        let steps: Vec<Step> = match taker.filter(|_| view.row.live) {
+            Some(taker) => look.steps(taker).into_iter().cloned().collect(),
+            None => Vec::new(),
+        };
+        Some(CaseView {
+            state: procedure.state(&case.state).map(|state| state.name.clone()).unwrap_or_default(),
+            closed: procedure.state(&case.state).is_some_and(|state| state.closed),
+            pausable: of(&|run, clock| own && !run.paused && pauses_by_reason(clock)),
+            resumable: of(&|run, clock| {
+                own && run.paused && pauses_by_reason(clock) && look.is_paused_by_reason(clock)
+            }),
+            extensible: of(&|run, clock| may_extend(clock) && look.may_be_extended(run, clock)),
+            assignable: own && view.row.live,
+            advice: look.advice(&steps),
+            steps,
+            clocks: runs
+                .into_iter()
+                .filter_map(|run| {
+                    let clock = procedure.clocks.get(run.clock)?.clone();
+                    Some(ClockView { clock, count: self.pack.explain_run(procedure, &run), run })
+                })
+                .collect(),
+            procedure: Arc::new(procedure.clone()),
+            case: case.clone(),
+        })
+    }
+
+    /// Does something with a case: all problems at once, or a durable version with everything that follows from it.
+    pub fn take_step(&self, taker: Taker<'_>, wanted: &StepWanted, key: Option<&RequestKey>) -> Result<Receipt, Error> {
+        let missing = || Error::NotFound("这条记录".to_owned());
+        let position = self.pack.kind_position(&wanted.kind).ok_or_else(missing)?;
+        let kind = self.pack.kinds.get(position).ok_or_else(missing)?;
+        let row = self.store.read()?.record(&self.pack.place, &wanted.kind, &wanted.id)?.ok_or_else(missing)?;
+        let (record, envelope) = read(kind, &row).ok_or_else(|| Error::Corrupt(format!("记录 {}", wanted.id)))?;
+        let none = || Error::WrongState("这条记录不按程序办理".to_owned());
+        let case = record.case.as_ref().ok_or_else(none)?;
+        let procedure = self.pack.procedure_of(case).ok_or_else(none)?;
+        if !row.live {
+            return Err(Error::WrongState("记录已撤销，请先恢复再办理".to_owned()));
+        }
+        let (pack, today) = (&*self.pack, self.today());
+        let (kind, row, record, envelope) = (kind, &row, &record, &envelope);
+        let look = Look { pack, kind, row, record, envelope, case, procedure, today };
+        let content = match &wanted.act {
+            CaseAct::Step(step) => Some(self.check_step(&look, taker, step, wanted)?),
+            _ => {
+                look.check_act(taker, wanted)?;
+                None
+            }
+        };
+        let spawned = match (&wanted.act, &content) {
+            (CaseAct::Step(step), Some(content)) => self.spawned(&look, taker, step, content)?,
+            _ => Vec::new(),
+        };
+        self.commit_step(position, &look, taker, wanted, content, spawned, key)
+    }
+
+    /// The content that a step leaves.
+    fn check_step(
+        &self,
+        look: &Look<'_>,
+        taker: Taker<'_>,
+        step: &str,
+        wanted: &StepWanted,
+    ) -> Result<(Envelope, String), Error> {
+        let step = look.procedure.step(step).ok_or_else(|| Error::NotFound(format!("环节 {step}")))?;
+        look.check_open(taker, step)?;
+        if step.after_children {
+            self.check_children(look)?;
+        }
+        let mut problems = look.check_reason(step, wanted.reason.as_deref());
+        match look.content(step, &wanted.fields, taker) {
+            Ok(content) if problems.is_empty() => return Ok(content),
+            Ok(_) => {}
+            Err(found) => problems.extend(found),
+        }
+        Err(Error::Invalid(problems))
+    }
+
+    fn check_children(&self, look: &Look<'_>) -> Result<(), Error> {
+        let mut reader = self.store.read()?;
+        for (kind_id, id) in look.case.events.iter().flat_map(|event| &event.opened) {
+            let (Some(kind), Ok(id)) = (self.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
+            let Some(row) = reader.record(&self.pack.place, kind_id, &id)?.filter(|row| row.live) else { continue };
+            let open = read(kind, &row).is_some_and(|(record, _)| {
+                let case = record.case.as_ref().and_then(|case| Some((case, self.pack.procedure_of(case)?)));
+                case.is_some_and(|(case, procedure)| procedure.state(&case.state).is_some_and(|state| !state.closed))
+            });
+            if open {
+                let label = read(kind, &row).map(|(record, _)| self.pack.label(kind, &record)).unwrap_or_default();
+                return Err(Error::WrongState(format!("由它派出的{}「{label}」还没有办结", kind.name)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The records that a step opens, ready to be stored.
+    fn spawned(
+        &self,
+        look: &Look<'_>,
+        taker: Taker<'_>,
+        step: &str,
+        content: &(Envelope, String),
+    ) -> Result<Vec<Prepared>, Error> {
+        let Some(step) = look.procedure.step(step) else { return Ok(Vec::new()) };
+        let after =
+            Record::from_canonical(look.kind, &content.1).ok_or_else(|| Error::Corrupt("环节内容".to_owned()))?;
+        let mut ready = Vec::new();
+        let mut problems = Vec::new();
+        for spawn in &step.spawn {
+            let made = spawn_contents(look.pack, look.kind, &after, &look.row.id, spawn, &Doing::of(taker, look.today));
+            match made {
+                Ok(made) => ready.extend(made.into_iter().map(|made| made.prepare(self.new_id(), self.random_bytes()))),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(ready) } else { Err(Error::Invalid(problems)) }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that one act is made of, in one place")]
+    fn commit_step(
+        &self,
+        kind: usize,
+        look: &Look<'_>,
+        taker: Taker<'_>,
+        wanted: &StepWanted,
+        content: Option<(Envelope, String)>,
+        spawned: Vec<Prepared>,
+        key: Option<&RequestKey>,
+    ) -> Result<Receipt, Error> {
+        let (old_subject, _) = self.old_subject(kind, look.kind, Some(wanted.id)).map_err(Error::Invalid)?;
+        let opened = spawned.iter().map(|one| (one.kind_id.clone(), one.id.to_string())).collect();
+        let own = Prepared {
+            op: Op::Step,
+            old_subject,
+            kind,
+            kind_id: look.kind.id.clone(),
+            id: wanted.id,
+            // What was read a moment ago was decided upon: another content by now is a conflict.
+            expected_version: Some(wanted.expected_version.unwrap_or(look.row.version)),
+            reason: wanted.reason.clone(),
+            content,
+            salt: self.random_bytes(),
+            warnings: Vec::new(),
+            happening: Some(Happens {
+                act: wanted.act.clone(),
+                note: wanted.note.clone(),
+                from: look.case.state.clone(),
+                opened,
+            }),
+        };
+        let request = key.map(|key| (key.0.clone(), digest_of(wanted)));
+        let job = Submitting {
+            pack: Arc::clone(&self.pack),
+            actor: taker.login().to_owned(),
+            prepared: std::iter::once(own).chain(spawned).collect(),
+            request,
+            batch: None,
+            year: self.year(),
+            receipts: true,
+            spent: false,
+        };
+        match self.store.submit(&self.pack.place, Box::new(job))? {
+            Outcome::Done { answer, .. } => {
+                let receipts: Vec<Receipt> = serde_json::from_str(&answer)
+                    .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
+                receipts.into_iter().next().ok_or_else(|| Error::Internal("a step without a receipt".to_owned()))
+            }
+            Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
+        }
+    }
+}
+
+fn digest_of(wanted: &StepWanted) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let meaning =
+        json!([wanted.kind, wanted.id.to_string(), wanted.act, wanted.fields.fields, wanted.reason, wanted.note]);
+    Sha256::digest(meaning.to_string()).to_vec()
+}
+
+fn pauses_by_reason(clock: &Clock) -> bool {
+    clock.pause.iter().any(|rule| matches!(rule, PauseRule::Reason(_)))
+}
+
+impl Look<'_> {
+    /// Whether the case is this taker's to manage: whoever holds a role of one of its open steps, or the office.
+    fn is_own(&self, taker: Taker<'_>) -> bool {
+        let body = self.envelope.body.as_deref();
+        taker.holds(roles::OFFICE, body) || taker.holds(roles::OFFICER, body) || !self.steps(taker).is_empty()
+    }
+
+    /// The steps that a taker may take now.
+    pub(crate) fn steps(&self, taker: Taker<'_>) -> Vec<&Step> {
+        let steps = self.pack.open_steps(self.record);
+        steps.into_iter().filter_map(|step| self.procedure.step(&step.id)).filter(|it| self.may(taker, it)).collect()
+    }
+
+    fn may(&self, taker: Taker<'_>, step: &Step) -> bool {
+        let body = self.owner(step);
+        step.roles.iter().any(|role| taker.holds(role, body.as_deref()))
+    }
+
+    fn owner(&self, step: &Step) -> Option<String> {
+        match &step.owner {
+            Owner::Record => self.envelope.body.clone(),
+            Owner::Body(body) => Some(body.clone()),
+            Owner::Field(field) => match self.record.value(*field) {
+                Some(Value::Choice(id)) => Some(id.clone()),
+                Some(other) => self.pack.body_named(&other.plain()).map(|body| body.id.clone()),
+                None => self.envelope.body.clone(),
+            },
+        }
+    }
+
+    fn check_open(&self, taker: Taker<'_>, step: &Step) -> Result<(), Error> {
+        if !self.may(taker, step) {
+            return Err(Error::NotPermitted);
+        }
+        if !self.pack.open_steps(self.record).iter().any(|open| open.id == step.id) {
+            let state = self.procedure.state(&self.case.state).map_or("", |state| state.name.as_str());
+            return Err(Error::WrongState(format!("现在是“{state}”，不能办理“{}”", step.name)));
+        }
+        let before = match &step.four_eyes {
+            None => None,
+            Some(FourEyes::Before) => self.case.last_of_people(),
+            Some(FourEyes::Step(other)) => {
+                self.procedure.steps.get(*other).and_then(|other| self.case.taken(&other.id))
+            }
+        };
+        if before.is_some_and(|event| event.by == taker.login()) {
+            return Err(Error::WrongState(format!("“{}”须由另一人办理：前一环节是您自己办的", step.name)));
+        }
+        self.check_window(step)
+    }
+
+    /// A step that stops a clock with a window waits for the window to open (例如第二次复查不早于公告后六十日).
+    fn check_window(&self, step: &Step) -> Result<(), Error> {
+        for run in self.pack.runs(self.record).iter().filter(|run| run.is_open()) {
+            let (Some(opens), Some(clock)) = (run.opens, self.procedure.clocks.get(run.clock)) else { continue };
+            let stops = |stop: &Trigger| match stop {
+                Trigger::Step(at) => self.procedure.steps.get(*at).is_some_and(|known| known.id == step.id),
+                Trigger::State(state) => step.to == Some(*state),
+                Trigger::Field(_) => false,
+            };
+            if clock.stops.iter().any(stops) && self.today < opens {
+                let (name, day) = (&clock.name, zhiheng_pack::day::date(opens));
+                return Err(Error::WrongState(format!("{name}最早于 {day} 办理，今天还不到")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_reason(&self, step: &Step, reason: Option<&str>) -> Vec<Problem> {
+        let given = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let problem = match (&step.reason, given) {
+            (ReasonWanted::None, _) | (ReasonWanted::Words, Some(_)) => None,
+            (ReasonWanted::Words | ReasonWanted::Listed(_), None) => {
+                Some(Problem::of_field(codes::REQUIRED, "reason", "理由"))
+            }
+            (ReasonWanted::Listed(list), Some(reason)) => {
+                let known = self.pack.lists.get(*list).is_some_and(|list| list.items.iter().any(|it| it.id == reason));
+                let detail = format!("理由「{reason}」不在列表中");
+                (!known).then(|| Problem::of_field(codes::NOT_IN_LIST, "reason", detail))
+            }
+        };
+        problem.into_iter().collect()
+    }
+
+    fn check_act(&self, taker: Taker<'_>, wanted: &StepWanted) -> Result<(), Error> {
+        let runs = self.pack.runs(self.record);
+        let find = |id: &str| {
+            let at = self.procedure.clocks.iter().position(|clock| clock.id == id);
+            let run = runs.iter().find(|run| Some(run.clock) == at && run.is_open());
+            run.and_then(|run| Some((run, self.procedure.clocks.get(run.clock)?)))
+                .ok_or_else(|| Error::WrongState("这个时限没有在计".to_owned()))
+        };
+        match &wanted.act {
+            CaseAct::Assign(_) if self.is_own(taker) => Ok(()),
+            CaseAct::Pause(id) if self.is_own(taker) => {
+                let (run, clock) = find(id)?;
+                let known = |rule: &PauseRule| matches!(rule, PauseRule::Reason(reason) if Some(reason.as_str()) == wanted.reason.as_deref());
+                if run.paused {
+                    return Err(Error::WrongState(format!("{}已在暂停", clock.name)));
+                }
+                if !clock.pause.iter().any(known) {
+                    return Err(Error::Invalid(vec![Problem::of_field(codes::REQUIRED, "reason", "暂停事由")]));
+                }
+                Ok(())
+            }
+            CaseAct::Resume(id) if self.is_own(taker) => {
+                let (_, clock) = find(id)?;
+                if self.is_paused_by_reason(clock) {
+                    Ok(())
+                } else {
+                    Err(Error::WrongState("这个时限没有暂停".to_owned()))
+                }
+            }
+            CaseAct::Extend(id, length) => {
+                let (run, clock) = find(id)?;
+                self.check_extension(taker, run, clock, length, wanted.reason.as_deref())
+            }
+            CaseAct::Assign(_) | CaseAct::Pause(_) | CaseAct::Resume(_) => Err(Error::NotPermitted),
+            _ => Err(Error::WrongState("只能办理程序中的环节".to_owned())),
+        }
+    }
+
+    fn check_extension(
+        &self,
+        taker: Taker<'_>,
+        run: &Run,
+        clock: &Clock,
+        length: &str,
+        reason: Option<&str>,
+    ) -> Result<(), Error> {
+        let Some(rule) = &clock.extend else {
+            return Err(Error::WrongState(format!("{}不能延长", clock.name)));
+        };
+        if !taker.holds(&rule.role, self.envelope.body.as_deref()) {
+            return Err(Error::NotPermitted);
+        }
+        if !self.may_be_extended(run, clock) {
+            return Err(Error::WrongState(format!("{}的延长次数已用完", clock.name)));
+        }
+        let mut problems = Vec::new();
+        match Length::parse(length).filter(|length| length.count > 0) {
+            None => problems.push(Problem::of_field(codes::BAD_LENGTH, "length", length)),
+            Some(length) => {
+                if let Some(max) = rule.max.filter(|max| rough_minutes(length) > rough_minutes(*max)) {
+                    let detail = format!("延长最多{}，现为{}", max.words(), length.words());
+                    problems.push(Problem::of_field(codes::TOO_LARGE, "length", detail));
+                }
+            }
+        }
+        if rule.reason && reason.is_none_or(|reason| reason.trim().is_empty()) {
+            problems.push(Problem::of_field(codes::REQUIRED, "reason", "延长理由"));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
+    fn may_be_extended(&self, run: &Run, clock: &Clock) -> bool {
+        let used = u32::try_from(run.extensions.len()).unwrap_or(u32::MAX);
+        clock.extend.as_ref().is_some_and(|rule| rule.times.is_none_or(|times| used < times))
+    }
+
+    fn is_paused_by_reason(&self, clock: &Clock) -> bool {
+        let last = self.case.events.iter().rev().find_map(|event: &Event| match &event.act {
+            CaseAct::Pause(id) if *id == clock.id => Some(true),
+            CaseAct::Resume(id) if *id == clock.id => Some(false),
+            _ => None,
+        });
+        last == Some(true)
+    }
+
+    fn advice(&self, steps: &[Step]) -> Vec<(String, String, Option<String>)> {
+        let open = |step: usize| self.procedure.steps.get(step).filter(|step| steps.iter().any(|it| it.id == step.id));
+        let holds = |advice: &&zhiheng_pack::procedure::Advice| advice.when.holds(self.record);
+        let said = self.procedure.advice.iter().filter(holds);
+        said.filter_map(|it| Some((open(it.step)?.id.clone(), it.message.clone(), it.basis.clone()))).collect()
+    }
+
+    fn content(&self, step: &Step, given: &Draft, taker: Taker<'_>) -> Result<(Envelope, String), Vec<Problem>> {
+        step_content(self.pack, self.kind, self.record, step, given, &Doing::of(taker, self.today))
+    }
+}
+
+/// Who does something and on which day, as contents name them.
+pub(crate) struct Doing<'a> {
+    name: &'a str,
+    body: Option<&'a str>,
+    today: i32,
+}
+
+impl<'a> Doing<'a> {
+    pub(crate) fn of(taker: Taker<'a>, today: i32) -> Doing<'a> {
+        match taker {
+            Taker::Staff(account) => Doing { name: &account.name, body: account.body.as_deref(), today },
+            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today },
+        }
+    }
+}
+
+fn name_of(taker: Taker<'_>) -> &'static str {
+    match taker {
+        Taker::Citizen => "当事人",
+        _ => "系统",
+    }
+}
+
+/// The content of a record after a step: what it had, what the step sets, what was filled in with it.
+pub(crate) fn step_content(
+    pack: &Pack,
+    kind: &Kind,
+    record: &Record,
+    step: &Step,
+    given: &Draft,
+    doing: &Doing<'_>,
+) -> Result<(Envelope, String), Vec<Problem>> {
+    let mut draft = as_draft(kind, record);
+    let mut problems = Vec::new();
+    for (index, setting) in &step.set {
+        let Some(field) = kind.fields.get(*index) else { continue };
+        let text = match setting {
+            Setting::Text(text) => text.clone(),
+            Setting::Today => zhiheng_pack::day::date(doing.today).to_string(),
+            Setting::Actor => doing.name.to_owned(),
+            Setting::Body => doing.body.unwrap_or_default().to_owned(),
+        };
+        draft.fields.insert(field.id.clone(), Json::String(text));
+    }
+    for (id, value) in &given.fields {
+        let asked = |index: &usize| kind.fields.get(*index).is_some_and(|field| field.id == *id);
+        if step.require.iter().chain(&step.ask).any(|index| asked(index)) {
+            draft.fields.insert(id.clone(), value.clone());
+        } else {
+            problems.push(Problem::of_field(codes::NO_SUCH_FIELD, id, id));
+        }
+    }
+    let checked = pack.check(kind, &draft, doing.today);
+    problems.extend(checked.problems.into_iter().filter(|problem| problem.level == Level::Refuse));
+    if let Some(record) = &checked.record {
+        let blank = |index: &&usize| record.value(**index).is_none();
+        let fields = step.require.iter().filter(blank).filter_map(|index| kind.fields.get(*index));
+        problems.extend(fields.map(|field| Problem::of_field(codes::REQUIRED, &field.id, &field.name)));
+    }
+    match checked.record.filter(|_| problems.is_empty()) {
+        Some(record) => Ok((pack.envelope(kind, &record), record.canonical(kind))),
+        None => Err(problems),
+    }
+}
+
+/// A record's own fields as a draft.
+pub(crate) fn as_draft(kind: &Kind, record: &Record) -> Draft {
+    let value =
+        |(index, field): (usize, &zhiheng_pack::Field)| Some((field.id.clone(), record.value(index)?.to_json()));
+    Draft { fields: kind.given().filter_map(value).collect(), scope: record.scope }
+}
+
+/// A record that is to be opened, checked.
+pub(crate) struct Made {
+    kind: usize,
+    kind_id: String,
+    envelope: Envelope,
+    canonical: String,
+}
+
+impl Made {
+    pub(crate) fn prepare(self, id: RecordId, salt: [u8; 16]) -> Prepared {
+        Prepared {
+            op: Op::Create,
+            old_subject: None,
+            kind: self.kind,
+            kind_id: self.kind_id,
+            id,
+            expected_version: None,
+            reason: None,
+            content: Some((self.envelope, self.canonical)),
+            salt,
+            warnings: Vec::new(),
+            happening: None,
+        }
+    }
+}
+
+/// The contents of the records that a declaration opens from a record: one, or one for each body of a field.
+pub(crate) fn spawn_contents(
+    pack: &Pack,
+    kind: &Kind,
+    record: &Record,
+    id: &RecordId,
+    spawn: &Spawn,
+    doing: &Doing<'_>,
+) -> Result<Vec<Made>, Vec<Problem>> {
+    let Some((position, target)) = pack.kind_position(&spawn.kind).and_then(|at| Some((at, pack.kinds.get(at)?)))
+    else {
+        return Ok(Vec::new());
+    };
+    let each: Vec<Option<String>> = match spawn.each {
+        None => vec![None],
+        Some(field) => match record.value(field) {
+            Some(Value::Choices(items)) => items.iter().cloned().map(Some).collect(),
+            Some(Value::Choice(item)) => vec![Some(item.clone())],
+            _ => Vec::new(),
+        },
+    };
+    let mut made = Vec::new();
+    let mut problems = Vec::new();
+    for body in each {
+        let mut draft = Draft::default();
+        for (field, template) in &spawn.set {
+            let value = setting(pack, kind, record, id, template, body.as_deref(), doing);
+            if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
+                draft.fields.insert(field.clone(), fitting(target, field, value));
+            }
+        }
+        let checked = pack.check(target, &draft, doing.today);
+        match checked.record {
+            Some(opened) => made.push(Made {
+                kind: position,
+                kind_id: target.id.clone(),
+                envelope: pack.envelope(target, &opened),
+                canonical: opened.canonical(target),
+            }),
+            None => {
+                problems.extend(checked.problems.into_iter().filter(|it| it.level == Level::Refuse).map(|problem| {
+                    Problem { message: format!("派生的{}：{}", target.name, problem.message), ..problem }
+                }))
+            }
+        }
+    }
+    if problems.is_empty() { Ok(made) } else { Err(problems) }
+}
+
+/// A reference's object for a field that is no reference becomes its text.
+fn fitting(target: &Kind, field: &str, value: Json) -> Json {
+    let reference = target.field(field).is_some_and(|field| field.kind == zhiheng_pack::Type::Reference);
+    match value.get("as_written") {
+        Some(text) if !reference => text.clone(),
+        _ => value,
+    }
+}
+
+fn setting(
+    pack: &Pack,
+    kind: &Kind,
+    record: &Record,
+    id: &RecordId,
+    template: &str,
+    each: Option<&str>,
+    doing: &Doing<'_>,
+) -> Option<Json> {
+    Some(match template {
+        "@record" => json!({ "as_written": pack.label(kind, record), "id": id.to_string() }),
+        "@today" => Json::String(zhiheng_pack::day::date(doing.today).to_string()),
+        "@actor" => Json::String(doing.name.to_owned()),
+        "@body" => Json::String(doing.body.map(str::to_owned).or_else(|| pack.envelope(kind, record).body)?),
+        "@each" => Json::String(each?.to_owned()),
+        text => {
+            let mut filled = text.replace("{label}", &pack.label(kind, record));
+            for (index, field) in kind.fields.iter().enumerate() {
+                let name = format!("{{{}}}", field.id);
+                if filled.contains(&name) {
+                    filled = filled.replace(&name, &pack.show(kind, record, index));
+                }
+            }
+            Json::String(filled)
+        }
+    })
+}

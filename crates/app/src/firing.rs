@@ -1,0 +1,354 @@
+//! What happens by itself (到时自动办理): reminders, the ends of times, the steps that the program takes, the rungs of ladders with the letters they draft.
+//!
+//! - Each happens once: the line of work keeps up to which instant everything has happened, and moves it in the transaction that makes it happen.
+//! - Nothing leaves the house: a rung writes a message and drafts a letter; a person signs it.
+//! - A lapse is an event of the case: from its commit on the case is late in every number.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
+use zhiheng_pack::procedure::{Clock, roles};
+use zhiheng_pack::record::{Envelope, Record};
+use zhiheng_pack::{Draft, Kind, Pack};
+use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, TaskRow, Times};
+
+use crate::cases::{Doing, Taker, spawn_contents, step_content};
+use crate::course::{counters, derived_id};
+use crate::error::Handed;
+use crate::submit::{Deciding, Happens, Prepared, read};
+use crate::{App, Error};
+
+/// What happened in one go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// Cases at which something happened.
+    pub cases: u64,
+    /// Reminders.
+    pub warnings: u64,
+    /// Rungs of ladders.
+    pub rungs: u64,
+    /// Times that ran out.
+    pub lapses: u64,
+    /// Steps that the program took.
+    pub steps: u64,
+    /// Letters drafted.
+    pub drafts: u64,
+}
+
+impl Fired {
+    fn add(&mut self, other: Fired) {
+        self.cases += other.cases;
+        self.warnings += other.warnings;
+        self.rungs += other.rungs;
+        self.lapses += other.lapses;
+        self.steps += other.steps;
+        self.drafts += other.drafts;
+    }
+}
+
+/// Cases that are handled in one transaction.
+const TOGETHER: usize = 256;
+
+impl App {
+    /// Lets everything happen whose time has come. Answers what it was; call again until it is nothing.
+    pub fn fire(&self) -> Result<Fired, Error> {
+        let now = self.now();
+        let mut done = Fired::default();
+        loop {
+            let due = self.store.read()?.tasks_to_fire(&self.pack.place, now, TOGETHER)?;
+            if due.is_empty() {
+                return Ok(done);
+            }
+            let mut cases: BTreeMap<RecordId, (String, [u8; 32])> = BTreeMap::new();
+            for row in &due {
+                cases.entry(row.record).or_insert_with(|| (row.kind.clone(), self.random_bytes()));
+            }
+            let job =
+                Firing { pack: Arc::clone(&self.pack), cases, now, year: self.year(), today: self.pack.day_of(now) };
+            match self.store.submit(&self.pack.place, Box::new(job))? {
+                Outcome::Done { answer, .. } => {
+                    let fired: Fired = serde_json::from_str(&answer)
+                        .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
+                    done.add(fired);
+                }
+                Outcome::Refused(Refused { answer }) => return Err(Handed::read(&answer)),
+            }
+            if due.len() < TOGETHER {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// When something happens by itself next, µs of UTC.
+    pub fn next_firing(&self) -> Result<Option<i64>, Error> {
+        Ok(self.store.read()?.next_firing(&self.pack.place)?)
+    }
+}
+
+/// One transaction of what happens by itself.
+struct Firing {
+    pack: Arc<Pack>,
+    /// Cases with their kind and chance for salts and ids.
+    cases: BTreeMap<RecordId, (String, [u8; 32])>,
+    now: i64,
+    year: i16,
+    today: i32,
+}
+
+impl Job for Firing {
+    fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        for (id, (kind, chance)) in &self.cases {
+            needs.records.push((kind.clone(), *id));
+            needs.tasks.push(*id);
+            let Some(kind) = self.pack.kind(kind) else { continue };
+            for (number, letter) in letters(&self.pack, kind).enumerate() {
+                needs.counters.extend(counters(letter, self.year));
+                needs.tasks.push(letter_id(self.now, chance, number));
+                needs.records.push((letter.id.clone(), letter_id(self.now, chance, number)));
+            }
+        }
+        needs
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
+        let mut fired = Fired::default();
+        for (id, (kind, chance)) in &self.cases {
+            let Some(position) = self.pack.kind_position(kind) else { continue };
+            let one = One { job: self, kind: position, id: *id, chance, letters: 0 };
+            let happened = one.fire(&mut deciding, times).map_err(|handed| Refused { answer: handed.write() })?;
+            fired.add(happened);
+        }
+        let mut change = deciding.change;
+        change.answer = serde_json::to_string(&fired).unwrap_or_default();
+        Ok(change)
+    }
+}
+
+/// The kinds of the letters that the ladders of a kind draft, one for each rung.
+fn letters<'a>(pack: &'a Pack, kind: &'a Kind) -> impl Iterator<Item = &'a Kind> {
+    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+    let rungs = procedures.flat_map(|procedure| &procedure.clocks).flat_map(|clock| &clock.ladder);
+    rungs.filter_map(|rung| pack.kind(&rung.draft.as_ref()?.kind))
+}
+
+fn letter_id(now: i64, chance: &[u8; 32], number: usize) -> RecordId {
+    derived_id(now, &derive(chance, "letter", number))
+}
+
+fn derive(chance: &[u8; 32], what: &str, number: usize) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(chance);
+    hasher.update(what);
+    hasher.update(number.to_be_bytes());
+    hasher.finalize().into()
+}
+
+fn salt(chance: &[u8; 32], what: &str, number: usize) -> [u8; 16] {
+    let mut salt = [0; 16];
+    for (slot, byte) in salt.iter_mut().zip(derive(chance, what, number)) {
+        *slot = byte;
+    }
+    salt
+}
+
+/// One case.
+struct One<'a> {
+    job: &'a Firing,
+    kind: usize,
+    id: RecordId,
+    chance: &'a [u8; 32],
+    letters: usize,
+}
+
+impl One<'_> {
+    fn fire(mut self, deciding: &mut Deciding<'_>, times: &mut Times) -> Result<Fired, Handed> {
+        let mut fired = Fired::default();
+        let due: Vec<TaskRow> = deciding.tasks_of(&self.id).into_iter().filter(|row| self.is_due(row)).collect();
+        for row in due {
+            let Some((kind, current, record, envelope)) = self.look(deciding) else { continue };
+            let duties = self.job.pack.duties(&record, &envelope);
+            let duty = duties.iter().find(|duty| duty.clock == row.clock && i64::from(duty.run) == row.run);
+            let Some(duty) = duty.filter(|_| current.live) else {
+                self.settle(deciding, &row);
+                continue;
+            };
+            let moments: Vec<Moment> =
+                duty.moments.iter().copied().filter(|it| it.at > row.fired_until && it.at <= self.job.now).collect();
+            for moment in moments {
+                self.happen(deciding, times, (kind, &record, &envelope), duty, moment, &mut fired)?;
+            }
+            self.settle(deciding, &row);
+            fired.cases += 1;
+        }
+        Ok(fired)
+    }
+
+    fn is_due(&self, row: &TaskRow) -> bool {
+        row.next_at.is_some_and(|at| at <= self.job.now)
+    }
+
+    fn look<'p>(&self, deciding: &Deciding<'p>) -> Option<(&'p Kind, RecordRow, Record, Envelope)> {
+        let kind = deciding.pack.kinds.get(self.kind)?;
+        let row = deciding.current(&kind.id, &self.id)?;
+        let (record, envelope) = read(kind, &row)?;
+        Some((kind, row, record, envelope))
+    }
+
+    /// Everything up to now has happened to this line, as far as it is still there.
+    fn settle(&self, deciding: &mut Deciding<'_>, fired: &TaskRow) {
+        let now = self.job.now;
+        let mut rows = deciding.tasks_of(&self.id);
+        let moments = match self.look(deciding) {
+            Some((_, row, record, envelope)) if row.live => moments_of(self.job.pack.duties(&record, &envelope)),
+            _ => BTreeMap::new(),
+        };
+        for row in rows.iter_mut().filter(|row| row.clock == fired.clock && row.run == fired.run) {
+            row.fired_until = now.max(row.fired_until);
+            let later = moments.get(&(row.clock.clone(), row.run)).into_iter().flatten();
+            row.next_at = later.copied().find(|at| *at > row.fired_until);
+        }
+        deciding.set_tasks(self.id, rows);
+    }
+
+    fn happen(
+        &mut self,
+        deciding: &mut Deciding<'_>,
+        times: &mut Times,
+        (kind, record, envelope): (&Kind, &Record, &Envelope),
+        duty: &Duty,
+        moment: Moment,
+        fired: &mut Fired,
+    ) -> Result<(), Handed> {
+        let pack = Arc::clone(&self.job.pack);
+        let Some(procedure) = record.case.as_ref().and_then(|case| pack.procedure_of(case)) else { return Ok(()) };
+        let Some(clock) = procedure.clock(&duty.clock) else { return Ok(()) };
+        let label = pack.label(kind, record);
+        let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
+        let about = (kind.id.clone(), self.id);
+        let owner = (duty.role.clone(), duty.body.clone().unwrap_or_default());
+        match moment.sort {
+            MomentSort::Warn => {
+                let title = format!("{}：{}「{label}」{due}到期", clock.name, kind.name);
+                let text = format!("{}「{label}」的{}将于 {due} 到期，请按期办理。", kind.name, clock.name);
+                deciding.message(self.job.now, owner, about, title, text);
+                fired.warnings += 1;
+            }
+            MomentSort::Lapse => {
+                self.event(deciding, times, CaseAct::Lapse(clock.id.clone()), None)?;
+                fired.lapses += 1;
+            }
+            MomentSort::Fire => {
+                let Some(step) = clock.fires.and_then(|at| procedure.steps.get(at)) else { return Ok(()) };
+                let doing = Doing::of(Taker::System, self.job.today);
+                match step_content(&pack, kind, record, step, &Draft::default(), &doing) {
+                    Ok(content) => {
+                        self.event(deciding, times, CaseAct::Step(step.id.clone()), Some(content))?;
+                        fired.steps += 1;
+                    }
+                    Err(problems) => {
+                        let why: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+                        let title = format!("{}「{label}」未能自动办理“{}”", kind.name, step.name);
+                        deciding.message(self.job.now, owner, about, title, why.join("；"));
+                    }
+                }
+            }
+            MomentSort::Rung(rung) => {
+                self.rung(deciding, times, (kind, record, envelope), duty, clock, rung, fired)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that a rung is made of, in one place")]
+    fn rung(
+        &mut self,
+        deciding: &mut Deciding<'_>,
+        times: &mut Times,
+        (kind, record, envelope): (&Kind, &Record, &Envelope),
+        duty: &Duty,
+        clock: &Clock,
+        rung: usize,
+        fired: &mut Fired,
+    ) -> Result<(), Handed> {
+        let Some(rung) = clock.ladder.get(rung) else { return Ok(()) };
+        let pack = Arc::clone(&self.job.pack);
+        let label = pack.label(kind, record);
+        let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
+        let late = duty.due_at.is_some_and(|at| at <= self.job.now);
+        let (word, ask) = if late {
+            ("已超期", "请查明原因并督促办理")
+        } else {
+            ("即将到期", "请督促按期办理")
+        };
+        let title = format!("{}{word}：{}「{label}」", clock.name, kind.name);
+        let owner = duty.body.as_deref().and_then(|body| pack.body(body)).map_or("", |body| body.name.as_str());
+        let text = format!("{owner}的{}「{label}」，{}应于 {due} 前办理，{word}，{ask}。", kind.name, clock.name);
+        let (role, body) = &rung.to;
+        let county = pack.role(role).is_some_and(|role| role.scope == zhiheng_pack::procedure::RoleScope::County);
+        let body = body.clone().or_else(|| envelope.body.clone().filter(|_| !county)).unwrap_or_default();
+        deciding.message(self.job.now, (role.clone(), body), (kind.id.clone(), self.id), title.clone(), text);
+        fired.rungs += 1;
+        let Some(draft) = &rung.draft else { return Ok(()) };
+        let doing = Doing::of(Taker::System, self.job.today);
+        match spawn_contents(&pack, kind, record, &self.id, draft, &doing) {
+            Ok(made) => {
+                for one in made {
+                    let id = letter_id(self.job.now, self.chance, self.letters);
+                    let prepared = one.prepare(id, salt(self.chance, "letter", self.letters));
+                    self.letters += 1;
+                    let content = prepared.content.clone();
+                    deciding.one(&prepared, content, roles::SYSTEM, None, times)?;
+                    fired.drafts += 1;
+                }
+            }
+            Err(problems) => {
+                let why: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+                let owner = (roles::OFFICE.to_owned(), String::new());
+                let title = format!("未能起草文书：{title}");
+                deciding.message(self.job.now, owner, (kind.id.clone(), self.id), title, why.join("；"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an event of the program's into the case.
+    fn event(
+        &mut self,
+        deciding: &mut Deciding<'_>,
+        times: &mut Times,
+        act: CaseAct,
+        content: Option<(Envelope, String)>,
+    ) -> Result<(), Handed> {
+        let Some((kind, row, record, _)) = self.look(deciding) else { return Ok(()) };
+        let from = record.case.as_ref().map(|case| case.state.clone()).unwrap_or_default();
+        let version = usize::try_from(row.version).unwrap_or_default();
+        let prepared = Prepared {
+            op: Op::Step,
+            old_subject: row.subject.clone(),
+            kind: self.kind,
+            kind_id: kind.id.clone(),
+            id: self.id,
+            expected_version: None,
+            reason: None,
+            content: content.clone(),
+            salt: salt(self.chance, "event", version),
+            warnings: Vec::new(),
+            happening: Some(Happens { act, note: None, from, opened: Vec::new() }),
+        };
+        deciding.one(&prepared, content, roles::SYSTEM, None, times).map(|_| ())
+    }
+}
+
+/// The moments of duties by their line.
+fn moments_of(duties: Vec<Duty>) -> BTreeMap<(String, i64), Vec<i64>> {
+    let one = |duty: Duty| {
+        let at = duty.moments.iter().map(|moment| moment.at).collect();
+        ((duty.clock, i64::from(duty.run)), at)
+    };
+    duties.into_iter().map(one).collect()
+}

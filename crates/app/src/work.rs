@@ -1,0 +1,274 @@
+//! Work (工作台): what an account owes, what is due soon, what is late, what it did, and the messages to it. Every question is bounded: a page of lines
+//! from an index for each role that the account holds, merged.
+
+use std::collections::BTreeMap;
+
+use zhiheng_pack::day;
+use zhiheng_pack::procedure::{Length, Unit};
+use zhiheng_pack::record::Record;
+use zhiheng_store::{DueBetween, MessageRow, MessagesOf, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow};
+
+use crate::{Account, App, Error};
+
+/// Which part of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bin {
+    /// 待办: everything that is open.
+    Open,
+    /// 即将到期: within three working days.
+    Soon,
+    /// 超期
+    Overdue,
+}
+
+/// Working days before an end within which it is due soon.
+const SOON: Length = Length { count: 3, unit: Unit::Workday };
+/// Counts above this are told as «1000+».
+const COUNTED: usize = 1000;
+
+/// A line of work as a list shows it.
+#[derive(Debug, Clone)]
+pub struct WorkItem {
+    /// The stored line.
+    pub task: TaskRow,
+    /// 种类名称
+    pub kind: String,
+    /// The case's title.
+    pub label: String,
+    /// 时限名称; empty for an open step.
+    pub clock: String,
+    /// 状态名称
+    pub state: String,
+    /// 单位名称
+    pub body: String,
+    /// 岗位名称
+    pub role: String,
+    /// It is late.
+    pub late: bool,
+}
+
+/// A page of work.
+#[derive(Debug, Clone, Default)]
+pub struct WorkPage {
+    /// Lines, the earliest end first.
+    pub items: Vec<WorkItem>,
+    /// Where the next page begins.
+    pub next: Option<TaskCursor>,
+}
+
+/// How much there is, each up to a thousand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WorkCounts {
+    /// 待办
+    pub open: i64,
+    /// 即将到期
+    pub soon: i64,
+    /// 超期
+    pub overdue: i64,
+    /// 未读消息
+    pub unread: i64,
+}
+
+/// A message with whether it was read.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The message.
+    pub message: MessageRow,
+    /// Read by this account.
+    pub read: bool,
+}
+
+/// Something an account did.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The version it made.
+    pub version: VersionRow,
+    /// 种类名称
+    pub kind: String,
+    /// The case's title.
+    pub label: String,
+    /// 环节名称
+    pub step: String,
+}
+
+impl App {
+    /// A page of an account's work.
+    pub fn work(
+        &self,
+        account: &Account,
+        bin: Bin,
+        after: Option<TaskCursor>,
+        limit: usize,
+    ) -> Result<WorkPage, Error> {
+        let limit = limit.clamp(1, 200);
+        let mut reader = self.store.read()?;
+        let mut rows: Vec<TaskRow> = Vec::new();
+        for of in whose(account) {
+            rows.extend(reader.tasks(&self.pack.place, &of, self.between(bin), after, limit + 1)?);
+        }
+        rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.record));
+        rows.dedup_by(|one, other| (one.record, &one.clock, one.run) == (other.record, &other.clock, other.run));
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
+        let mut items = Vec::with_capacity(rows.len());
+        let mut titles: BTreeMap<RecordId, String> = BTreeMap::new();
+        for task in rows {
+            if !titles.contains_key(&task.record) {
+                let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
+                let title = self.pack.kind(&task.kind).zip(row).and_then(|(kind, row)| {
+                    Record::from_canonical(kind, &row.fields).map(|record| self.pack.label(kind, &record))
+                });
+                titles.insert(task.record, title.unwrap_or_default());
+            }
+            let label = titles.get(&task.record).cloned().unwrap_or_default();
+            items.push(self.item(task, label));
+        }
+        Ok(WorkPage { items, next })
+    }
+
+    fn item(&self, task: TaskRow, label: String) -> WorkItem {
+        let kind = self.pack.kind(&task.kind);
+        let procedures =
+            || kind.into_iter().flat_map(|kind| &kind.procedures).filter_map(|at| self.pack.procedures.get(*at));
+        let clock = procedures().find_map(|it| it.clock(&task.clock)).map(|clock| clock.name.clone());
+        let state = procedures().find_map(|it| it.state(&task.state)).map(|state| state.name.clone());
+        WorkItem {
+            kind: kind.map_or_else(|| task.kind.clone(), |kind| kind.name.clone()),
+            clock: clock.unwrap_or_default(),
+            state: state.unwrap_or_default(),
+            body: self.pack.body(&task.body).map_or_else(String::new, |body| body.name.clone()),
+            role: self.pack.role(&task.role).map_or_else(String::new, |role| role.name.clone()),
+            late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
+            label,
+            task,
+        }
+    }
+
+    /// How much work an account has.
+    pub fn work_counts(&self, account: &Account) -> Result<WorkCounts, Error> {
+        let mut counts = WorkCounts::default();
+        let mut reader = self.store.read()?;
+        for of in whose(account) {
+            for (bin, count) in
+                [(Bin::Open, &mut counts.open), (Bin::Soon, &mut counts.soon), (Bin::Overdue, &mut counts.overdue)]
+            {
+                *count += reader.count_tasks(&self.pack.place, &of, self.between(bin), COUNTED)?;
+            }
+        }
+        drop(reader);
+        counts.unread = i64::try_from(self.messages(account, 50)?.iter().filter(|it| !it.read).count()).unwrap_or(50);
+        Ok(counts)
+    }
+
+    fn between(&self, bin: Bin) -> DueBetween {
+        let now = self.now();
+        match bin {
+            Bin::Open => (i64::MIN, i64::MAX),
+            Bin::Overdue => (i64::MIN, now + 1),
+            Bin::Soon => {
+                let counted = zhiheng_pack::clock::count(&self.pack.calendar, self.today(), SOON, false, &[], &[]);
+                (now + 1, counted.due_instant(self.pack.utc_offset_hours).unwrap_or(now) + 1)
+            }
+        }
+    }
+
+    /// What an account did, newest first.
+    pub fn done(&self, account: &Account, before: i64, limit: usize) -> Result<Vec<Done>, Error> {
+        let mut reader = self.store.read()?;
+        let versions = reader.steps_of(&self.pack.place, &account.login, before, limit)?;
+        let done = versions.into_iter().filter_map(|version| {
+            let kind = self.pack.kind(&version.kind)?;
+            let record = Record::from_canonical(kind, &version.fields)?;
+            let case = record.case.as_ref()?;
+            let event = case.events.iter().find(|event| event.version == version.version)?;
+            let step = self.act_name(case, &event.act);
+            Some(Done { kind: kind.name.clone(), label: self.pack.label(kind, &record), step, version })
+        });
+        Ok(done.collect())
+    }
+
+    /// What an event is called: 受理, 暂停计时：办结, 时限届满：受理决定.
+    pub fn act_name(&self, case: &zhiheng_pack::case::Case, act: &zhiheng_pack::case::Act) -> String {
+        use zhiheng_pack::case::Act;
+        let procedure = self.pack.procedure_of(case);
+        let clock =
+            |id: &String| procedure.and_then(|it| it.clock(id)).map_or_else(|| id.clone(), |clock| clock.name.clone());
+        match act {
+            Act::Open => "登记".to_owned(),
+            Act::Change => "更正".to_owned(),
+            Act::Step(id) => procedure.and_then(|it| it.step(id)).map_or_else(|| id.clone(), |step| step.name.clone()),
+            Act::Pause(id) => format!("暂停计时：{}", clock(id)),
+            Act::Resume(id) => format!("恢复计时：{}", clock(id)),
+            Act::Extend(id, length) => {
+                let words = Length::parse(length).map_or_else(|| length.clone(), Length::words);
+                format!("延长{words}：{}", clock(id))
+            }
+            Act::Lapse(id) => format!("时限届满：{}", clock(id)),
+            Act::Assign(Some(to)) => format!("交办：{to}"),
+            Act::Assign(None) => "取消交办".to_owned(),
+        }
+    }
+
+    /// The newest messages to an account, newest first.
+    pub fn messages(&self, account: &Account, limit: usize) -> Result<Vec<Received>, Error> {
+        let mut reader = self.store.read()?;
+        let mut found =
+            reader.messages(&self.pack.place, &MessagesOf::Account(account.login.clone()), i64::MAX, limit)?;
+        for (role, body) in self.addresses(account) {
+            found.extend(reader.messages(&self.pack.place, &MessagesOf::Owner { body, role }, i64::MAX, limit)?);
+        }
+        found.sort_by_key(|message| (std::cmp::Reverse(message.at), message.id));
+        found.dedup_by_key(|message| message.id);
+        found.truncate(limit);
+        let ids: Vec<RecordId> = found.iter().map(|message| message.id).collect();
+        let read = reader.read_by(&self.pack.place, &account.login, &ids)?;
+        Ok(found.into_iter().map(|message| Received { read: read.contains(&message.id), message }).collect())
+    }
+
+    /// To which roles and bodies a message must be addressed for an account to have it. An account that sees everybody's work is told what is for the
+    /// county's own roles.
+    fn addresses(&self, account: &Account) -> Vec<(String, String)> {
+        account.owners().unwrap_or_else(|| {
+            let county = |role: &&zhiheng_pack::procedure::Role| {
+                role.scope == zhiheng_pack::procedure::RoleScope::County && account.holds(&role.id, None)
+            };
+            let own = self.pack.roles.iter().filter(|role| account.body.is_some() && account.holds(&role.id, None));
+            let of_body = own.map(|role| (role.id.clone(), account.body.clone().unwrap_or_default()));
+            let county = self.pack.roles.iter().filter(county).map(|role| (role.id.clone(), String::new()));
+            county.chain(of_body).collect()
+        })
+    }
+
+    /// Marks messages as read.
+    pub fn mark_read(&self, account: &Account, messages: &[RecordId]) -> Result<(), Error> {
+        let (place, login, ids) = (self.pack.place.clone(), account.login.clone(), messages.to_vec());
+        Ok(self.store.write(move |tx| tx.mark_read(&place, &login, &ids))?)
+    }
+
+    /// The ends of an account's work between two days, for a calendar.
+    pub fn due_between(&self, account: &Account, from: i32, to: i32, limit: usize) -> Result<Vec<WorkItem>, Error> {
+        let offset = self.pack.utc_offset_hours * 3_600_000_000;
+        let begin = |day: i32| i64::from(day) * 86_400_000_000 - offset;
+        let page = self.work(account, Bin::Open, None, limit)?;
+        let within = |item: &WorkItem| item.task.due_at.is_some_and(|at| at > begin(from) && at <= begin(to + 1));
+        Ok(page.items.into_iter().filter(within).collect())
+    }
+
+    /// 今天, as pages print it.
+    pub fn today_text(&self) -> String {
+        day::date(self.today()).to_string()
+    }
+}
+
+fn whose(account: &Account) -> Vec<TasksOf> {
+    match account.owners() {
+        None => vec![TasksOf::Everybody],
+        Some(owners) => {
+            let mut of: Vec<TasksOf> = owners.into_iter().map(|(role, body)| TasksOf::Owner { body, role }).collect();
+            of.push(TasksOf::Assignee(account.login.clone()));
+            of
+        }
+    }
+}
