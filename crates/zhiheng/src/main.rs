@@ -55,6 +55,8 @@ enum Command {
     Board(cmd::board::BoardArgs),
     /// 方案包的差异与启用
     Pack(cmd::pack::PackArgs),
+    /// 算期限：从标准输入逐行读取（JSON），逐行给出最后一日和逐日的理由
+    Due(cmd::due::Due),
     /// 用虚构的示例县填满一个空数据库
     Demo(cmd::demo::Demo),
     /// 读一份公文：结构、目标、自相矛盾之处
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::Records(args) => cmd::records::run(&cli.common, &args),
         Command::Board(args) => cmd::board::run(&cli.common, &args),
         Command::Pack(args) => cmd::pack::run(&cli.common, &args),
+        Command::Due(args) => cmd::due::run(&cli.common, &args),
         Command::Demo(args) => cmd::demo::run(&cli.common, &args),
         Command::Read(args) => cmd::read::run(&cli.common, &args),
         Command::Check(args) => cmd::check::run(&cli.common, &args),
