@@ -24,7 +24,7 @@ pub(crate) enum Stage {
     Test,
     /// `cargo doc` without a warning.
     Documents,
-    /// The program as it is shipped, in a browser.
+    /// The program as it is shipped, in a browser; and its deadlines against published calendars.
     Browser,
 }
 
@@ -154,7 +154,8 @@ fn run_stage(stage: Stage, databases: Databases) -> Outcome<Count> {
     }
 }
 
-/// Builds the program as it is shipped, serves the real and the demonstration county, and reads their pages in a browser.
+/// Builds the program as it is shipped, compares its deadlines with published calendars, serves the real and the demonstration county,
+/// and reads their pages in a browser.
 fn browser(mut cargo: Command) -> Outcome<Count> {
     run(cargo.args(["build", "--release", "--package", "zhiheng"]))?;
     let target = target_folder()?;
@@ -167,6 +168,8 @@ fn browser(mut cargo: Command) -> Outcome<Count> {
         "--ignore-scripts",
         "--loglevel=error",
     ]))?;
+    let mut calendars = Command::new("node");
+    let mut count = run_counting(calendars.current_dir(&rig).args(["calendars.mjs", "--program", &program]))?;
     let real = Site::start("serve", &program, &[])?;
     let demo = Site::start("serve --demo", &program, &["--demo"])?;
     let chromium = prerequisites::chromium().ok_or("no Chromium found")?;
@@ -176,9 +179,10 @@ fn browser(mut cargo: Command) -> Outcome<Count> {
     node.args(["--real", &real.address, "--demo", &demo.address]);
     let start = real.server.said("/start/").ok_or("the server printed no one-time link")?;
     node.args(["--start", &start]);
-    run_counting(&mut node).map_err(|why| {
+    count.add(run_counting(&mut node).map_err(|why| {
         format!("{why}\nthe end of the server's log:\n{}\n{}", real.server.log_end(), demo.server.log_end())
-    })
+    })?);
+    Ok(count)
 }
 
 /// The program, serving on a spare port from a folder of its own.
