@@ -474,6 +474,37 @@ proptest! {
         prop_assert_eq!(within, idle);
     }
 
+    /// A watch that somebody holds: a minute passes, and counts unless a pause covers it.
+    #[test]
+    fn minutes_are_those_of_a_held_watch(
+        minutes in 1..600_i64,
+        hours in 0..5_i32,
+        pauses in prop::collection::vec((-50..700_i64, prop::option::weighted(0.8, 0..200_i64)), 0..4),
+    ) {
+        const MINUTE: i64 = 60_000_000;
+        let held: Vec<_> = pauses.iter().map(|(pause, lasts)| (*pause, lasts.map(|lasts| pause + lasts))).collect();
+        let still = |minute: i64| held.iter().any(|(pause, resume)| *pause <= minute && resume.is_none_or(|end| minute < end));
+        let (mut now, mut left) = (0, minutes + 60 * i64::from(hours));
+        let walked = loop {
+            match left {
+                0 => break Some(now * MINUTE),
+                _ if held.iter().any(|(pause, resume)| *pause <= now && resume.is_none()) => break None,
+                _ => left -= i64::from(!still(now)),
+            }
+            now += 1;
+        };
+        let length = Length { count: i32::try_from(minutes).unwrap(), unit: Unit::Minute };
+        let extended = Length { count: hours, unit: Unit::Hour };
+        let pauses: Vec<_> = held.iter().map(|(pause, resume)| (pause * MINUTE, resume.map(|end| end * MINUTE))).collect();
+        let counted = count_time(calendar(), 8, 0, length, &pauses, &[extended]);
+        prop_assert_eq!(counted.due, walked);
+        if let Some(due) = counted.due {
+            prop_assert_eq!(elapsed_time(0, due, Unit::Minute, &pauses), minutes + 60 * i64::from(hours));
+        }
+        let told = counted.explain(8).last().map(|day| day.number);
+        prop_assert!(counted.due.is_none() || told == Some(minutes + 60 * i64::from(hours)));
+    }
+
     #[test]
     fn the_day_of_a_number_is_the_first_with_so_many_working_days(offset in -3000..3000_i32) {
         let calendar = calendar();

@@ -42,8 +42,8 @@ impl Counted {
         days
     }
 
-    fn walk(&self, calendar: &Calendar, part: &Part, extended: bool, days: &mut Vec<CountedDay>) {
-        let prefix = if extended { "延长期间，" } else { "" };
+    fn walk(&self, calendar: &Calendar, part: &Part, further: bool, days: &mut Vec<CountedDay>) {
+        let prefix = if further { "续算，" } else { "" };
         let back = part.count < 0;
         let nominal = super::nominal_end(calendar, part.from, part.count, part.unit);
         let (mut day, mut number, mut made_up) = (part.from, 0, 0);
