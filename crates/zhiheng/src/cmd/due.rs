@@ -39,9 +39,9 @@ pub(crate) fn run(common: &Common, _: &Due) -> Result<ExitCode> {
     };
     let calendar = clock::calendar_of(&loaded.pack);
     let mut refused = false;
-    for line in std::io::stdin().lock().lines() {
+    for line in std::io::stdin().lock().split(b'\n') {
         let line = line?;
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
         say(match answer(&calendar, &line) {
@@ -63,8 +63,14 @@ struct Asked {
     not_before: Option<Length>,
 }
 
-fn answer(calendar: &Calendar, line: &str) -> Result<Value, String> {
-    let line: Line = serde_json::from_str(line).map_err(|error| format!("这一行不是要求的 JSON：{error}"))?;
+fn answer(calendar: &Calendar, line: &[u8]) -> Result<Value, String> {
+    let value: Value =
+        serde_json::from_slice(line).map_err(|error| format!("这一行不是 JSON（UTF-8，一行一个对象）：{error}"))?;
+    let line: Line = serde_json::from_value(value).map_err(|error| {
+        format!(
+            "这一行要有 from 和 length，还可以有 roll、pauses（[[暂停日, 恢复日或 null], …]）、extend（[\"15 workday\", …]）、not_before：{error}"
+        )
+    })?;
     let length = length_of("length", &line.length)?;
     let roll = match line.roll.as_deref() {
         None => !matches!(length.unit, Unit::Workday | Unit::Hour | Unit::Minute),
@@ -198,7 +204,7 @@ mod tests {
 
     fn answered(line: &str) -> Result<Value, String> {
         let loaded = packs::load(None, Carry::County).unwrap();
-        answer(&clock::calendar_of(&loaded.pack), line)
+        answer(&clock::calendar_of(&loaded.pack), line.as_bytes())
     }
 
     fn due(line: &str) -> String {
@@ -228,7 +234,10 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_counted_says_what_to_change() {
         for (line, part) in [
-            ("{", "不是要求的 JSON"),
+            ("{", "不是 JSON"),
+            (r#"{"from":"2026-02-03"}"#, "要有 from 和 length"),
+            (r#"{"from":"2026-02-03","length":"1 day","pause":[]}"#, "要有 from 和 length"),
+            (r#"{"from":"2026-02-03","length":"1 day","pauses":[["2026-02-04"]]}"#, "恢复日或 null"),
             (r#"{"from":"2026-02-30","length":"1 day"}"#, "日期要写成"),
             (r#"{"from":"2026-02-03T9:30","length":"1 hour"}"#, "日期要写成"),
             (r#"{"from":"2026-02-03","length":"1 hour"}"#, "要写明时刻"),
