@@ -166,10 +166,10 @@ impl App {
         let now = self.now();
         match bin {
             Bin::Open => (i64::MIN, i64::MAX),
-            Bin::Overdue => (i64::MIN, now + 1),
+            Bin::Overdue => (i64::MIN, now),
             Bin::Soon => {
                 let counted = zhiheng_pack::clock::count(&self.pack.calendar, self.today(), SOON, false, &[], &[]);
-                (now + 1, counted.due_instant(self.pack.utc_offset_hours).unwrap_or(now) + 1)
+                (now + 1, counted.due_instant(self.pack.utc_offset_hours).unwrap_or(now))
             }
         }
     }

@@ -79,7 +79,7 @@ pub struct TaskCursor {
     pub record: RecordId,
 }
 
-/// Due ends between two instants: from, inclusive, to, exclusive.
+/// Ends from one instant to another, both included; `i64::MAX` takes in what has no end.
 pub type DueBetween = (i64, i64);
 
 const COLUMNS: &str = "record, clock, run, kind, sort, state, body, role, assignee, area, since, due_day, due_at, \
@@ -209,7 +209,7 @@ impl Reader<'_> {
             "SELECT {COLUMNS}
              FROM   task
              WHERE  place = $1 {owner}
-                    AND due_at >= $2 AND due_at < $3 AND (due_at, record) > ($4, $5)
+                    AND due_at >= $2 AND due_at <= $3 AND (due_at, record) > ($4, $5)
              ORDER  BY due_at, record
              LIMIT  $6"
         );
@@ -235,7 +235,7 @@ impl Reader<'_> {
             "SELECT COUNT(*)
              FROM   (SELECT 1 AS one
                      FROM   task
-                     WHERE  place = $1 {owner} AND due_at >= $2 AND due_at < $3
+                     WHERE  place = $1 {owner} AND due_at >= $2 AND due_at <= $3
                      LIMIT  $4) AS counted"
         );
         Ok(self.conn()?.one(&sql, &values, |row| row.int(0))?.unwrap_or(0))

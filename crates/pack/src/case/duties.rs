@@ -216,20 +216,20 @@ impl Look<'_> {
         }
         let reminder = clock.kind == ClockKind::Reminder && clock.warn.is_empty();
         let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
-        moments.extend(warnings.map(|length| Moment { at: self.from_due(due, length), sort: MomentSort::Warn }));
+        moments.extend(warnings.map(|length| Moment { at: self.moment_at(due, length), sort: MomentSort::Warn }));
         moments.extend(
             clock
                 .ladder
                 .iter()
                 .enumerate()
-                .map(|(at, rung)| Moment { at: self.from_due(due, rung.at), sort: MomentSort::Rung(at) }),
+                .map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }),
         );
         moments.sort_unstable();
         moments
     }
 
     /// An instant counted from the end of a time: before it the beginning of that day, after it the end of that day, at the end the end itself.
-    fn from_due(&self, due: super::Due, length: Length) -> i64 {
+    fn moment_at(&self, due: super::Due, length: Length) -> i64 {
         let offset = self.pack.utc_offset_hours;
         if length.count == 0 {
             return due.at;
