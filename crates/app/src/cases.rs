@@ -556,7 +556,7 @@ pub(crate) fn step_content(
     }
     for (id, value) in &given.fields {
         let asked = |index: &usize| kind.fields.get(*index).is_some_and(|field| field.id == *id);
-        if step.require.iter().chain(&step.ask).any(|index| asked(index)) {
+        if step.require.iter().chain(&step.ask).any(asked) {
             draft.fields.insert(id.clone(), value.clone());
         } else {
             problems.push(Problem::of_field(codes::NO_SUCH_FIELD, id, id));

@@ -2,6 +2,7 @@
 //! from an index for each role that the account holds, merged.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use zhiheng_pack::day;
 use zhiheng_pack::procedure::{Length, Unit};
@@ -115,14 +116,16 @@ impl App {
         let mut items = Vec::with_capacity(rows.len());
         let mut titles: BTreeMap<RecordId, String> = BTreeMap::new();
         for task in rows {
-            if !titles.contains_key(&task.record) {
-                let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
-                let title = self.pack.kind(&task.kind).zip(row).and_then(|(kind, row)| {
-                    Record::from_canonical(kind, &row.fields).map(|record| self.pack.label(kind, &record))
-                });
-                titles.insert(task.record, title.unwrap_or_default());
-            }
-            let label = titles.get(&task.record).cloned().unwrap_or_default();
+            let label = match titles.entry(task.record) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(free) => {
+                    let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
+                    let title = self.pack.kind(&task.kind).zip(row).and_then(|(kind, row)| {
+                        Record::from_canonical(kind, &row.fields).map(|record| self.pack.label(kind, &record))
+                    });
+                    free.insert(title.unwrap_or_default()).clone()
+                }
+            };
             items.push(self.item(task, label));
         }
         Ok(WorkPage { items, next })

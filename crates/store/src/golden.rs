@@ -49,6 +49,8 @@ impl Job for Filing {
             keys: vec![(kind(), "K".to_owned())],
             subjects: vec![(kind(), "s1".to_owned())],
             idempotency: Some(("a".to_owned(), "k".to_owned())),
+            tasks: vec![RecordId([1; 16])],
+            counters: vec!["food_sample.number.2026".to_owned()],
         }
     }
 
@@ -94,9 +96,45 @@ impl Job for Filing {
                 batch: None,
             });
         }
+        let id = RecordId(u128::from(self.0.start).to_be_bytes());
+        let line = TaskRow {
+            record: id,
+            clock: "decide".to_owned(),
+            run: 0,
+            kind: "food_sample".to_owned(),
+            sort: "duty".to_owned(),
+            state: "lodged".to_owned(),
+            body: "b1".to_owned(),
+            role: "desk".to_owned(),
+            assignee: None,
+            area: None,
+            since: 0,
+            due_day: Some(20_600),
+            due_at: Some(1_780_000_000_000_000),
+            provisional: false,
+            paused: false,
+            fired_until: 0,
+            next_at: Some(1_779_000_000_000_000),
+        };
+        change.tasks.push(TaskSet { record: id, rows: vec![line] });
+        change.messages.push(MessageRow {
+            id,
+            at: 1,
+            account: None,
+            body: "b1".to_owned(),
+            role: "desk".to_owned(),
+            record: None,
+            title: "t".to_owned(),
+            text: "t".to_owned(),
+        });
+        change.counters.insert("food_sample.number.2026".to_owned(), 1);
         change.idempotency = Some(Idempotency { actor: "a".to_owned(), key: format!("{:?}", self.0), digest: vec![1] });
         Ok(change)
     }
+}
+
+fn owner() -> TasksOf {
+    TasksOf::Owner { body: "b1".to_owned(), role: "desk".to_owned() }
 }
 
 fn field(name: &str) -> Column {
@@ -159,6 +197,21 @@ const OPERATIONS: &[Operation] = &[
     ("session", |store| store.read()?.session(P, &[0; 32]).map(drop)),
     ("active pack", |store| store.read()?.active_pack(P).map(drop)),
     ("imports", |store| store.read()?.batches(P, i64::MAX, 10).map(drop)),
+    ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, (0, i64::MAX), None, 10).map(drop)),
+    ("work of a role", |store| store.read()?.tasks(P, &owner(), (0, i64::MAX), None, 10).map(drop)),
+    ("work of a person", |store| {
+        store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), (0, i64::MAX), None, 10).map(drop)
+    }),
+    ("count of work", |store| store.read()?.count_tasks(P, &owner(), (0, i64::MAX), 1000).map(drop)),
+    ("work to fire", |store| store.read()?.tasks_to_fire(P, i64::MAX, 10).map(drop)),
+    ("next firing", |store| store.read()?.next_firing(P).map(drop)),
+    ("steps of a person", |store| store.read()?.steps_of(P, "a", i64::MAX, 10).map(drop)),
+    ("messages", |store| {
+        let of = MessagesOf::Owner { body: "b1".to_owned(), role: "desk".to_owned() };
+        store.read()?.messages(P, &of, i64::MAX, 10).map(drop)
+    }),
+    ("what was read", |store| store.read()?.read_by(P, "a", &[RecordId([1; 16])]).map(drop)),
+    ("mark as read", |store| store.write(|tx| tx.mark_read(P, "a", &[RecordId([1; 16])]))),
     ("operation log", |store| store.read()?.operations(P, i64::MAX, 10).map(drop)),
 ];
 

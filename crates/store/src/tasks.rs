@@ -184,34 +184,35 @@ impl Reader<'_> {
         after: Option<TaskCursor>,
         limit: usize,
     ) -> Result<Vec<TaskRow>, StoreError> {
-        let after = after.unwrap_or(TaskCursor { due_at: i64::MIN, record: RecordId([0; 16]) });
+        // One bound below, not two: with a second one SQLite takes the index that knows no owner.
+        let first = TaskCursor { due_at: due.0, record: RecordId([0; 16]) };
+        let after = after.map_or(first, |after| after.max(first));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values = vec![
             Value::Text(place),
-            Value::Int(due.0),
-            Value::Int(due.1),
             Value::Int(after.due_at),
             Value::Bytes(&after.record.0),
+            Value::Int(due.1),
             Value::Int(limit),
         ];
         let owner = match of {
             TasksOf::Everybody => "",
             TasksOf::Owner { body, role } => {
                 values.extend([Value::Text(body), Value::Text(role)]);
-                "AND body = $7 AND role = $8"
+                "AND body = $6 AND role = $7"
             }
             TasksOf::Assignee(account) => {
                 values.push(Value::Text(account));
-                "AND assignee = $7"
+                "AND assignee = $6"
             }
         };
         let sql = format!(
             "SELECT {COLUMNS}
              FROM   task
              WHERE  place = $1 {owner}
-                    AND due_at >= $2 AND due_at <= $3 AND (due_at, record) > ($4, $5)
+                    AND (due_at, record) > ($2, $3) AND due_at <= $4
              ORDER  BY due_at, record
-             LIMIT  $6"
+             LIMIT  $5"
         );
         self.conn()?.many(&sql, &values, read)
     }

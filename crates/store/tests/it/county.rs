@@ -210,7 +210,7 @@ impl Job for Acts {
             let live = before.map(|record| record.live);
             let allowed = match act.op {
                 Op::Create => live.is_none(),
-                Op::Correct | Op::Withdraw => live == Some(true),
+                Op::Correct | Op::Withdraw | Op::Step => live == Some(true),
                 Op::Restore => live == Some(false),
             };
             if !allowed || act.expected.is_some_and(|version| Some(version) != before.map(|b| b.version)) {
