@@ -264,8 +264,10 @@ pub(crate) fn cell(text: &str, role: &str) -> Vec<Role> {
     }
     let mut names = Vec::new();
     let mut open_ended = false;
-    for part in text.split(['、', '，', ',', '；', ';', '\n', '\r', '\t', ' ', '\u{3000}']) {
-        let part: String = part.chars().filter(|c| !script::is_blank(*c)).collect();
+    let shown: Vec<char> = text.chars().collect();
+    let folded: Vec<char> = shown.iter().map(|c| script::fold(*c)).collect();
+    for (start, end) in cut(&folded, |c| matches!(c, '、' | ',' | ';' | ' ')) {
+        let part: String = shown.get(start..end).unwrap_or(&[]).iter().filter(|c| !script::is_blank(**c)).collect();
         let stripped = part.trim_end_matches(['。', '.']).trim_end_matches("等");
         open_ended |= part.ends_with('等');
         if !stripped.is_empty() && !matches!(stripped, "-" | "—" | "/" | "——") {

@@ -84,6 +84,20 @@ impl Name {
         }
     }
 
+    /// Nothing but a level: 省级, 市级以上.
+    pub(crate) fn is_level(&self) -> bool {
+        let folded = self.folded();
+        ["级", "级以上", "级及以上"].iter().any(|end| folded.ends_with(end)) && self.len() <= 6
+    }
+
+    /// In front of another name, what both have in common once: 高速铁路 + 铁路营业里程.
+    pub(crate) fn onto(&self, other: &Name) -> Name {
+        let common = (2..=self.len().min(other.len()))
+            .rev()
+            .find(|length| self.folded.get(self.len() - length..) == other.folded.get(..*length));
+        self.join(&other.part(common.unwrap_or(0), other.len()))
+    }
+
     /// Quotation marks around the whole name, or a half of a pair, are not part of it.
     fn unquoted(self) -> Name {
         let opens = self.folded.iter().filter(|c| **c == '“').count();
@@ -205,9 +219,11 @@ fn share(parts: Vec<Name>) -> Vec<Name> {
     let Some(last) = parts.last().cloned() else { return parts };
     let head = parts.first().and_then(shared_head);
     let count = parts.len();
+    let stem = parts.first().and_then(|first| shared_stem(first, parts.get(1..).unwrap_or(&[])));
     let members = parts.into_iter().enumerate().map(|(at, part)| {
         let part = if at + 1 < count && !part.is_measure() { part.join(&shared_tail(&part, &last)) } else { part };
         match &head {
+            _ if at > 0 && stem.is_some() => stem.as_ref().map_or_else(Name::default, |stem| stem.join(&part)),
             Some(head) if at > 0 && !has_own_head(&part) && is_intensity(&part) => head.join(&part),
             _ => part,
         }
@@ -232,6 +248,16 @@ fn has_own_head(name: &Name) -> bool {
     HEADS.iter().any(|head| name.starts_with(head)) || name.starts_with("单位") || name.starts_with("万元")
 }
 
+/// 公共安全标准覆盖率、达标率: what the first rate is of, where bare rates of three characters follow it.
+fn shared_stem(first: &Name, rest: &[Name]) -> Option<Name> {
+    let is_rate = |name: &Name| matches!(name.folded.last(), Some('率' | '度'));
+    let bare = |name: &Name| name.len() == 3 && is_rate(name);
+    let stem = first.len().checked_sub(3).filter(|length| *length >= 2)?;
+    // 毛入园率 is a rate of four.
+    let stem = stem - usize::from(matches!(first.folded.get(stem - 1), Some('毛' | '净')));
+    (!rest.is_empty() && rest.iter().all(bare) && is_rate(first)).then(|| first.part(0, stem))
+}
+
 /// What is measured per unit of output.
 fn is_intensity(name: &Name) -> bool {
     let folded = name.folded();
@@ -248,7 +274,8 @@ fn shared_tail(bare: &Name, last: &Name) -> Name {
         "国家级", "省级", "市级", "县级", "区级", "工业", "农业", "服务业", "制造业", "建筑业", "新建", "既有",
         "地表水", "地下水", "水稻", "小麦", "玉米", "一产", "二产", "三产", "第一产业", "第二产业", "第三产业",
         "公共", "生活性", "生产性", "中心城区", "建成区", "进口", "出口", "内资", "外资", "常住人口", "户籍人口",
-        "居民", "企业", "国内", "国际", "境内", "境外", "省内", "省外", "校内", "校外", "线上", "线下", "日间",
+        "居民", "企业", "化学需氧量", "氨氮", "总磷", "总氮", "二氧化硫", "氮氧化物", "挥发性有机物", "颗粒物",
+        "国内", "国际", "境内", "境外", "省内", "省外", "校内", "校外", "线上", "线下", "日间",
         "夜间", "昼间",
     ];
     let twin = TWINS.iter().filter(|word| last.starts_with(word)).max_by_key(|word| word.len());

@@ -279,7 +279,7 @@ impl<'p> Walk<'p> {
             }
             if tables.peek().is_some_and(|t| t.start <= line.start && line.start < t.end) {
                 lines.push(Span::new(line.start, line.start));
-            } else {
+            } else if !is_page_number(page, page.trim(line)) {
                 lines.push(page.trim(line));
             }
         }
@@ -419,7 +419,14 @@ impl<'p> Walk<'p> {
             None => rest,
         };
         let chars = self.page.folded(rest);
-        let stop = chars.iter().position(|c| matches!(c, '。' | '；' | ';' | '!'));
+        let ascii = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_alphanumeric);
+        // A half-width full stop between Chinese characters ends a sentence.
+        let ends = |(at, c): (usize, &char)| match c {
+            '。' | '；' | ';' | '!' => true,
+            '.' => at > 0 && !ascii(at.checked_sub(1)) && !ascii(Some(at + 1)),
+            _ => false,
+        };
+        let stop = chars.iter().enumerate().position(ends);
         let colon = chars.iter().position(|c| *c == ':').filter(|p| *p <= 15 && stop.is_none_or(|s| *p < s));
         let has_figures = chars.iter().take(stop.unwrap_or(chars.len())).filter(|c| c.is_ascii_digit()).count() >= 4;
         let commas = |to: usize| chars.iter().take(to).filter(|c| **c == ',').count();
@@ -436,7 +443,7 @@ impl<'p> Walk<'p> {
                     (true, 0) => 30,
                     (true, _) => 24,
                 };
-                let sentence = has_figures && commas(stop) > 0 || chars.get(stop) != Some(&'。');
+                let sentence = has_figures && commas(stop) > 0 || !matches!(chars.get(stop), Some('。' | '.'));
                 (stop <= limit && !sentence && commas(stop) <= 3).then(|| Span::new(rest.start, rest.start + stop))
             }
             None => (chars.len() <= 60 && !(has_figures && commas(chars.len()) > 1)).then_some(rest),
@@ -552,6 +559,22 @@ fn annex_mark(text: &str) -> Option<AnnexMark> {
         Some(_) if rest.chars().count() <= 30 && !rest.contains(['。', ',']) => Some(AnnexMark::Start),
         Some(_) => None,
     }
+}
+
+/// A line that only numbers a page: - 3 -, 第3页 共12页, 3/12.
+fn is_page_number(page: &Page, line: Span) -> bool {
+    if line.len() > 20 {
+        return false;
+    }
+    let text: String = page.folded(line).iter().filter(|c| **c != ' ').collect();
+    let digits = |text: &str| (1..=4).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
+    let dashed = text.strip_prefix('-').and_then(|rest| rest.strip_suffix('-')).map(|inner| inner.trim_matches('-'));
+    let page_of = text.strip_prefix('第').and_then(|rest| rest.split_once('页'));
+    let counted = |rest: &str| {
+        let rest = rest.trim_start_matches([',', '/', '(']).trim_end_matches(')');
+        rest.is_empty() || rest.strip_prefix('共').and_then(|r| r.strip_suffix('页')).is_some_and(digits)
+    };
+    dashed.is_some_and(digits) || page_of.is_some_and(|(no, rest)| digits(no) && counted(rest))
 }
 
 /// A line of a table of contents: 第一章 总则……3.

@@ -50,7 +50,20 @@ impl Page {
             }
         }
         lines.push(Span::new(start, chars.len()));
-        Page { chars, folded, lines }
+        let mut page = Page { chars, folded, lines };
+        page.pair_quotes();
+        page
+    }
+
+    /// Straight quotation marks say neither open nor close; within a line they alternate.
+    fn pair_quotes(&mut self) {
+        for line in &self.lines {
+            let Some(chars) = self.folded.get_mut(line.start..line.end) else { continue };
+            let marks = chars.iter_mut().filter(|c| **c == '"');
+            for (n, mark) in marks.enumerate() {
+                *mark = if n % 2 == 0 { '“' } else { '”' };
+            }
+        }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -200,6 +200,11 @@ fn quantity(flow: &Flow, span: Span, at: usize, end: usize) -> Option<Quantity> 
         let ratio = number_end(flow, span.end, here + 1);
         return Some(finish(flow, Span::new(at, ratio), value, String::new(), false));
     }
+    // 死亡率12/10万
+    if let Some(per) = flow.any_at(here, &["/10万", "/十万"]) {
+        let end = here + per.chars().count();
+        return Some(finish(flow, Span::new(at, end), value, per.to_owned(), false));
+    }
     let mut loose = false;
     if matches!(flow.at(here), '多' | '余' | '几') {
         loose = true;
@@ -347,6 +352,18 @@ fn words_of_number(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usi
         found.quantities.push(one);
         return at + 2;
     }
+    if flow.at(at) == '半' && at > span.start && flow.at(at - 1) == '过' && closes(flow.at(at + 1)) {
+        let mut one = finish(flow, Span::new(at - 1, at + 1), "50".to_owned(), "%".to_owned(), false);
+        one.suffix = Some(Op::Above);
+        found.quantities.push(one);
+        return at + 1;
+    }
+    if let Some((value, length)) = fraction(flow, at) {
+        if let Some(value) = value {
+            found.quantities.push(finish(flow, Span::new(at, at + length), value, "%".to_owned(), false));
+        }
+        return at + length;
+    }
     if flow.starts(at, "百分之") {
         let from = at + 3;
         let to = run(flow, span.end, from);
@@ -400,6 +417,25 @@ fn words_of_number(flow: &Flow, span: Span, at: usize, found: &mut Found) -> usi
         return end + 1;
     }
     end
+}
+
+/// 四分之三 as a percentage, and its length; thirds and the like are no exact decimals.
+fn fraction(flow: &Flow, at: usize) -> Option<(Option<String>, usize)> {
+    let below = number::digit(flow.at(at)).or(if flow.at(at) == '十' { Some(10) } else { None })?;
+    if !flow.starts(at + 1, "分之") {
+        return None;
+    }
+    let above = number::digit(flow.at(at + 3)).filter(|above| *above > 0 && *above < below)?;
+    let exact = (above * 1000).checked_rem(below) == Some(0);
+    let tenths = number::decimal(&format!("{}", above * 1000 / below.max(1)).chars().collect::<Vec<_>>());
+    Some((exact.then(|| tenth(&tenths)), 4))
+}
+
+/// A tenth of a whole number.
+fn tenth(whole: &str) -> String {
+    let mut digits: Vec<char> = format!("{whole:0>2}").chars().collect();
+    digits.insert(digits.len() - 1, '.');
+    number::decimal(&digits)
 }
 
 /// End of a run of numerals. 万 goes on with one (一万两千) and never begins one (万人).

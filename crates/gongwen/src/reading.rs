@@ -13,6 +13,8 @@ use crate::words;
 /// A target before it gets its year and place.
 pub(crate) struct Draft {
     pub(crate) subject: Name,
+    /// The subject without the word of change: what the next clause may take up.
+    pub(crate) base: Name,
     pub(crate) op: Op,
     pub(crate) value: String,
     pub(crate) unit: String,
@@ -129,7 +131,7 @@ impl Reading<'_> {
         {
             return Some(Outcome::Nothing);
         }
-        let shared = self.continues_list(one);
+        let shared = self.continues_list(one) || one.span.start == self.clause.start;
         let (verb, making) = match words::verb_before(flow, self.from, end) {
             Some((verb, making)) => (verb.to_owned(), making),
             None if shared => carried.verb.clone()?,
@@ -254,8 +256,10 @@ impl Reading<'_> {
         }
         let base = Name::new(flow, Span::new(front.start, back.end.max(front.start))).tidy();
         let listed = self.from > self.clause.start && matches!(flow.at(self.from), '、' | '和' | '及' | '与');
-        let shared = carried.verb.clone().filter(|_| listed && verb.is_none());
-        let subject = match self.complete(base, &front, back, first.kind == Kind::Times, carried) {
+        // 建成保护中心1个，快速维权中心2个: behind a comma, too, a verb of making goes on over what is counted.
+        let goes_on = self.from == self.clause.start && first.counting && !back.reach && members.len() == 1;
+        let shared = carried.verb.clone().filter(|(_, making)| verb.is_none() && (listed || goes_on && *making));
+        let subject = match self.complete(base, &front, back, first.kind == Kind::Times, listed, carried) {
             Some(subject) => subject,
             None if back.reach || last.suffix.is_some() => return Outcome::Unplaced,
             None => return Outcome::Nothing,
@@ -330,6 +334,7 @@ impl Reading<'_> {
         front: &subject::Front,
         back: &Back,
         times: bool,
+        listed: bool,
         carried: &Carried,
     ) -> Option<Name> {
         let before = carried.subject.as_ref();
@@ -347,8 +352,18 @@ impl Reading<'_> {
             let kind = ["级", "类", "型", "以上", "地区", "区域", "领域"].iter().any(|word| folded.ends_with(word));
             if ratio || kind {
                 // 国家级 of 省级以上品牌 are 国家级品牌.
-                return Some(base.join(&before.without_level()));
+                return Some(base.onto(&before.without_level()));
             }
+        }
+        if let Some(before) = before.filter(|_| listed && base.is_level()) {
+            // 国家级龙头企业3家、省级20家
+            let noun = before.without_level();
+            return Some(if noun.len() < before.len() { base.join(&noun) } else { base });
+        }
+        if let Some(before) =
+            before.filter(|b| !b.is_measure() && ["总数", "总量", "数量"].contains(&base.folded().as_str()))
+        {
+            return Some(before.join(&base));
         }
         Some(base)
     }
@@ -452,10 +467,11 @@ impl Reading<'_> {
         if unit == "百分点" {
             unit = "个百分点".to_owned();
         }
+        let base = subject.clone();
         if let Some(change) = change {
             subject = subject.join(change);
         }
-        Draft { subject, op, value, unit, verb, same_subject: false, among: false }
+        Draft { subject, base, op, value, unit, verb, same_subject: false, among: false }
     }
 }
 
@@ -518,6 +534,9 @@ fn inner_verb(flow: &Flow, start: usize, back: &Back) -> Option<(usize, &'static
     }
     (start + 1..back.end.min(start + 14)).find_map(|at| {
         let (verb, making) = words::verb_at(flow, at)?;
-        (at + verb.chars().count() < back.end).then_some((at, verb, making))
+        let after = at + verb.chars().count();
+        // 在册企业监督检查覆盖率: the verb is part of an indicator's name.
+        let name = after >= back.end || Name::new(flow, Span::new(after, back.end)).is_measure();
+        (!name).then_some((at, verb, making))
     })
 }

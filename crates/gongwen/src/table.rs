@@ -84,7 +84,9 @@ struct Figure {
 
 impl Reader<'_> {
     fn has_values(&self) -> bool {
-        self.columns.iter().any(|c| matches!(c, Column::Year { .. } | Column::Baseline | Column::Goal | Column::Period))
+        self.columns
+            .iter()
+            .any(|c| matches!(c, Column::Year { .. } | Column::Baseline | Column::Goal | Column::Period { .. }))
     }
 
     fn cell<'g>(&self, row: &'g [Cell], wanted: fn(&Column) -> bool) -> Option<&'g Cell> {
@@ -152,13 +154,22 @@ impl Reader<'_> {
                 target,
                 attribute: self.cell(row, |c| *c == Column::Attribute).map(|c| c.text.clone()),
                 group,
-                period: self.cell(row, |c| *c == Column::Period).and_then(|c| period(&c.text)),
+                period: self.period(row),
                 more_targets: goals,
                 bodies: bodies::all_bodies(&self.roles(row)),
                 start: span.start,
                 end: span.end,
             });
         }
+    }
+
+    /// The cell of an 年均/累计 column; none for a dash.
+    fn period(&self, row: &[Cell]) -> Option<Period> {
+        let (cell, cumulative) = self.columns.iter().zip(row).find_map(|(column, cell)| match column {
+            Column::Period { cumulative } => Some((cell, *cumulative)),
+            _ => None,
+        })?;
+        period(&cell.text, if cumulative { PeriodKind::Cumulative } else { PeriodKind::Annual })
     }
 
     fn roles(&self, row: &[Cell]) -> Vec<crate::document::Role> {
@@ -384,13 +395,12 @@ fn number_length(chars: &[char]) -> usize {
     length
 }
 
-/// The cell of an 年均/累计 column; none for a dash.
-fn period(text: &str) -> Option<Period> {
+fn period(text: &str, column: PeriodKind) -> Option<Period> {
     if is_dash(text) {
         return None;
     }
     let (figure, kind, _) = read_cell(text);
-    let kind = kind.unwrap_or(PeriodKind::Annual);
+    let kind = kind.unwrap_or(column);
     let (op, value) = figure.map_or((None, None), |f| (Some(f.op), Some(f.value)));
     Some(Period { kind, value, op, raw: text.to_owned() })
 }

@@ -13,6 +13,7 @@ use crate::quantity::{self, Quantity, Year};
 use crate::reading::{Draft, Outcome, Reading};
 use crate::subject;
 use crate::tense::{self, Tense};
+use crate::words;
 
 /// A sentence longer than this is read in pieces; nobody writes one.
 const LONGEST_SENTENCE: usize = 2000;
@@ -25,8 +26,15 @@ const MOST_UNPLACED: usize = 2_000;
 
 /// All targets of the running text, and what looks like one and could not be placed.
 pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote>) {
-    let mut reader =
-        Reader { page, outline, targets: Vec::new(), unplaced: Vec::new(), year: None, clause_years: Vec::new() };
+    let mut reader = Reader {
+        page,
+        outline,
+        targets: Vec::new(),
+        unplaced: Vec::new(),
+        year: None,
+        years: Vec::new(),
+        clause_years: Vec::new(),
+    };
     let mut heading = None;
     // Years of lead-ins under the headings above: they hold below 主要目标 as well.
     let mut above: Vec<(Option<usize>, i32)> = Vec::new();
@@ -39,6 +47,7 @@ pub(crate) fn targets(page: &Page, outline: &Outline) -> (Vec<Target>, Vec<Quote
             let title = |at: &usize| outline.headings.get(*at).and_then(|h| h.title.as_deref());
             let aims = path.iter().filter_map(title).any(tense::is_target_heading);
             reader.year = above.last().map(|(_, year)| *year).filter(|_| aims);
+            reader.years.clear();
         }
         reader.paragraph(para);
         if reader.targets.len() >= MOST {
@@ -55,6 +64,8 @@ struct Reader<'a> {
     unplaced: Vec<Quote>,
     /// The year of a lead-in (到2027年，) that holds for what follows.
     year: Option<i32>,
+    /// All years of that lead-in (到2022年和2030年，), which 分别 distributes.
+    years: Vec<i32>,
     /// Years printed in the clause being read.
     clause_years: Vec<Year>,
 }
@@ -170,8 +181,9 @@ impl Reader<'_> {
         let all = Span::new(0, flow.len());
         let masked = mask(flow);
         let found = quantity::find(flow, all, &masked);
+        let years = if self.year.is_some() { self.years.clone() } else { Vec::new() };
         let mut carried =
-            Carried { subject, past: tense.past && !tense.future, future: tense.future, ..Carried::default() };
+            Carried { subject, past: tense.past && !tense.future, future: tense.future, years, ..Carried::default() };
         if found.quantities.is_empty() && found.years.is_empty() && !flow.has_any(all, &["五”", "五时期"]) {
             return carried.subject;
         }
@@ -260,7 +272,12 @@ impl Reader<'_> {
                 continue;
             }
             let joined = !named.is_empty() && flow.any_before(clause.start, at, &["、", "和", "与", "及"]).is_some();
-            if before("到") || before("至") || joined {
+            // 2027年具体目标是: holds for what follows as 到2027年 does.
+            let aim = flow
+                .any_at(year.span.end, &["具体", "主要", "预期", "总体", "的", "发展"])
+                .map_or(0, |w| w.chars().count());
+            let aims = at <= clause.start + 2 && flow.any_at(year.span.end + aim, &["目标", "指标"]).is_some();
+            if before("到") || before("至") || joined || aims {
                 named.push(year.year);
                 carried.past = false;
             } else if at <= clause.start + 16 {
@@ -272,10 +289,12 @@ impl Reader<'_> {
         if let Some(last) = named.last() {
             self.year = Some(*last);
             carried.bare_year = None;
+            self.years.clone_from(&named);
             carried.years = named;
         }
         let period = (clause.start..clause.end.min(clause.start + 8)).find_map(|at| {
-            let compared = matches!(flow.at(at.wrapping_sub(1)), '比' | '较' | '于');
+            let quoted = usize::from(flow.at(at.wrapping_sub(1)) == '“');
+            let compared = matches!(flow.at(at.wrapping_sub(1 + quoted)), '比' | '较' | '于');
             subject::plan_period(flow, at).filter(|_| !compared)
         });
         if let Some(year) = period.filter(|_| years.is_empty()) {
@@ -293,7 +312,8 @@ impl Reader<'_> {
         carried: &mut Carried,
     ) {
         let mut floor = clause.start;
-        let mut at = 0;
+        // 支持营业收入5亿元以上、研发投入占比不低于3%的企业: the bounds say which firms are meant.
+        let mut at = if describes(flow, clause, quantities) { quantities.len() } else { 0 };
         while let Some(first) = quantities.get(at) {
             let count = group(flow, quantities, at);
             let members: Vec<&Quantity> = quantities.iter().skip(at).take(count).copied().collect();
@@ -311,7 +331,7 @@ impl Reader<'_> {
                     let years = carried.years.clone();
                     for (n, draft) in drafts.into_iter().enumerate() {
                         let year = if spread { years.get(n).copied() } else { year };
-                        carried.subject = Some(draft.subject.clone());
+                        carried.subject = Some(draft.base.clone());
                         carried.unit.clone_from(&draft.unit);
                         self.push(flow, Span::new(quote_start, end), draft, year, context);
                     }
@@ -327,9 +347,14 @@ impl Reader<'_> {
             }
             at += count;
         }
-        // 其中 looks back to the last subject, a verb holds only for its own clause's list.
+        // 其中 looks back to the last subject, a verb holds only for its own list: 建成一批A，若干B，50个以上C.
         if quantities.is_empty() {
-            carried.verb = None;
+            let verb = words::verb_at(flow, subject::front(flow, clause.start, clause.end, false).start);
+            let listed = flow.any_at(clause.start, &["一批", "若干"]).is_some();
+            carried.verb = match verb {
+                Some((verb, making)) if flow.has_any(clause, &["一批", "若干"]) => Some((verb.to_owned(), making)),
+                _ => carried.verb.take().filter(|_| listed),
+            };
         }
     }
 
@@ -357,6 +382,14 @@ impl Reader<'_> {
             part_of_previous: draft.among,
         });
     }
+}
+
+/// Whether the figures of a clause only tell whom a measure is for.
+fn describes(flow: &Flow, clause: Span, quantities: &[&Quantity]) -> bool {
+    const FOR: &[&str] = &["支持", "鼓励", "引导", "对", "允许", "优先支持", "重点支持", "向"];
+    let Some(last) = quantities.last() else { return false };
+    let bounded = quantities.iter().all(|q| q.suffix.is_some() || q.unit.starts_with('%') || q.unit.ends_with('元'));
+    bounded && flow.any_at(clause.start, FOR).is_some() && flow.at(last.span.end) == '的'
 }
 
 /// The year printed right before a quantity: 2027年达到48%, 提高到2027年的96%.

@@ -103,7 +103,9 @@ pub(crate) fn no_baseline(case: &Case, out: &mut Vec<Finding>) {
     let rows = case.rows();
     let has_column = rows.iter().any(|row| row.baseline.value.is_some());
     for row in rows.iter().filter(|row| has_column && row.baseline.value.is_none()) {
-        if row.target.value.is_some() && row.period.is_none() && !is_change(&row.name) {
+        // What is newly made is counted from nothing.
+        let new = ["新增", "新建", "新培育", "新认定", "新创建", "新制"].iter().any(|word| row.name.starts_with(word));
+        if row.target.value.is_some() && row.period.is_none() && !is_change(&row.name) && !new {
             out.push(Finding {
                 code: "no_baseline",
                 message: format!(
@@ -123,7 +125,9 @@ pub(crate) fn no_unit(case: &Case, out: &mut Vec<Finding>) {
         return;
     }
     for row in rows.iter().filter(|row| row.unit.is_none() && row.target.value.is_some()) {
-        if row.target.raw.contains(['%', '％']) {
+        // An index, a coefficient and a ratio have none.
+        let bare = ["指数", "系数", "之比", "收入比"].iter().any(|word| row.name.ends_with(word));
+        if bare || row.target.raw.contains(['%', '％']) {
             continue;
         }
         out.push(Finding {

@@ -59,11 +59,12 @@ fn measures<'a>(case: &'a Case) -> Vec<&'a Item> {
         // Chapters of an outline are no measures.
         return Vec::new();
     }
-    let framed = |title: Option<&str>| title.is_some_and(|t| FRAME.iter().any(|word| t.contains(word)));
+    let fold = |title: &str| title.chars().map(script::fold).collect::<String>();
+    let framed = |title: Option<&str>| title.map(fold).is_some_and(|t| FRAME.iter().any(|word| t.contains(word)));
     let part_title =
         |no: Option<u32>| document.parts.iter().take(100).find(|p| Some(p.no) == no).and_then(|p| p.title.as_deref());
     let items = document.items.iter();
-    let aim = |title: Option<&str>| title.is_some_and(|t| AIMS.iter().any(|word| t.ends_with(word)));
+    let aim = |title: Option<&str>| title.map(fold).is_some_and(|t| AIMS.iter().any(|word| t.ends_with(word)));
     items.filter(|item| !framed(part_title(item.part)) && !aim(item.title.as_deref())).collect()
 }
 

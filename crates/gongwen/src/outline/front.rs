@@ -12,9 +12,15 @@ impl Walk<'_> {
         let own = [self.out.plan_title.as_deref(), self.out.title.as_deref()];
         self.out.plan_year = own.into_iter().flatten().find_map(plan_year);
         if self.out.plan_year.is_none() && self.out.title.is_none() {
-            // A fragment without a title: the period it speaks of.
+            // A fragment without a title: the period it speaks of, or that its headings and captions name.
             let head = Span::new(0, self.page.len().min(400));
-            self.out.plan_year = plan_year(&self.page.text(head));
+            let headed = (0..self.lines.len()).any(|at| self.is_heading(at));
+            let captions = (0..self.lines.len()).map(|at| self.line(at)).filter(|line| line.len() <= 60);
+            self.out.plan_year = if headed {
+                captions.filter_map(|line| plan_year(&self.page.text(line))).max()
+            } else {
+                plan_year(&self.page.text(head))
+            };
         }
     }
 
@@ -186,9 +192,17 @@ impl Walk<'_> {
 
     fn carried_plan(&mut self) {
         let Some(title) = &self.out.title else { return };
-        let Some((_, rest)) = title.split_once("印发").or_else(|| title.split_once("转发")) else { return };
-        let Some(at) = rest.rfind("的通知").or_else(|| rest.rfind("通知")) else { return };
-        let plan = rest.get(..at).unwrap_or(rest).trim();
+        // 印發 and 的通知 are found in the folded twin and cut out of the printed title.
+        let shown: Vec<char> = title.chars().collect();
+        let folded: Vec<char> = shown.iter().map(|c| crate::script::fold(*c)).collect();
+        let ends = |word: &[char]| folded.windows(word.len()).position(|w| w == word).map(|at| at + word.len());
+        let Some(from) = ends(&['印', '发']).or_else(|| ends(&['转', '发'])) else { return };
+        let last = |word: &[char]| folded.windows(word.len()).rposition(|w| w == word);
+        let Some(to) = last(&['的', '通', '知']).or_else(|| last(&['通', '知'])).filter(|to| *to >= from) else {
+            return;
+        };
+        let plan: String = shown.get(from..to).unwrap_or(&[]).iter().collect();
+        let plan = plan.trim();
         let plan = plan.strip_prefix('《').map_or(plan, |inner| inner.strip_suffix('》').unwrap_or(inner));
         self.out.plan_title = Some(plan.to_owned()).filter(|p| !p.is_empty());
     }

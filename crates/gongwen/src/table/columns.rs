@@ -21,8 +21,8 @@ pub(crate) enum Column {
     Baseline,
     /// 目标值
     Goal,
-    /// 年均/累计
-    Period,
+    /// 年均/累计, and whether the header says 累计 alone
+    Period { cumulative: bool },
     /// 属性
     Attribute,
     /// 责任单位, with the role as printed
@@ -73,7 +73,9 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         | "时间要求" | "实施期限" => Column::Due,
         "备注" | "说明" | "数据来源" | "指标说明" => Column::Note,
         _ if is_bodies(bare) => Column::Bodies(bare.to_owned()),
-        _ if bare.contains("年均") || bare.contains("累计") => Column::Period,
+        _ if bare.contains("年均") || bare.contains("累计") => {
+            Column::Period { cumulative: !bare.contains("年均") && !folded.contains("年均") }
+        }
         _ => return None,
     };
     Some(column)
@@ -100,7 +102,7 @@ fn year(text: &str) -> Option<Column> {
         None
     };
     if says(&["年均", "累计", "-"]) {
-        return Some(Column::Period);
+        return Some(Column::Period { cumulative: text.contains("累计") && !text.contains("年均") });
     }
     Some(Column::Year { year: year as i32, base })
 }
@@ -112,7 +114,12 @@ pub(crate) fn is_header(columns: &[Column]) -> bool {
     let value = has(|c| {
         matches!(
             c,
-            Column::Year { .. } | Column::Baseline | Column::Goal | Column::Period | Column::Bodies(_) | Column::Due
+            Column::Year { .. }
+                | Column::Baseline
+                | Column::Goal
+                | Column::Period { .. }
+                | Column::Bodies(_)
+                | Column::Due
         )
     });
     subject && value && columns.len() >= 3
