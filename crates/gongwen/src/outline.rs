@@ -495,6 +495,13 @@ impl<'p> Walk<'p> {
         for (heading, style) in self.out.headings.iter_mut().zip(&self.styles) {
             heading.level = match above.iter().position(|s| s == style) {
                 Some(at) => at as u32 + 1,
+                // Where there is no （一）, 1. stands right below 一、.
+                None if *style == Style::Digit
+                    && !present.contains(&Style::Paren)
+                    && present.contains(&Style::Comma) =>
+                {
+                    above.len() as u32 + 2
+                }
                 None if *style == Style::Bracket => above.len() as u32 + 2,
                 None => above.len() as u32 + *style as u32 - Style::Comma as u32 + 1,
             };

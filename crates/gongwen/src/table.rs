@@ -26,10 +26,11 @@ pub(crate) fn tables(page: &Page) -> Tables {
     let mut line = 0;
     let document_year = title_year(page, 0, 6);
     while line < page.lines.len() {
-        let Some(grid) = cells::grid(page, line) else {
+        let Some(mut grid) = cells::grid(page, line) else {
             line += 1;
             continue;
         };
+        aims_are_rows(&mut grid);
         let caption = title_year(page, line.saturating_sub(4), line);
         let reader = Reader {
             page,
@@ -46,6 +47,26 @@ pub(crate) fn tables(page: &Page) -> Tables {
         line = grid.next_line.max(line + 1);
     }
     tables
+}
+
+/// 目标任务 | 2025年 | 2026年: where most rows have figures in the columns of years, the tasks are indicators.
+fn aims_are_rows(grid: &mut Grid) {
+    let years: Vec<usize> = (0..grid.columns.len())
+        .filter(|at| matches!(grid.columns.get(*at), Some(Column::Year { .. } | Column::Goal)))
+        .collect();
+    let figures = |row: &&Vec<Cell>| {
+        years
+            .iter()
+            .filter_map(|at| row.get(*at))
+            .any(|cell| read_cell(&cell.text).0.is_some() && cell.text.chars().count() <= 12)
+    };
+    let measured = grid.rows.iter().filter(figures).count();
+    if years.is_empty() || grid.columns.contains(&Column::Name) || measured * 2 < grid.rows.len() {
+        return;
+    }
+    if let Some(task) = grid.columns.iter_mut().find(|c| **c == Column::Task) {
+        *task = Column::Name;
+    }
 }
 
 /// The plan's last year where a line of these names its period.
@@ -98,18 +119,27 @@ impl Reader<'_> {
         let mut category: Option<String> = None;
         let mut parent: Option<String> = None;
         let mut grouped: Option<(String, Option<String>)> = None;
+        let mut grouped_no: Option<u32> = None;
         let mut last_no = 0;
         for row in &grid.rows {
             let span = row_span(row);
             if let Some(cell) = self.cell(row, |c| *c == Column::Category) {
-                category = Some(cell.text.clone());
+                category = Some(take_part(&cell.text));
             }
             let mut filled = row.iter().filter(|cell| !cell.text.is_empty());
             if let (Some(alone), None) = (filled.next(), filled.next())
                 && row.len() <= self.columns.len()
             {
+                let named = self.columns.iter().position(|c| *c == Column::Name).filter(|at| *at > 0);
+                if self.columns.contains(&Column::Category)
+                    && named.and_then(|at| row.get(at)).is_some_and(|cell| cell.span == alone.span)
+                {
+                    // A name without figures stands over its 其中 rows.
+                    parent = Some(take_unit(&take_label(&alone.text).1).0);
+                    continue;
+                }
                 // 经济发展 alone in its row stands over the rows below.
-                category = Some(alone.text.clone());
+                category = Some(take_part(&alone.text));
                 continue;
             }
             let group_cell = self.cell(row, |c| *c == Column::Group);
@@ -139,7 +169,12 @@ impl Reader<'_> {
             if group.is_none() {
                 parent = Some(name.clone());
             }
-            let no = printed.or(label).unwrap_or(last_no + 1);
+            // A number printed over two rows (merged cells) is the number of both.
+            let shared = grouped_no.filter(|_| group_cell.is_none() && grouped.is_some());
+            if group_cell.is_some() {
+                grouped_no = label;
+            }
+            let no = printed.or(label).or(shared).unwrap_or(last_no + 1);
             last_no = no;
             let (baseline, goals) = self.values(row);
             let main = self.main_goal(&goals);
@@ -288,6 +323,15 @@ fn take_label(text: &str) -> (Option<u32>, String) {
     (None, text.to_owned())
 }
 
+/// 一、产品质量 without its label.
+fn take_part(text: &str) -> String {
+    let label: usize = text.chars().take_while(|c| crate::number::is_chinese_numeral(*c)).count();
+    match text.chars().nth(label) {
+        Some('、') if label > 0 => text.chars().skip(label + 1).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 /// A unit in brackets after a name: 高新技术企业（家）.
 fn take_unit(text: &str) -> (String, Option<String>) {
     let chars: Vec<char> = text.chars().collect();
@@ -354,7 +398,8 @@ fn figure(cell: &[char]) -> Option<Figure> {
     }
     let mut value = crate::number::decimal(cell.get(..length)?);
     let mut rest: String = cell.iter().skip(length).collect();
-    if rest.starts_with('年') && value.len() == 4 {
+    // 2012年…, 5年平均…: a time, not the figure.
+    if rest.starts_with('年') && (value.len() == 4 || rest.chars().count() > 1) {
         return None;
     }
     for (sign, power) in [("亿", 8), ("万", 4)] {
@@ -369,6 +414,9 @@ fn figure(cell: &[char]) -> Option<Figure> {
     if let Some(upper) = after_unit.strip_prefix(['-', '至', '到']) {
         let upper: Vec<char> = upper.chars().collect();
         let length = number_length(&upper);
+        if upper.get(length) == Some(&'年') {
+            return None;
+        }
         if length > 0 {
             let upper = crate::number::decimal(upper.get(..length)?);
             return Some(Figure { value: format!("{value}..{upper}"), op: Op::Range });

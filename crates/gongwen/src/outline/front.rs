@@ -48,7 +48,15 @@ impl Walk<'_> {
             let ends = text.chars().next_back().is_some_and(|c| TERMINAL.contains(&c) || matches!(c, ',' | '、'));
             let closed = parts.last().is_some_and(|last| closes_title(&self.page.name(*last)));
             let prose = text.contains('。') || text.contains(',') && !closes_title(&text) && !text.starts_with("关于");
-            if broken || ends || prose || closed || self.is_heading(at) || line.len() > 60 || text.starts_with("--") {
+            if text == "目录"
+                || broken
+                || ends
+                || prose
+                || closed
+                || self.is_heading(at)
+                || line.len() > 60
+                || text.starts_with("--")
+            {
                 break;
             }
             if text.starts_with('(') || whole_date(&text).is_some() || text.starts_with("附件") {

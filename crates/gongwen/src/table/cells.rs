@@ -135,10 +135,13 @@ fn in_lines(page: &Page, line: usize, separator: Separator) -> Option<Grid> {
             }
             continue;
         }
-        if next.len() > LONGEST || ends_table(page, trimmed) {
+        let cells = split(page, next, separator);
+        // 一、产品质量 stands over rows when rows follow; else the text goes on there.
+        let over_rows = || trimmed.len() <= 20 && is_part(page, trimmed) && goes_on(page, at + 1, separator, width);
+        let parted = separator != Separator::Blank && cells.len() > 1 && is_part(page, trimmed);
+        if next.len() > LONGEST || ends_table(page, trimmed) && !parted && !over_rows() {
             break;
         }
-        let cells = split(page, next, separator);
         let rule = cells.iter().all(|c| c.text.chars().all(|c| matches!(c, '-' | ':' | '=')));
         if separator == Separator::Bar && rule {
             at += 1;
@@ -149,7 +152,7 @@ fn in_lines(page: &Page, line: usize, separator: Separator) -> Option<Grid> {
         let starts_row = cells.first().is_some_and(|c| c.text.is_empty() || c.text.chars().all(|c| c.is_ascii_digit()));
         match rows.last_mut() {
             // A line without separators goes on with the last cell of a row that is not full.
-            Some(row) if cells.len() == 1 && (open || listing) => {
+            Some(row) if cells.len() == 1 && (open && !is_complete(row) || listing) => {
                 if let (Some(last), Some(more)) = (row.last_mut(), cells.first()) {
                     join(last, more);
                 }
@@ -179,7 +182,11 @@ fn in_lines(page: &Page, line: usize, separator: Separator) -> Option<Grid> {
         end = next.end;
         at += 1;
     }
-    let (columns, rows) = two_name_columns(columns, rows);
+    let (columns, rows) = unheaded_category(columns, rows);
+    let (columns, mut rows) = two_name_columns(columns, rows);
+    for row in &mut rows {
+        align(row, &columns);
+    }
     (!rows.is_empty()).then(|| Grid { columns, rows, span: Span::new(first.start, end), next_line: at })
 }
 
@@ -209,6 +216,54 @@ fn two_name_columns(mut columns: Vec<Column>, mut rows: Vec<Vec<Cell>>) -> (Vec<
     (columns, rows)
 }
 
+/// Whether a short row's last cell says all that it can: a figure in brackets, a number, 约束性.
+fn is_complete(row: &[Cell]) -> bool {
+    let Some(last) = row.last().filter(|_| row.len() > 1) else { return false };
+    let figure = last.text.chars().map(script::fold).all(|c| c.is_ascii_digit() || "[]().%<>≥≤-*".contains(c));
+    !last.text.is_empty() && figure || is_attribute(&last.text)
+}
+
+fn is_attribute(text: &str) -> bool {
+    matches!(text, "预期性" | "约束性" | "倡导性" | "引导性" | "指导性" | "預期性" | "約束性")
+}
+
+/// A first column of categories without a header cell of its own.
+fn unheaded_category(mut columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> (Vec<Column>, Vec<Vec<Cell>>) {
+    if columns.first() != Some(&Column::Name) || columns.contains(&Column::Category) {
+        return (columns, rows);
+    }
+    let labelled = |cell: Option<&Cell>| cell.is_some_and(|c| super::take_label(&c.text).0.is_some());
+    let shifted = rows.iter().filter(|row| labelled(row.get(1)) && !labelled(row.first())).count();
+    if shifted * 2 >= rows.len() {
+        columns.insert(0, Column::Category);
+    }
+    (columns, rows)
+}
+
+/// In a row that lacks cells, a cumulative figure (〔10〕) and an attribute (约束性) still show their columns.
+fn align(row: &mut Vec<Cell>, columns: &[Column]) {
+    let mut at = 0;
+    while row.len() < columns.len() && at < row.len() {
+        let Some(cell) = row.get(at) else { break };
+        let bracketed = matches!(cell.text.chars().next().map(script::fold), Some('['));
+        let wanted = |column: &Column| match column {
+            Column::Period { .. } => bracketed,
+            Column::Attribute => is_attribute(&cell.text),
+            _ => false,
+        };
+        let place = columns.iter().position(wanted);
+        match place {
+            Some(place) if place > at && row.len() + (place - at) <= columns.len() => {
+                let here = cell.span.start;
+                let empty = Cell { text: String::new(), span: Span::new(here, here) };
+                row.splice(at..at, std::iter::repeat_n(empty, place - at));
+                at = place + 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
 /// Puts the cells of a row under their columns when a merged cell was left out.
 fn fit(mut cells: Vec<Cell>, columns: &[Column]) -> Vec<Cell> {
     let merged = columns.iter().position(|c| *c == Column::Category);
@@ -236,11 +291,17 @@ fn stacked(page: &Page, line: usize) -> Option<Grid> {
     if page.trim(*page.lines.get(line)?).len() > 16 {
         return None;
     }
-    let mut words = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     let mut at = line;
     let tabbed = page.chars(*page.lines.get(line)?).first() == Some(&'\t');
     while let Some(&next) = page.lines.get(at) {
-        let text = page.name(next);
+        let mut text = page.name(next);
+        // A header cell broken over two lines: 序|号, 责任|单位, 指标|属性.
+        let follow = page.lines.get(at + 1).map(|line| page.name(*line)).unwrap_or_default();
+        if breaks_off(&text, &follow, &words) {
+            text.push_str(&follow);
+            at += 1;
+        }
         let blank_between = text.is_empty() && !words.is_empty() && words.len() < 2;
         if text.is_empty() && !blank_between || columns::column(&text).is_none() && !text.is_empty() || words.len() > 20
         {
@@ -264,6 +325,25 @@ fn stacked(page: &Page, line: usize) -> Option<Grid> {
     let start = page.lines.get(line)?.start;
     let end = cells.last().map_or(start, |c| c.span.end);
     (!rows.is_empty()).then(|| Grid { columns, rows, span: Span::new(start, end), next_line: end_line })
+}
+
+/// Whether a header word goes on in the next line.
+fn breaks_off(text: &str, follow: &str, before: &[String]) -> bool {
+    let whole = format!("{text}{follow}");
+    if text.is_empty() || follow.is_empty() || columns::column(&whole).is_none() {
+        return false;
+    }
+    match columns::column(text) {
+        None => columns::column(follow).is_none() || whole.chars().count() <= 4,
+        Some(Column::No) => follow == "号",
+        Some(Column::Year { .. }) => matches!(follow, "年" | "值" | "目标" | "目标值"),
+        // A table has one column of names: a second 指标 begins 指标属性.
+        Some(Column::Name) => {
+            matches!(follow, "名称" | "内容") || before.iter().any(|word| columns::column(word) == Some(Column::Name))
+        }
+        Some(Column::Goal) => follow == "值",
+        Some(_) => false,
+    }
 }
 
 /// The cells below the header up to the end of the table.
@@ -366,11 +446,18 @@ fn widen(mut row: Vec<Cell>, columns: &[Column]) -> Vec<Cell> {
     fit(row, columns)
 }
 
+/// 一、…
+fn is_part(page: &Page, line: Span) -> bool {
+    let text: Vec<char> = page.folded(line).iter().copied().filter(|c| *c != ' ').take(4).collect();
+    text.first().is_some_and(|c| crate::number::is_chinese_numeral(*c))
+        && text.iter().skip(1).find(|c| !crate::number::is_chinese_numeral(**c)) == Some(&'、')
+}
+
 /// A line that cannot belong to a table.
 fn ends_table(page: &Page, line: Span) -> bool {
     let text: String = page.folded(line).iter().filter(|c| **c != ' ').take(24).collect();
     let marks = ["注:", "备注:", "注1", "说明:", "附件", "附表", "附录", "资料来源", "数据来源:", "名词解释"];
-    let part = text.chars().next().is_some_and(crate::number::is_chinese_numeral) && text.chars().nth(1) == Some('、');
+    let part = is_part(page, line);
     let chapter = text.starts_with('第') && text.chars().take(6).any(|c| matches!(c, '章' | '篇' | '节'));
     let prose = line.len() > 80 && page.folded(line).contains(&'。');
     marks.iter().any(|mark| text.starts_with(mark)) || part || chapter || prose && !page.chars(line).contains(&'\t')
