@@ -99,7 +99,8 @@ impl<'a> Assembler<'a> {
             return;
         }
         let (mut row, problems) = self.record(&line);
-        if self.continues(&own) {
+        row.cells.sort_by_key(|(index, _)| *index);
+        if self.continues(&own) || self.goes_on(&line, &row) {
             self.fold(row, problems);
             return;
         }
@@ -109,7 +110,6 @@ impl<'a> Assembler<'a> {
             self.fold(row, problems);
             return;
         }
-        row.cells.sort_by_key(|(index, _)| *index);
         if let Some(done) = self.pending.replace((row, problems)) {
             self.emit(done);
         }
@@ -210,6 +210,28 @@ impl<'a> Assembler<'a> {
             && own.iter().all(|column| part(*column).is_some() || Some(*column) == self.layout.verdict)
     }
 
+    /// Whether a line without a number of its own, in a table that numbers its samples, repeats some cells of the sample
+    /// above and brings another failing item.
+    fn goes_on(&self, line: &Line, row: &Row) -> bool {
+        let (Some((above, _)), Some(items)) = (&self.pending, self.names.items) else { return false };
+        let number = self.layout.roles.iter().find(|(_, role)| match role {
+            Role::Field(index) => self.shapes.get(*index) == Some(&Shape::Sequence),
+            Role::Part(_) => false,
+        });
+        let Some((number, _)) = number.filter(|_| self.layout.header_row > 0) else { return false };
+        let same = |(column, role): &(u32, Role)| {
+            let text = tidy(line.text(*column));
+            let before = tidy(above.raw.get(*column as usize));
+            matches!(role, Role::Part(_)) || text.is_empty() || text == before
+        };
+        let another = matches!((above.cell(items), row.cell(items)),
+            (Some(Cell::Items(before)), Some(Cell::Items(now))) if now.iter().all(|item| !before.contains(item)));
+        line.text(*number).is_empty()
+            && !is_blank(above.raw.get(*number as usize))
+            && another
+            && self.layout.roles.iter().all(same)
+    }
+
     /// Whether a record is the one above it with another failing item: the number, too, is the same.
     fn repeats(&self, above: &Row, row: &Row) -> bool {
         let Some(items) = self.names.items.filter(|_| self.layout.header_row > 0) else { return false };
@@ -255,6 +277,17 @@ impl<'a> Assembler<'a> {
             } else {
                 self.understand(*index, text)
             };
+            // 生产日期2024-03-02 购进日期2024-03-09: the words beside the days say which is which.
+            if wrong.is_some_and(|entry| entry.code == problem::DATES.code)
+                && let Some(days) = self.told_apart(*index, text)
+            {
+                for (target, day) in days {
+                    if !row.cells.iter().any(|(taken, _)| *taken == target) {
+                        row.cells.push((target, Cell::Date(day)));
+                    }
+                }
+                continue;
+            }
             if let Some(entry) = wrong {
                 let entry = self.softened(entry, text, *column);
                 problems.push(self.problem(entry, line, *column));
@@ -330,16 +363,31 @@ impl<'a> Assembler<'a> {
         };
         let batch = entry.code == problem::DATE.code
             && text.chars().any(|c| value::half(c).is_ascii_digit())
+            && !day::is_written_as_day(text)
             && (says("批号") || says("批次"));
         if batch { problem::BATCH } else { entry }
     }
 
     /// 2019.4.20(购进) under 生产日期 is the day of purchase: the field whose name begins with the word beside the day.
     fn labelled(&self, index: usize, text: &str) -> usize {
-        let Ok(day) = day::day(text) else { return index };
+        day::day(text).map_or(index, |day| self.field_of(index, &day.around))
+    }
+
+    /// Several days in one cell, each in the field that the words beside it name; none where two would share a field.
+    fn told_apart(&self, index: usize, text: &str) -> Option<Vec<(usize, String)>> {
+        let days = day::labelled(text);
+        let targets: Vec<(usize, String)> =
+            days.into_iter().map(|(label, day)| (self.field_of(index, &label), day)).collect();
+        let apart =
+            |(at, (target, _)): (usize, &(usize, String))| targets.iter().take(at).all(|(other, _)| other != target);
+        (targets.len() > 1 && targets.iter().enumerate().all(apart)).then_some(targets)
+    }
+
+    /// The field whose name begins with a word that stands beside a day.
+    fn field_of(&self, index: usize, around: &str) -> usize {
         let names =
             |index: usize| self.wanted.columns.get(index).map(|column| column.names.as_slice()).unwrap_or_default();
-        for word in day.around.split(|c: char| !c.is_alphabetic()) {
+        for word in around.split(|c: char| !c.is_alphabetic()) {
             let stem = ["日期", "时间", "日"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
             let answers = |index: usize| names(index).iter().any(|name| name.starts_with(stem));
             if stem.chars().count() < 2 || answers(index) {

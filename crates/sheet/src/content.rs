@@ -269,6 +269,8 @@ struct Look {
     limit: usize,
     code: usize,
     link: usize,
+    /// Composite cells: two bars or more.
+    barred: usize,
 }
 
 fn look(lines: &[Line], column: u32) -> Look {
@@ -291,6 +293,7 @@ fn look(lines: &[Line], column: u32) -> Look {
         look.day += usize::from(day.is_some());
         look.dayish += usize::from(day.is_some() || begins_like_day(text));
         look.link += usize::from(is_link(text));
+        look.barred += usize::from(text.chars().filter(|c| is_bar(*c)).nth(1).is_some());
         look.laboratory += usize::from(is_laboratory(text));
         look.authority += usize::from(is_authority(text));
         look.party += usize::from(is_party(text));
@@ -344,6 +347,10 @@ pub(crate) fn infer(lines: &[Line], names: &Names, wanted: &Wanted) -> Option<La
         deal.put(item, Role::Part(Part::Item));
         deal.put(result, Role::Part(Part::Result));
         deal.put(limit, Role::Part(Part::Limit));
+    }
+    if names.items.is_some() && !deal.roles.iter().any(|(_, role)| *role == Role::Part(Part::Item)) {
+        // 酸价║5.2mg/g║≤3mg/g: nothing else in a table has bars in it.
+        deal.best(Role::Part(Part::Item), |look| if majority(look.barred, look) { look.barred } else { 0 });
     }
     for field in all(Shape::Authority) {
         deal.best(Role::Field(field), |look| if majority(look.authority, look) { look.filled } else { 0 });

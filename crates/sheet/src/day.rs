@@ -17,7 +17,7 @@ pub(crate) struct Day {
 
 /// The one day that a cell names.
 pub(crate) fn day(text: &str) -> Result<Day, Entry> {
-    let characters: Vec<char> = tidy(text).chars().map(half).collect();
+    let characters = figures(text);
     // A day number may stand alone or beside a word: 43956(购进日期).
     let is_figure = |c: &char| c.is_ascii_digit();
     if let (Some(first), Some(last)) = (characters.iter().position(is_figure), characters.iter().rposition(is_figure))
@@ -45,6 +45,59 @@ pub(crate) fn day(text: &str) -> Result<Day, Entry> {
         None if scan.partial => Err(problem::PARTIAL_DATE),
         None => Err(problem::DATE),
     }
+}
+
+/// The characters of a cell, half-width; 二〇二四年三月二日 in figures.
+fn figures(text: &str) -> Vec<char> {
+    let characters: Vec<char> = tidy(text).chars().map(half).collect();
+    let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c).or((c == '○' || c == '零').then_some(0));
+    let year: Option<Vec<char>> = characters
+        .get(..4)
+        .filter(|_| characters.get(4) == Some(&'年'))
+        .and_then(|year| year.iter().map(|c| digit(*c).and_then(|d| char::from_digit(d as u32, 10))).collect());
+    let Some(mut plain) = year else { return characters };
+    // 二十一日, 十二月: tens are written out behind the year.
+    let mut value: Option<usize> = None;
+    for c in characters.iter().skip(4).copied() {
+        match (c, digit(c)) {
+            ('十', _) => value = Some(value.unwrap_or(1) * 10),
+            (_, Some(d)) => value = Some(value.unwrap_or(0) + d),
+            _ => {
+                plain.extend(value.take().map(|v| v.to_string()).unwrap_or_default().chars());
+                plain.push(c);
+            }
+        }
+    }
+    plain.extend(value.map(|v| v.to_string()).unwrap_or_default().chars());
+    plain
+}
+
+/// Every day of a cell with the words before it and the bracket behind it.
+pub(crate) fn labelled(text: &str) -> Vec<(String, String)> {
+    let characters = figures(text);
+    let mut scan = Scan { text: &characters, found: Vec::new(), partial: false, ambiguous: false };
+    scan.run();
+    let mut days = Vec::new();
+    let mut at = 0;
+    for found in scan.found.iter().filter(|found| !found.other) {
+        let mut end = found.end;
+        if scan.at(end) == Some('(') {
+            end = (end..characters.len()).find(|at| scan.at(*at) == Some(')')).map_or(end, |close| close + 1);
+        }
+        let label = [characters.get(at..found.start), characters.get(found.end..end)];
+        days.push((label.into_iter().flatten().flatten().collect(), found.day.clone()));
+        at = end;
+    }
+    days
+}
+
+/// Whether a text has the form of a day and nothing else, even if the calendar has no such day (2024/02/30).
+pub(crate) fn is_written_as_day(text: &str) -> bool {
+    let characters = figures(text);
+    let parts: Vec<usize> =
+        characters.split(|c| !c.is_ascii_digit()).map(<[char]>::len).filter(|length| *length > 0).collect();
+    let marks = |c: &char| c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '-' | '/' | '.');
+    matches!(parts.as_slice(), [4, 1..=2, 1..=2]) && characters.iter().all(marks)
 }
 
 /// An Excel day number that lost its format: 43210 or 43210.5, between 1950 and 2099.
@@ -329,6 +382,8 @@ mod tests {
             ("9999-09-09", "9999-09-09"),
             ("20190603/A01", "2019-06-03"),
             ("2018.03.15CEC007", "2018-03-15"),
+            ("二〇二四年三月二日", "2024-03-02"),
+            ("二○一九年十二月二十一日", "2019-12-21"),
         ] {
             assert_eq!(day(text).map(|day| day.day), Ok(expected.to_owned()), "{text}");
         }

@@ -46,6 +46,12 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
     {
         return (items, None);
     }
+    let (item, result, limit);
+    let mut parts = parts;
+    if split && is_numbered(parts.item) {
+        (item, result, limit) = (unnumbered(parts.item), unnumbered(parts.result), unnumbered(parts.limit));
+        parts = Parts { item: &item, result: &result, limit: &limit, ..parts };
+    }
     let wrapped = parts.item.replace(['\n', '\r'], "");
     let names = match split {
         true => split_items(parts, &wrapped),
@@ -75,6 +81,59 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
 
 fn present(text: &str) -> Option<String> {
     (!is_blank(text)).then(|| tidy(text).to_owned())
+}
+
+/// ①酸价②过氧化值, （1）铅（2）镉, 1、铅2、镉: items that are numbered from one on.
+fn is_numbered(text: &str) -> bool {
+    let text = tidy(text);
+    (text.starts_with('①') && text.contains('②'))
+        || ["(1)", "（1）", "1、", "1.", "1．"].iter().any(|first| {
+            let second = first.replace('1', "2");
+            text.strip_prefix(first)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()) && marks(rest, &second).is_some())
+        })
+}
+
+/// Where a number begins that stands at the start or behind a mark.
+fn marks(text: &str, number: &str) -> Option<usize> {
+    text.match_indices(number).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|c| matches!(c, ';' | '；' | '、' | '\n' | '\r' | ',' | '，' | ' ' | '。'))
+    })
+}
+
+/// The parts of a numbered cell, one a line and without their numbers; any other cell as it is.
+fn unnumbered(text: &str) -> String {
+    if text.contains('①') {
+        let pieces: Vec<&str> = text.split(|c: char| ('①'..='⑳').contains(&c)).map(part).collect();
+        return pieces.into_iter().filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("\n");
+    }
+    for form in ["(1)", "（1）", "1、", "1.", "1．"] {
+        let Some(first) = tidy(text).strip_prefix(form) else { continue };
+        let mut pieces = Vec::new();
+        let mut rest = first;
+        let mut no = 2;
+        while let Some(at) = marks(rest, &form.replace('1', &no.to_string())) {
+            let (piece, tail) = rest.split_at(at);
+            pieces.push(part(piece));
+            rest = tail.strip_prefix(form.replace('1', &no.to_string()).as_str()).unwrap_or(tail);
+            no += 1;
+        }
+        pieces.push(part(rest));
+        // 1.2g/kg；2.5g/kg are two results: a number is meant only where no figure follows it, or one with a point.
+        let figure = |piece: &&str| {
+            let digits = piece.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
+            !digits.is_empty() && !digits.contains('.') && form.ends_with(['.', '．'])
+        };
+        if pieces.len() > 1 && !pieces.iter().any(|piece| figure(&piece)) {
+            return pieces.join("\n");
+        }
+    }
+    text.to_owned()
+}
+
+fn part(piece: &str) -> &str {
+    tidy(piece.trim_end_matches([';', '；', '、', ',', '，', '。', '\n', '\r', ' ']))
 }
 
 /// A bare number takes the unit of its own column.
@@ -417,6 +476,21 @@ mod tests {
         assert_eq!(read(lines, &ORDER, true).0, [item("铅", "1mg/kg", "0.5mg/kg"), item("镉", "2mg/kg", "0.1mg/kg")]);
         assert_eq!((cell("合格"), cell("所检项目符合要求")), (Vec::new(), Vec::new()));
         assert_eq!(read(Parts { item: "1.外观；2.配合性能", ..Parts::default() }, &ORDER, false).0.len(), 1);
+    }
+
+    #[test]
+    fn numbers_before_items_and_results_are_no_part_of_them() {
+        let numbered = |item: &str, result: &str, limit: &str| {
+            let parts = Parts { item, result, limit, ..Parts::default() };
+            read(parts, &ORDER, true).0
+        };
+        let two = [item("酸价", "5.1mg/g", "≤3"), item("过氧化值", "0.4g/100g", "≤0.25")];
+        assert_eq!(numbered("①酸价②过氧化值", "①5.1mg/g②0.4g/100g", "①≤3②≤0.25"), two);
+        assert_eq!(numbered("1.酸价；2.过氧化值", "1.5.1mg/g；2.0.4g/100g", "1.≤3；2.≤0.25"), two);
+        assert_eq!(numbered("（1）酸价（2）过氧化值", "5.1mg/g；0.4g/100g", "≤3；≤0.25").len(), 1);
+        // Figures that only look like numbers stay.
+        let plain = numbered("1.糖精钠；2.甜蜜素", "1.2g/kg；2.5g/kg", "不得使用；不得使用");
+        assert_eq!(plain, [item("糖精钠", "1.2g/kg", "不得使用"), item("甜蜜素", "2.5g/kg", "不得使用")]);
     }
 
     #[test]
