@@ -250,6 +250,14 @@ fn has_own_head(name: &Name) -> bool {
 
 /// 公共安全标准覆盖率、达标率: what the first rate is of, where bare rates of three characters follow it.
 fn shared_stem(first: &Name, rest: &[Name]) -> Option<Name> {
+    #[rustfmt::skip]
+    const AMOUNTS: &[&str] = &["面积", "产量", "产值", "总量", "单产", "数量", "规模"];
+    // 粮食面积、产量
+    let amount = |name: &Name| AMOUNTS.iter().any(|word| name.folded().ends_with(word));
+    if first.len() >= 4 && amount(first) && !rest.is_empty() && rest.iter().all(|name| name.len() == 2 && amount(name))
+    {
+        return Some(first.part(0, first.len() - 2));
+    }
     let is_rate = |name: &Name| matches!(name.folded.last(), Some('率' | '度'));
     let bare = |name: &Name| name.len() == 3 && is_rate(name);
     let stem = first.len().checked_sub(3).filter(|length| *length >= 2)?;

@@ -79,7 +79,7 @@ impl Reading<'_> {
         #[rustfmt::skip]
         const CLOSING: &[&str] = &[".", "?", 
             "和", "与", "及", "以及", "或", "并", "且", "、", ";", "。", ",", ")", "!", "的目标", "目标", "的水平",
-            "的要求", "任务", "的任务", "安排", "大关", "关口", "的合理区间",
+            "的要求", "任务", "的任务", "安排", "大关", "关口", "台阶", "的台阶", "的合理区间",
         ];
         const GROWTH: &[&str] =
             &["的增长", "增长", "的增速", "增速", "的年均增长", "的速度增长", "年均增长", "的年均增速"];
@@ -103,7 +103,8 @@ impl Reading<'_> {
 
     /// A verb, a number, a unit and what is counted: 培育100家龙头企业.
     fn counted(&self, one: &Quantity, back: &Back, carried: &mut Carried) -> Option<Outcome> {
-        if !countable(one) {
+        // 投资2亿元的项目: a sum that describes something.
+        if !countable(one) || one.unit.ends_with('元') && self.flow.at(one.span.end) == '的' {
             return None;
         }
         let flow = self.flow;
@@ -174,6 +175,10 @@ impl Reading<'_> {
         }
         let subject = if making { noun } else { Name::from_text(&verb).join(&noun) };
         let verb_length = verb.chars().count();
+        // 总投资120亿元 is a noun.
+        if flow.ends(self.from, end, &format!("总{verb}")) {
+            return None;
+        }
         let ahead = end.saturating_sub(verb_length);
         let at_least = back.op.is_none() && flow.any_before(self.from, ahead, &["至少", "不少于"]).is_some();
         let quote_start = if shared { one.span.start } else { end.saturating_sub(verb_length).max(self.from) };
@@ -225,7 +230,8 @@ impl Reading<'_> {
             return false;
         }
         match right {
-            Right::Closed => bounded || !last.unit.is_empty(),
+            // A figure without unit, verb or bound is one only behind an index: …指数85.5.
+            Right::Closed => bounded || !last.unit.is_empty() || self.led && !last.chinese,
             // 达到64%生产效率高: the mark is missing.
             Right::Noun => back.reach && last.unit.starts_with('%') && last.suffix.is_none(),
             Right::Attribute => false,
@@ -236,7 +242,8 @@ impl Reading<'_> {
     fn bounded(&self, members: &[&Quantity], back: &Back, growth: Option<Span>, carried: &mut Carried) -> Outcome {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Outcome::Nothing };
         let flow = self.flow;
-        let mut front = subject::front(flow, self.from, back.end, back.reach);
+        let reach = back.reach || back.level || back.change.is_some();
+        let mut front = subject::front(flow, self.from, back.end, reach);
         let mut verb: Option<(String, bool)> = None;
         let head = words::verb_at(flow, front.start)
             .filter(|(word, _)| front.start + word.chars().count() < back.end)
@@ -255,6 +262,11 @@ impl Reading<'_> {
             front.start = if making { start + word.chars().count() } else { start };
         }
         let base = Name::new(flow, Span::new(front.start, back.end.max(front.start))).tidy();
+        let moved = flow.any_at(self.from, &["推动", "推进"]).is_some() && verb.is_none() && first.counting;
+        if moved {
+            // 推动“个转企”1000户
+            verb = Some(("推动".to_owned(), true));
+        }
         let listed = self.from > self.clause.start && matches!(flow.at(self.from), '、' | '和' | '及' | '与');
         // 建成保护中心1个，快速维权中心2个: behind a comma, too, a verb of making goes on over what is counted.
         let goes_on = self.from == self.clause.start && first.counting && !back.reach && members.len() == 1;
@@ -268,6 +280,19 @@ impl Reading<'_> {
         if !self.plausible(&subject, first, back, verb.is_some() || shared.is_some() || among, growth.is_some()) {
             return Outcome::Nothing;
         }
+        let done = verb
+            .as_ref()
+            .or(shared.as_ref())
+            .is_some_and(|(word, _)| matches!(word.as_str(), "完成" | "实施" | "开展"));
+        let mut own = Back { ..*back };
+        let mut subject = subject;
+        if let Some((span, _)) = back.change.filter(|_| done && first.unit != "%" && !first.unit.contains("百分点"))
+        {
+            // 完成森林质量精准提升20万亩: what is done is itself called a rise.
+            subject = subject.join(&Name::new(flow, span));
+            own.change = None;
+        }
+        let back = &own;
         let subject = match &shared {
             Some((word, false)) if !subject.is_measure() => Name::from_text(word).join(&subject),
             _ => subject,
@@ -363,7 +388,9 @@ impl Reading<'_> {
         if let Some(before) =
             before.filter(|b| !b.is_measure() && ["总数", "总量", "数量"].contains(&base.folded().as_str()))
         {
-            return Some(before.join(&base));
+            // 新增高新技术企业300家、总数突破2000家
+            let new = usize::from(before.folded().starts_with("新增")) * 2;
+            return Some(before.part(new, before.len()).join(&base));
         }
         Some(base)
     }
@@ -395,6 +422,9 @@ impl Reading<'_> {
         }
         if one.kind == Kind::Zero {
             return subject.len() >= 2 && !folded.ends_with(['趋', '近']);
+        }
+        if one.unit.is_empty() && self.led && ["指数", "系数"].iter().any(|word| folded.ends_with(word)) {
+            return true;
         }
         if one.unit.is_empty() {
             return back.reach && (back.level || back.op.is_some()) && subject.len() >= 2;

@@ -72,6 +72,11 @@ const BOUNDS: &[(&str, Op)] = &[
     ("大于", Op::Above),
     ("多于", Op::Above),
     ("优于", Op::Above),
+    ("跨越", Op::Above),
+    ("跨过", Op::Above),
+    ("迈上", Op::Above),
+    ("迈过", Op::Above),
+    ("站上", Op::Above),
     (">", Op::Above),
     ("低于", Op::Below),
     ("小于", Op::Below),
@@ -363,6 +368,8 @@ fn can_strip(flow: &Flow, at: usize, word: &str, end: usize, reach: bool) -> boo
         }
         "我国" | "我省" | "我市" | "我县" | "我区" | "本市" | "本县" | "本区" => after < end,
         "保障" => !matches!(next, '性' | '房'),
+        // 争取上级资金50亿元: here it is the verb itself.
+        "争取" => reach || words::verb_at(flow, after).is_some(),
         _ => true,
     }
 }

@@ -315,6 +315,11 @@ impl Reader<'_> {
         // 支持营业收入5亿元以上、研发投入占比不低于3%的企业: the bounds say which firms are meant.
         let mut at = if describes(flow, clause, quantities) { quantities.len() } else { 0 };
         while let Some(first) = quantities.get(at) {
+            // 50家年产值超100亿元的企业: the second figure stands inside what the first counts.
+            if first.span.start < floor {
+                at += 1;
+                continue;
+            }
             let count = group(flow, quantities, at);
             let members: Vec<&Quantity> = quantities.iter().skip(at).take(count).copied().collect();
             let from = floor.max(first.span.start.saturating_sub(LONGEST_SUBJECT));
