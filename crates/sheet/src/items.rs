@@ -41,6 +41,13 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
         return (composite(parts.item, order, parts.unit), None);
     }
     if split
+        && is_blank(parts.result)
+        && is_blank(parts.limit)
+        && let Some(items) = told_in_words(parts.item)
+    {
+        return (items, None);
+    }
+    if split
         && order.len() == 3
         && let Some(items) = unbarred(parts.item, order, parts.unit)
     {
@@ -81,6 +88,36 @@ pub(crate) fn read(parts: Parts<'_>, order: &[Part], split: bool) -> (Vec<Failin
 
 fn present(text: &str) -> Option<String> {
     (!is_blank(text)).then(|| tidy(text).to_owned())
+}
+
+/// 酸价：4.5mg/g（标准值≤4.0mg/g）: one column for all, with the limit named as such. Taken only when every line falls into
+/// a name, something that reads like a result and a limit.
+fn told_in_words(cell: &str) -> Option<Vec<FailingItem>> {
+    const LIMITS: [&str; 8] =
+        ["标准限量值", "标准规定值", "标准值", "标准要求", "标准规定", "标准限量", "限量值", "标准为"];
+    let one = |piece: &str| -> Option<FailingItem> {
+        let (at, word) = LIMITS.iter().filter_map(|word| piece.find(word).map(|at| (at, *word))).min()?;
+        let limit = piece.get(at + word.len()..)?.trim_start_matches([':', '：', '为', '是', ' ']);
+        let limit = tidy(limit.trim_end_matches([')', '）', '。', '；', ';', ' ']));
+        let before = tidy(piece.get(..at)?.trim_end_matches(['(', '（', ',', '，', '、', ' ']));
+        let (mark, width) = before
+            .char_indices()
+            .rev()
+            .find(|(_, c)| matches!(c, ':' | '：' | ' ' | '\u{3000}'))
+            .map(|(at, c)| (at, c.len_utf8()))?;
+        let (item, result) = (tidy(before.get(..mark)?), tidy(before.get(mark + width..)?));
+        let said =
+            ["检验结果", "检测结果", "实测值", "检测值", "检出值"].iter().find_map(|word| item.strip_suffix(word));
+        let item = said.unwrap_or(item);
+        let item = item.trim_end_matches([':', '：', '，', ',', ' ']);
+        let read = is_quantity(result) || result_score(result) > 0;
+        (read && !item.is_empty() && !limit.is_empty()).then(|| FailingItem {
+            item: item.to_owned(),
+            result: Some(result.to_owned()),
+            limit: Some(limit.to_owned()),
+        })
+    };
+    outside(cell, |c| matches!(c, '\n' | '\r' | ';' | '；')).into_iter().map(one).collect()
 }
 
 /// ①酸价②过氧化值, （1）铅（2）镉, 1、铅2、镉: items that are numbered from one on.
@@ -476,6 +513,14 @@ mod tests {
         assert_eq!(read(lines, &ORDER, true).0, [item("铅", "1mg/kg", "0.5mg/kg"), item("镉", "2mg/kg", "0.1mg/kg")]);
         assert_eq!((cell("合格"), cell("所检项目符合要求")), (Vec::new(), Vec::new()));
         assert_eq!(read(Parts { item: "1.外观；2.配合性能", ..Parts::default() }, &ORDER, false).0.len(), 1);
+    }
+
+    #[test]
+    fn result_and_limit_may_stand_in_the_words_of_the_item() {
+        assert_eq!(cell("酸价：4.5mg/g（标准值≤4.0mg/g）"), [item("酸价", "4.5mg/g", "≤4.0mg/g")]);
+        let both = [item("二氧化硫残留量", "0.15g/kg", "不得检出"), item("镉", "0.3mg/kg", "≤0.1mg/kg")];
+        assert_eq!(cell("二氧化硫残留量 0.15g/kg，标准值：不得检出；镉 0.3mg/kg，标准值：≤0.1mg/kg"), both);
+        assert_eq!(cell("标签不符合标准要求"), [item("标签不符合标准要求", "", "")]);
     }
 
     #[test]

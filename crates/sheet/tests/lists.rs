@@ -332,3 +332,37 @@ fn a_group_of_headers_names_the_columns_below_it() {
     assert_eq!(fields, expected);
     assert_eq!((table.header_row, table.row_count, items(&table.rows[0]).len()), (2, 1, 2));
 }
+
+#[test]
+fn a_sample_goes_on_in_rows_that_repeat_it_whatever_the_order_of_columns() {
+    let table = table(
+        "序号,样品名称,被抽样单位名称,不合格项目,检验结果,标准值,标称生产企业名称\n\
+         1,酱腌菜,甲店,苯甲酸,1.62g/kg,≤1.0g/kg,丙厂\n1,酱腌菜,甲店,山梨酸,1.8g/kg,≤1g/kg,丙厂\n\
+         2,豇豆,乙店,灭蝇胺,1.2mg/kg,≤0.5mg/kg,/\n,豇豆,,噻虫嗪,0.5mg/kg,≤0.3mg/kg,\n,芹菜,丙店,毒死蜱,0.2mg/kg,≤0.02mg/kg,/\n",
+    );
+    let shown: Vec<_> = table.rows.iter().map(|row| (row.row, text(row, NAME), items(row).len())).collect();
+    assert_eq!(shown, [(2, "酱腌菜", 2), (4, "豇豆", 2), (6, "芹菜", 1)]);
+}
+
+#[test]
+fn two_days_in_one_cell_are_told_apart_by_the_words_beside_them() {
+    let table = table(
+        "序号,样品名称,被抽样单位名称,生产日期/批号\n1,甲,丙店,生产日期2024-03-02 购进日期2024-03-09\n\
+         2,乙,丙店,2024-03-05/2024-03-09(购进)\n3,丁,丙店,2024.1.2-2024.1.5\n4,戊,丙店,2024/02/30\n",
+    );
+    let shown: Vec<_> = table.rows.iter().map(|row| (text(row, DAY), text(row, PURCHASE))).collect();
+    assert_eq!(shown[..2], [("2024-03-02", "2024-03-09"), ("2024-03-05", "2024-03-09")]);
+    // Days without words stay unread, and a day that the calendar lacks is no batch number.
+    let problems: Vec<_> = table.problems.iter().map(|problem| (problem.row, problem.code)).collect();
+    assert_eq!(problems, [(4, "ZH2102"), (5, "ZH2101")]);
+}
+
+#[test]
+fn composite_cells_are_found_without_a_header() {
+    let rows: Vec<String> = (1..=8)
+        .map(|n| format!("{n},甲{n}食品有限公司,某省某市某路{n}号,乙{n}超市,某县某街{n}号,糕点{n},500g,某,2024-0{n}-03,酸价║5.{n}mg/g║≤3mg/g"))
+        .collect();
+    let table = table(&rows.join("\n"));
+    assert_eq!((table.header_row, table.row_count), (0, 8));
+    assert_eq!(items(&table.rows[1]), [("酸价", Some("5.2mg/g"), Some("≤3mg/g"))]);
+}
