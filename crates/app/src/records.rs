@@ -35,6 +35,8 @@ pub struct ListWanted {
     pub area: Option<String>,
     /// Continue after.
     pub after: Option<Cursor>,
+    /// Rather what leads up to here.
+    pub before: Option<Cursor>,
     /// Page size.
     pub limit: usize,
 }
@@ -46,6 +48,8 @@ pub struct ListView {
     pub rows: Vec<(RecordRow, Record)>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
+    /// Where the page before ends.
+    pub previous: Option<Cursor>,
     /// The list stopped looking before the page was full.
     pub stopped: bool,
     /// How many there are.
@@ -87,7 +91,22 @@ impl App {
             .records
             .into_iter()
             .filter_map(|row| Record::from_canonical(kind, &row.fields).map(|record| (row, record)));
-        Ok(ListView { rows: rows.collect(), next: page.next, stopped: page.stopped, count })
+        let (next, previous) = (page.next, page.previous);
+        Ok(ListView { rows: rows.collect(), next, previous, stopped: page.stopped, count })
+    }
+
+    /// Records chosen one by one, each once, in the order given; whoever is not there is left out.
+    pub fn chosen(&self, kind: &Kind, ids: &[RecordId]) -> Result<Vec<(RecordRow, Record)>, Error> {
+        let mut reader = self.store.read()?;
+        let mut found: Vec<(RecordRow, Record)> = Vec::new();
+        for id in ids {
+            if found.iter().any(|(row, _)| row.id == *id) {
+                continue;
+            }
+            let row = reader.record(&self.pack.place, &kind.id, id)?;
+            found.extend(row.and_then(|row| Record::from_canonical(kind, &row.fields).map(|record| (row, record))));
+        }
+        Ok(found)
     }
 
     pub(crate) fn query(&self, kind: &Kind, wanted: &ListWanted) -> ListQuery {
@@ -106,6 +125,7 @@ impl App {
             to: wanted.to,
             live: Some(!wanted.withdrawn),
             after: wanted.after,
+            before: wanted.before,
             limit: wanted.limit.clamp(1, 1000),
         }
     }

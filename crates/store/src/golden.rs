@@ -178,6 +178,10 @@ const OPERATIONS: &[Operation] = &[
     ("counters", |store| store.read()?.kind_counts(P).map(drop)),
     ("list", |store| store.read()?.list(P, &list(&[], false)).map(drop)),
     ("list, next page", |store| store.read()?.list(P, &list(&[], true)).map(drop)),
+    ("list, page before", |store| {
+        let before = Some(Cursor { day: Some(20_000), id: RecordId([9; 16]) });
+        store.read()?.list(P, &ListQuery { before, ..list(&[(Column::Area, "a3")], false) }).map(drop)
+    }),
     ("list by area", |store| store.read()?.list(P, &list(&[(Column::Area, "a3")], true)).map(drop)),
     ("list by body", |store| store.read()?.list(P, &list(&[(Column::Body, "b3")], true)).map(drop)),
     ("list by subject", |store| store.read()?.list(P, &list(&[(Column::Subject, "s3")], true)).map(drop)),

@@ -1,5 +1,5 @@
 //! Lists of records, newest first: by day, then by id; records without a day come last. A list never counts and never
-//! skips: the next page begins after the last row of this one.
+//! skips: the next page begins after the last row of this one, and the page before ends before its first.
 //!
 //! A list reads one index. What the index does not cover is tested row by row, and after a bounded number of rows the
 //! list stops and says so, instead of reading a million rows for a page.
@@ -87,6 +87,8 @@ pub struct ListQuery {
     pub live: Option<bool>,
     /// Begin after this place in the order.
     pub after: Option<Cursor>,
+    /// Rather the rows that lead up to this place; `after` then plays no part.
+    pub before: Option<Cursor>,
     /// At most so many records.
     pub limit: usize,
 }
@@ -107,8 +109,10 @@ pub struct ListPage {
     pub records: Vec<RecordRow>,
     /// Where the next page begins; `None` when this is the last.
     pub next: Option<Cursor>,
-    /// True when the list stopped after its bounded number of rows before the page was full. Continuing at `next`
-    /// looks further.
+    /// Where the page before ends; `None` when this is the first.
+    pub previous: Option<Cursor>,
+    /// True when the list stopped after its bounded number of rows before the page was full. Continuing at `next` (at
+    /// `previous`, when the page was read backwards) looks further.
     pub stopped: bool,
 }
 
@@ -168,7 +172,7 @@ impl<'q> Plan<'q> {
     fn new(
         place: &'q str,
         query: &'q ListQuery,
-        half: Option<Half>,
+        half: Option<(Half, Way<'q>)>,
         declared: &Declared,
         dialect: Dialect,
     ) -> Result<Plan<'q>, StoreError> {
@@ -193,8 +197,8 @@ impl<'q> Plan<'q> {
             }
         }
         plan.days(query);
-        if let Some(half) = half {
-            plan.half(half, query);
+        if let Some((half, way)) = half {
+            plan.half(half, way);
         }
         plan.scan_values = plan.values.len();
         for filter in others {
@@ -225,22 +229,25 @@ impl<'q> Plan<'q> {
         }
     }
 
-    fn half(&mut self, half: Half, query: &'q ListQuery) {
-        let after = query.after.as_ref();
+    fn half(&mut self, half: Half, way: Way<'q>) {
+        let (at_most, before) = match way {
+            Way::Onward(_) => ("<=", "<"),
+            Way::Back(_) => (">=", ">"),
+        };
         match half {
             Half::Dated => {
                 self.scan.push("day IS NOT NULL".to_owned());
-                if let Some(Cursor { day: Some(day), id }) = after {
+                if let Some(Cursor { day: Some(day), id }) = way.begins() {
                     let (day, id) = (self.bind(Value::Int((*day).into())), self.bind(Value::Bytes(&id.0)));
                     // The first test is implied by the second and lets both databases begin there in the index.
-                    self.scan.push(format!("day <= {day} AND (day, id) < ({day}, {id})"));
+                    self.scan.push(format!("day {at_most} {day} AND (day, id) {before} ({day}, {id})"));
                 }
             }
             Half::Undated => {
                 self.scan.push("day IS NULL".to_owned());
-                if let Some(Cursor { day: None, id }) = after {
+                if let Some(Cursor { day: None, id }) = way.begins() {
                     let id = self.bind(Value::Bytes(&id.0));
-                    self.scan.push(format!("id < {id}"));
+                    self.scan.push(format!("id {before} {id}"));
                 }
             }
         }
@@ -308,9 +315,6 @@ fn flag_text(flag: bool, dialect: Dialect) -> &'static str {
     }
 }
 
-const DATED_ORDER: &str = "day DESC, id DESC";
-const UNDATED_ORDER: &str = "id DESC";
-
 /// Records with a day, then those without.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
@@ -318,37 +322,86 @@ enum Half {
     Undated,
 }
 
+/// Which way an index is read, and the place where reading begins.
+#[derive(Clone, Copy)]
+enum Way<'q> {
+    /// Newest first.
+    Onward(Option<&'q Cursor>),
+    /// From a place towards the newest.
+    Back(&'q Cursor),
+}
+
+impl<'q> Way<'q> {
+    fn of(query: &'q ListQuery) -> Way<'q> {
+        query.before.as_ref().map_or(Way::Onward(query.after.as_ref()), Way::Back)
+    }
+
+    fn begins(self) -> Option<&'q Cursor> {
+        match self {
+            Way::Onward(after) => after,
+            Way::Back(before) => Some(before),
+        }
+    }
+
+    /// What is left to read, in order; a bound on days leaves out records without a day.
+    fn halves(self, days_are_bound: bool) -> &'static [Half] {
+        match (self, self.begins(), days_are_bound) {
+            (Way::Onward(_), Some(Cursor { day: None, .. }), true) => &[],
+            (Way::Onward(_), Some(Cursor { day: None, .. }), false) => &[Half::Undated],
+            (Way::Onward(_), _, false) => &[Half::Dated, Half::Undated],
+            (Way::Back(Cursor { day: None, .. }), _, false) => &[Half::Undated, Half::Dated],
+            _ => &[Half::Dated],
+        }
+    }
+
+    fn order(self, half: Half) -> &'static str {
+        match (self, half) {
+            (Way::Onward(_), Half::Dated) => "day DESC, id DESC",
+            (Way::Onward(_), Half::Undated) => "id DESC",
+            (Way::Back(_), Half::Dated) => "day, id",
+            (Way::Back(_), Half::Undated) => "id",
+        }
+    }
+}
+
+fn place_of(record: &RecordRow) -> Cursor {
+    Cursor { day: record.day, id: record.id }
+}
+
 impl Reader<'_> {
     /// One page of a list.
     pub fn list(&mut self, place: &str, query: &ListQuery) -> Result<ListPage, StoreError> {
-        let mut page = ListPage { records: Vec::new(), next: None, stopped: false };
+        let way = Way::of(query);
+        let (mut records, mut stopped_at, mut more) = (Vec::new(), None, false);
         let mut budget = self.scan_rows();
-        let halves: &[Half] = match (query.from.or(query.to), query.after) {
-            (Some(_), Some(Cursor { day: None, .. })) => &[],
-            (Some(_), _) => &[Half::Dated],
-            (None, Some(Cursor { day: None, .. })) => &[Half::Undated],
-            (None, _) => &[Half::Dated, Half::Undated],
-        };
-        for half in halves {
-            // One more than asked for tells whether there is a next page.
-            let wanted = query.limit + 1 - page.records.len();
-            let (records, end) = self.half(place, query, *half, budget, wanted)?;
-            page.records.extend(records);
-            if page.records.len() > query.limit {
-                page.records.truncate(query.limit);
-                page.next = page.records.last().map(|record| Cursor { day: record.day, id: record.id });
-                return Ok(page);
+        for half in way.halves(query.from.or(query.to).is_some()) {
+            // One more than asked for tells whether there is a further page.
+            let wanted = query.limit + 1 - records.len();
+            let (found, end) = self.half(place, query, *half, budget, wanted)?;
+            records.extend(found);
+            more = records.len() > query.limit;
+            if more {
+                records.truncate(query.limit);
+                break;
             }
-            if let Scan::Stopped(at) = end {
-                page.next = Some(at);
-                page.stopped = true;
-                return Ok(page);
-            }
-            if let Scan::Ended(rows) = end {
-                budget = budget.saturating_sub(rows).max(1);
+            match end {
+                Scan::Stopped(at) => {
+                    stopped_at = Some(at);
+                    break;
+                }
+                Scan::Ended(rows) => budget = budget.saturating_sub(rows).max(1),
             }
         }
-        Ok(page)
+        let further = stopped_at.or_else(|| records.last().filter(|_| more).map(place_of));
+        let begun = records.first().map(place_of);
+        let stopped = stopped_at.is_some();
+        Ok(match way {
+            Way::Onward(after) => ListPage { next: further, previous: begun.filter(|_| after.is_some()), records, stopped },
+            Way::Back(_) => {
+                records.reverse();
+                ListPage { next: begun, previous: further, records, stopped }
+            }
+        })
     }
 
     fn half(
@@ -361,11 +414,9 @@ impl Reader<'_> {
     ) -> Result<(Vec<RecordRow>, Scan), StoreError> {
         let declared = self.declared();
         let conn = self.conn()?;
-        let plan = Plan::new(place, query, Some(half), declared, conn.dialect())?;
-        let order = match half {
-            Half::Dated => DATED_ORDER,
-            Half::Undated => UNDATED_ORDER,
-        };
+        let way = Way::of(query);
+        let plan = Plan::new(place, query, Some((half, way)), declared, conn.dialect())?;
+        let order = way.order(half);
         let records = conn.many(&plan.page(order, budget.max(wanted), wanted), &plan.values, read_record)?;
         if plan.rest.is_empty() || records.len() >= wanted {
             let rows = records.len();
@@ -382,7 +433,7 @@ impl Reader<'_> {
         let budget = self.scan_rows();
         let conn = self.conn()?;
         let plan = Plan::new(place, query, None, declared, conn.dialect())?;
-        let order = if query.from.or(query.to).is_some() { DATED_ORDER } else { "day, id" };
+        let order = if query.from.or(query.to).is_some() { Way::Onward(None).order(Half::Dated) } else { "day, id" };
         let count = |row: Row<'_>| Ok(usize::try_from(row.int(0)?).unwrap_or(0));
         let budget = budget.max(limit + 1);
         let found = format!("SELECT COUNT(*) FROM ({}) AS found", plan.found(order, budget, limit + 1));

@@ -15,7 +15,7 @@ const PAGE: usize = 1000;
 pub(super) const ID_HEADER: &str = "记录编号";
 
 impl App {
-    /// Every record of a filter. `wanted.after` and `wanted.limit` play no part.
+    /// Every record of a filter. Where `wanted` begins and how many it wants play no part.
     pub fn export_kind(
         &self,
         kind_id: &str,
@@ -26,7 +26,7 @@ impl App {
     ) -> Result<ExportFile, Error> {
         let kind = self.pack.kind(kind_id).ok_or_else(|| Error::NotFound("这个登记种类".to_owned()))?;
         let mut rows = Vec::new();
-        let mut query = self.query(kind, &ListWanted { after: None, limit: PAGE, ..wanted.clone() });
+        let mut query = self.query(kind, &ListWanted { after: None, before: None, limit: PAGE, ..wanted.clone() });
         let mut reader = self.store.read()?;
         loop {
             let page = reader.list(&self.pack.place, &query)?;
@@ -46,12 +46,28 @@ impl App {
             }
         }
         drop(reader);
-        let count = rows.len();
-        let sheet = Sheet {
+        self.table_file(&kind.name, self.kind_sheet(kind, &self.filter_text(kind, wanted), rows, watermark), format)
+    }
+
+    /// Records that were chosen one by one, as [`App::chosen`] found them.
+    pub fn export_chosen(
+        &self,
+        kind: &Kind,
+        chosen: &[(RecordRow, Record)],
+        watermark: &str,
+        mask_personal: bool,
+    ) -> Result<ExportFile, Error> {
+        let rows = chosen.iter().map(|(row, record)| self.cells(kind, row, record, mask_personal)).collect();
+        let sheet = self.kind_sheet(kind, "（逐条勾选）", rows, watermark);
+        self.table_file(&kind.name, sheet, ExportFormat::Xlsx)
+    }
+
+    fn kind_sheet(&self, kind: &Kind, filter: &str, rows: Vec<Vec<SheetCell>>, watermark: &str) -> Sheet {
+        Sheet {
             name: kind.name.clone(),
             titles: vec![
                 format!("{}{}", self.pack.place_name, kind.name),
-                format!("共 {count} 条{}，导出日期 {}", self.filter_text(kind, wanted), day::date(self.today())),
+                format!("共 {} 条{filter}，导出日期 {}", rows.len(), day::date(self.today())),
             ],
             columns: columns(kind),
             rows,
@@ -59,8 +75,7 @@ impl App {
             paper: Paper::A3Landscape,
             watermark: watermark_of(watermark),
             ..Sheet::default()
-        };
-        self.table_file(&kind.name, sheet, format)
+        }
     }
 
     /// The cells of a record, under the headers of [`columns`].
@@ -80,7 +95,8 @@ impl App {
         cells
     }
 
-    fn filter_text(&self, kind: &Kind, wanted: &ListWanted) -> String {
+    /// The conditions of a list in words, in brackets; nothing when there are none.
+    pub fn filter_text(&self, kind: &Kind, wanted: &ListWanted) -> String {
         let mut parts = Vec::new();
         for (index, value) in &wanted.filters {
             let Some(field) = kind.fields.get(*index) else { continue };

@@ -87,7 +87,7 @@ fn all(store: &Store, mut query: ListQuery) -> (Vec<RecordId>, usize) {
     let mut out = Vec::new();
     let mut stops = 0;
     loop {
-        let ListPage { records, next, stopped } = store.read().unwrap().list(PLACE, &query).unwrap();
+        let ListPage { records, next, stopped, .. } = store.read().unwrap().list(PLACE, &query).unwrap();
         assert!(records.len() <= query.limit);
         stops += usize::from(stopped);
         out.extend(records.iter().map(|record| record.id));
@@ -132,6 +132,47 @@ fn pages_follow_each_other_newest_first_without_gap_or_repetition() {
         let (from, to) = (Some(today() - 50), Some(today() - 20));
         let some_days = ListQuery { from, to, ..query(vec![text(Column::Body, "b")], 10) };
         assert_eq!(all(&store, some_days).0, expected(|n| n % 3 != 0 && (20..=50).contains(&(n / 3))));
+    });
+}
+
+/// From the last page to the first, each read backwards, in the order of the list.
+fn all_backwards(store: &Store, mut query: ListQuery) -> Vec<RecordId> {
+    let last = loop {
+        let page = store.read().unwrap().list(PLACE, &query).unwrap();
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break page,
+        }
+    };
+    let (mut out, mut previous) = (vec![last.records], last.previous);
+    while let Some(before) = previous {
+        query.before = Some(before);
+        let page = store.read().unwrap().list(PLACE, &query).unwrap();
+        previous = page.previous;
+        out.push(page.records);
+    }
+    out.into_iter().rev().flatten().map(|record| record.id).collect()
+}
+
+#[test]
+fn the_way_back_shows_the_same_records_as_the_way_on() {
+    on_both(|county| {
+        let store = filled(county);
+        let (from, to) = (Some(today() - 50), Some(today() - 20));
+        let one = vec![text(field("count"), "3"), text(Column::Area, "a1")];
+        for limit in [7, 50, 599, 600] {
+            assert_eq!(all_backwards(&store, query(vec![], limit)), expected(|_| true), "limit {limit}");
+            assert_eq!(all_backwards(&store, query(one.clone(), limit)), expected(|n| n % 5 == 3 && n % 2 == 1));
+            let days = ListQuery { from, to, ..query(vec![], limit) };
+            assert_eq!(all_backwards(&store, days), expected(|n| n % 3 != 0 && (20..=50).contains(&(n / 3))));
+        }
+        // Where no index answers, the way back stops too, and goes on from there.
+        let mut options = county.options();
+        options.scan_rows = 100;
+        drop(store);
+        let store = Store::open(&county.url, options).unwrap();
+        let rare = query(vec![text(field("order"), "o3"), text(field("count"), "4")], 20);
+        assert_eq!(all_backwards(&store, rare), expected(|n| n % 7 == 3 && n % 5 == 4));
     });
 }
 

@@ -40,6 +40,15 @@
     });
     place.appendChild(button);
   });
+  // Paper is one press away.
+  document.querySelectorAll('[data-print] .actions').forEach(function (place) {
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button primary';
+    button.textContent = place.parentNode.getAttribute('data-print');
+    button.addEventListener('click', function () { window.print(); });
+    place.insertBefore(button, place.firstChild);
+  });
   // 长辈版 folds nothing.
   if (document.documentElement.classList.contains('elder')) {
     document.querySelectorAll('details').forEach(function (part) { part.open = true; });

@@ -7,6 +7,7 @@
 //! Each file ends with `samples()`: the cases that tests render, check and show in the gallery.
 
 pub mod action;
+pub mod batch;
 pub mod chart;
 pub mod empty;
 pub mod errors;
@@ -73,6 +74,7 @@ pub fn samples() -> Vec<Sample> {
         errors::samples(),
         action::samples(),
         query::samples(),
+        batch::samples(),
         pager::samples(),
         tabs::samples(),
         flash::samples(),

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::{
     Link, Sample,
+    batch::{BATCH_FORM, BATCH_NAME},
     light::{Light, Tone, light},
     tag::{Tag, tag},
 };
@@ -93,6 +94,19 @@ pub enum Cell {
     Tag(Tag),
     /// ~~old~~ new.
     Changed(String, String),
+    /// 序号 with the box that chooses its row.
+    Tick(Tick),
+}
+
+/// A box of a row; it belongs to the form of [`super::batch`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tick {
+    /// 序号.
+    pub no: String,
+    /// What the form is sent.
+    pub value: String,
+    /// 已撤销, under the number.
+    pub note: String,
 }
 
 /// 未填 shows as —.
@@ -111,6 +125,13 @@ pub fn cell(cell: &Cell) -> Markup {
             Cell::Links(links) => { span.links { @for link in links { a href=(link.href) { (link.label) } " " } } }
             Cell::Light(one) => { (light(*one)) }
             Cell::Tag(one) => { (tag(one)) }
+            Cell::Tick(tick) => {
+                label.tick {
+                    input type="checkbox" name=(BATCH_NAME) value=(tick.value) form=(BATCH_FORM) aria-label={ "选中第 " (tick.no) " 条" };
+                    " " span.soft { (tick.no) }
+                }
+                @if !tick.note.is_empty() { small { (tick.note) } }
+            }
             Cell::Changed(old, new) => { del { (or_dash(old)) } " " ins { (or_dash(new)) } }
         }
     }

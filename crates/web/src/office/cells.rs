@@ -29,6 +29,28 @@ const LOOKED: usize = 10;
 
 type Next = Option<(usize, Option<Cursor>)>;
 
+/// Pages that the way back remembers; an address stays short enough for every proxy.
+const TRAIL: usize = 40;
+
+/// A page that was turned: the number of its first record, and where it began. A part of a number is found by looking through records, which
+/// has no backward direction; so the address carries the way that was come.
+#[derive(Clone, Copy)]
+struct Turned {
+    first: u64,
+    after: Next,
+}
+
+impl Turned {
+    fn read(text: &str) -> Option<Turned> {
+        let (first, after) = text.split_once(':')?;
+        Some(Turned { first: first.parse().ok()?, after: read_after(after) })
+    }
+
+    fn write(&self) -> String {
+        format!("{}:{}", self.first, self.after.as_ref().map(write_after).unwrap_or_default())
+    }
+}
+
 /// What an address asks for.
 pub(crate) struct Asked {
     pub(crate) id: String,
@@ -36,8 +58,8 @@ pub(crate) struct Asked {
     pub(crate) today: i32,
     pub(crate) area: Option<String>,
     pub(crate) part: PartWanted,
-    after: Next,
-    first: u64,
+    here: Turned,
+    trail: Vec<Turned>,
 }
 
 impl Asked {
@@ -62,9 +84,25 @@ impl Asked {
             today,
             area: Some(params.get("area")).filter(|area| !area.is_empty()).map(str::to_owned),
             part,
-            after: read_after(params.get("after")),
-            first: params.get("no").parse().unwrap_or(1),
+            here: Turned { first: params.get("no").parse().unwrap_or(1), after: read_after(params.get("after")) },
+            trail: params.get("trail").split('~').filter_map(Turned::read).collect(),
         })
+    }
+
+    /// The address of a page, reached over the pages of a trail.
+    fn turned(&self, to: Turned, trail: &[Turned]) -> String {
+        let latest = trail.get(trail.len().saturating_sub(TRAIL)..).unwrap_or_default();
+        let trail = latest.iter().map(Turned::write).collect::<Vec<_>>().join("~");
+        let (after, no) = (to.after.as_ref().map(write_after).unwrap_or_default(), to.first.to_string());
+        self.address("records", self.part, &[("after", &after), ("no", &no), ("trail", &trail)])
+    }
+
+    fn next(&self, to: Turned) -> String {
+        self.turned(to, &[self.trail.as_slice(), &[self.here]].concat())
+    }
+
+    fn previous(&self) -> Option<String> {
+        self.trail.split_last().map(|(last, before)| self.turned(*last, before))
     }
 
     fn address(&self, path: &str, part: PartWanted, more: &[(&str, &str)]) -> String {
@@ -103,7 +141,7 @@ fn write_after((kind, cursor): &(usize, Option<Cursor>)) -> String {
 /// `GET /indicators/ID/records`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
     let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
-    let (when, area, part, after) = (asked.when, asked.area.clone(), asked.part, asked.after);
+    let (when, area, part, after) = (asked.when, asked.area.clone(), asked.part, asked.here.after);
     let own = visit.sees_only();
     let (view, records, next) = server
         .run(move |app| {
@@ -164,7 +202,8 @@ fn page(
         .flatten()
         .chain(asked.when.known_on.map(|known| format!("按 {} 当时所知", date(known))))
         .collect();
-    let last = asked.first + u64::try_from(records.len()).unwrap_or_default();
+    let first = asked.here.first;
+    let last = first + u64::try_from(records.len()).unwrap_or_default();
     let total = total(indicator, asked, number, view);
     CellRecordsPage {
         indicator: indicator.name.clone(),
@@ -180,12 +219,9 @@ fn page(
         table: table(pack, visit, asked, records),
         pager: Pager {
             total: total.unwrap_or_else(|| records.len().to_string() + if next.is_some() { "+" } else { "" }),
-            previous: None,
-            next: next.map(|next| {
-                let no = last.to_string();
-                asked.address("records", asked.part, &[("after", &write_after(&next)), ("no", &no)])
-            }),
-            shown: (last > asked.first).then(|| format!("{}–{}", asked.first, last - 1)),
+            previous: asked.previous(),
+            next: next.map(|next| asked.next(Turned { first: last, after: Some(next) })),
+            shown: (last > first).then(|| format!("{first}–{}", last - 1)),
         },
         ..CellRecordsPage::default()
     }
@@ -302,7 +338,7 @@ fn table(pack: &Pack, visit: &Visit, asked: &Asked, records: &[PartRecord]) -> T
         caption: "明细".into(),
         quiet_caption: true,
         columns,
-        rows: records.iter().zip(asked.first..).filter_map(row).collect(),
+        rows: records.iter().zip(asked.here.first..).filter_map(row).collect(),
         stacked: true,
         ..Table::default()
     }

@@ -99,6 +99,12 @@ impl<'a> Content<'a> {
         shown.enumerate().map(cell).collect()
     }
 
+    /// The same cells on paper, where nothing can be opened.
+    pub(crate) fn printed(&self, record: &Record) -> Vec<Cell> {
+        let shown = self.kind.columns.iter().filter(|index| self.shows(**index));
+        shown.map(|index| Cell::Text(self.text(record, *index))).collect()
+    }
+
     /// A record's address.
     pub(crate) fn href(&self, id: &RecordId) -> String {
         format!("/kinds/{}/{id}", self.kind.id)

@@ -1,5 +1,6 @@
 //! 办公页面: registers and their records, for those who may see them; in the demonstration county anybody may read.
 
+pub(crate) mod batch;
 pub(crate) mod cells;
 pub(crate) mod content;
 pub(crate) mod export;

@@ -6,13 +6,14 @@ use axum::extract::{Path, State};
 use zhiheng_app::{Error, ListView, ListWanted, RecordView, VersionView};
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
-use zhiheng_store::{Op, RecordId};
+use zhiheng_store::{Cursor, Op, RecordId};
 
 use super::content::{Content, condition, read_cursor, write_cursor};
 use super::kinds::{freshness, mode};
 use crate::components::{
     Link,
     action::{Action, Weight},
+    batch::Batch,
     field::{Choice, Control, Field},
     light::Tone,
     pager::Pager,
@@ -51,15 +52,21 @@ pub(crate) async fn list(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
-    let wanted = wanted(kind, &visit, &params);
-    let (id, query) = (kind.id.clone(), wanted.clone());
-    let (view, imported) = server
+    let (id, query) = (kind.id.clone(), wanted(kind, &visit, &params));
+    let (view, begins, imported) = server
         .run(move |app| {
             let kind = kind_of(&app.pack, &id)?;
-            Ok((app.list(kind, &query)?, app.last_imports()?.get(&id).copied()))
+            let view = app.list(kind, &query)?;
+            // The way back has come to the beginning: the first page is shown whole, with what was added meanwhile.
+            let begins = query.before.is_some() && view.previous.is_none();
+            let first = ListWanted { after: None, before: None, ..query };
+            let view = if begins { app.list(kind, &first)? } else { view };
+            Ok((view, begins, app.last_imports()?.get(&id).copied()))
         })
         .await?;
-    let page = list_page(&pack, kind, &visit, &params, &view, imported.map(|at| freshness(at, server.app().now())));
+    let first = if begins { 1 } else { params.get("no").parse::<u64>().unwrap_or(1).max(1) };
+    let freshness = imported.map(|at| freshness(at, server.app().now()));
+    let page = list_page(&pack, kind, &visit, &params, &view, first, freshness);
     Ok(page_of(KindListPage { shell: shell(&server, &visit), ..page }.render()))
 }
 
@@ -80,6 +87,7 @@ pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted 
         body: visit.sees_only(),
         area: None,
         after: read_cursor(params.get("after")),
+        before: read_cursor(params.get("before")),
         limit: PAGE,
     }
 }
@@ -104,19 +112,22 @@ fn list_page(
     visit: &Visit,
     params: &Params,
     view: &ListView,
+    first: u64,
     freshness: Option<String>,
 ) -> KindListPage {
     let content = Content::of_list(pack, kind, visit);
     let total = if view.count.exact { count(view.count.at_least) } else { format!("{}+", view.count.at_least) };
-    let first: u64 = params.get("no").parse().unwrap_or(1);
     let last = first + u64::try_from(view.rows.len()).unwrap_or_default();
-    let next = view.next.map(|cursor| {
+    let turned = |way: &str, cursor: &Cursor, no: u64| {
         let mut values = filter_values(kind, visit, params);
-        values.push(("after".to_owned(), write_cursor(&cursor)));
-        values.push(("no".to_owned(), last.to_string()));
+        values.extend([(way.to_owned(), write_cursor(cursor)), ("no".to_owned(), no.to_string())]);
         href(&format!("/kinds/{}", kind.id), &values)
-    });
+    };
+    let next = view.next.map(|cursor| turned("after", &cursor, last));
+    let page_size = u64::try_from(PAGE).unwrap_or_default();
+    let previous = view.previous.map(|cursor| turned("before", &cursor, first.saturating_sub(page_size).max(1)));
     let row = |(row, record): &(zhiheng_store::RecordRow, zhiheng_pack::Record)| ListRow {
+        id: row.id.to_string(),
         cells: content.cells(record, &row.id),
         withdrawn: !row.live,
     };
@@ -128,6 +139,7 @@ fn list_page(
         freshness,
         query: query(pack, kind, visit, params),
         toolbar: toolbar(kind, visit, params, &total),
+        batch: batch(kind, visit, params),
         columns: content.columns(),
         first,
         rows: view.rows.iter().map(row).collect(),
@@ -136,7 +148,7 @@ fn list_page(
             .then(|| "这一组条件没有索引，只查了最近的一部分记录。请缩小日期范围，或者减少条件后再查。".to_owned()),
         pager: Pager {
             total: total.clone(),
-            previous: None,
+            previous,
             next,
             shown: (last > first).then(|| format!("{first}–{}", last - 1)),
         },
@@ -208,6 +220,27 @@ fn toolbar(kind: &Kind, visit: &Visit, params: &Params, total: &str) -> Vec<Acti
         actions.push(Action::open("导出 CSV", href(&format!("{path}/export.csv"), &values)));
     }
     actions
+}
+
+/// What can be done with ticked rows.
+fn batch(kind: &Kind, visit: &Visit, params: &Params) -> Batch {
+    let files = kind.fields.iter().any(|field| field.kind == Type::File);
+    let staff = visit.account.is_some();
+    let counting = params.get("withdrawn") != "yes";
+    let offered = [
+        (true, "打印台账", "print"),
+        (staff, "导出勾选的记录", "chosen.xlsx"),
+        (staff && files, "下载附件", "files.zip"),
+        (counting && visit.may_write_kind(kind), "批量撤销", "withdraw"),
+    ];
+    let action = |(offered, label, path): (bool, &str, &str)| {
+        offered.then(|| (label.to_owned(), format!("/kinds/{}/{path}", kind.id)))
+    };
+    Batch {
+        keep: filter_values(kind, visit, params),
+        actions: offered.into_iter().filter_map(action).collect(),
+        note: "没有勾选时，“打印台账”印当前筛选结果。".to_owned(),
+    }
 }
 
 /// `GET /kinds/KIND/ID`

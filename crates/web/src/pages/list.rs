@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::components::{
     action::{Action, actions},
+    batch::{Batch, batch},
     empty::{Empty, empty},
     flash::{Flash, remark},
     light::Tone,
@@ -11,7 +12,7 @@ use crate::components::{
     query::{Query, query},
     section::heading,
     shell::{Crumb, Head, Shell, page},
-    table::{Cell, Column, Row, Table, table},
+    table::{Cell, Column, Row, Table, Tick, table},
     tag::plain_tag,
 };
 
@@ -36,6 +37,8 @@ pub struct KindListPage {
     pub query: Query,
     /// 新增, 导入, 导出当前筛选结果（共 n 条）, 打印.
     pub toolbar: Vec<Action>,
+    /// 打印台账, 导出勾选的记录, 下载附件, 批量撤销.
+    pub batch: Batch,
     /// Headings after 序号.
     pub columns: Vec<Column>,
     /// 序号 of the first row.
@@ -53,6 +56,8 @@ pub struct KindListPage {
 /// A record in the list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListRow {
+    /// The record, for the box that chooses it.
+    pub id: String,
     /// One cell a column.
     pub cells: Vec<Cell>,
     /// 已撤销.
@@ -74,7 +79,9 @@ impl KindListPage {
                 (query(&self.query))
                 (actions(&self.shell.csrf, &self.toolbar))
                 @if let Some(limit) = &self.scan_limit { (remark(&Flash { tone: Tone::Warn, text: limit.clone(), link: None })) }
-                @if self.rows.is_empty() { (self.nothing()) } @else { (table(&self.table())) (pager(&self.pager)) }
+                @if self.rows.is_empty() { (self.nothing()) } @else { (batch(&self.batch)) (table(&self.table())) }
+                // A bounded scan may have found nothing yet and still have a way on.
+                @if !self.rows.is_empty() || self.pager.next.is_some() || self.pager.previous.is_some() { (pager(&self.pager)) }
             },
         )
     }
@@ -119,5 +126,6 @@ impl KindListPage {
 }
 
 fn serial(row: &ListRow, no: u64) -> Cell {
-    if row.withdrawn { Cell::Noted(no.to_string(), "已撤销".into()) } else { Cell::Soft(no.to_string()) }
+    let note = if row.withdrawn { "已撤销".to_owned() } else { String::new() };
+    Cell::Tick(Tick { no: no.to_string(), value: row.id.clone(), note })
 }

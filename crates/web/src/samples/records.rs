@@ -7,6 +7,7 @@ use crate::{
     components::{
         Link,
         action::{Action, Weight},
+        batch::Batch,
         field::{Choice, Control, Field},
         flash::Flash,
         light::Tone,
@@ -21,7 +22,7 @@ use crate::{
     pages::{
         Attachment, CellRecordsPage, Change, Clock, Computation, CountedIn, FieldChange, FormSection, Hidden,
         KindGroup, KindLine, KindListPage, KindsPage, ListRow, RecordFormPage, RecordPage, RecordSection,
-        RecordStatePage,
+        RecordStatePage, RegisterPage,
     },
 };
 
@@ -36,6 +37,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("list", list().render()),
         ("list-empty", nothing.render()),
         ("list-none-match", none_match.render()),
+        ("register", register().render()),
         ("record", record().render()),
         (
             "record-plain",
@@ -119,11 +121,21 @@ fn list() -> KindListPage {
             Action::open("新增", "/kinds/food_sample/new").weight(Weight::Primary),
             Action::open("导入", "/kinds/food_sample/import"),
             Action::open("导出当前筛选结果（共 1,243 条）", "/kinds/food_sample.xlsx"),
-            Action::open("打印", "/kinds/food_sample?print=true"),
         ],
+        batch: Batch {
+            keep: vec![("from".into(), "2026-01-01".into())],
+            actions: [("打印台账", "print"), ("导出勾选的记录", "chosen.xlsx"), ("下载附件", "files.zip"), ("批量撤销", "withdraw")]
+                .map(|(label, path)| (label.to_owned(), format!("{LIST}/{path}")))
+                .into(),
+            note: "没有勾选时，“打印台账”印当前筛选结果。".into(),
+        },
         columns: columns(),
         first: 51,
-        rows: rows().into_iter().enumerate().map(|(at, cells)| ListRow { cells, withdrawn: at == 3 }).collect(),
+        rows: rows()
+            .into_iter()
+            .enumerate()
+            .map(|(at, cells)| ListRow { id: format!("01J9Z{at}"), cells, withdrawn: at == 3 })
+            .collect(),
         scan_limit: Some("这一组条件没有索引，只查了最近 20,000 条记录。请缩小日期范围后再查。".into()),
         pager: Pager {
             total: "1000+".into(),
@@ -132,6 +144,26 @@ fn list() -> KindListPage {
             shown: Some("51–55".into()),
         },
         filtered: true,
+    }
+}
+
+fn register() -> RegisterPage {
+    let words = |cell: Cell| match cell {
+        Cell::Link(link) => Cell::Text(link.label),
+        Cell::Tag(tag) => Cell::Text(tag.word),
+        other => other,
+    };
+    RegisterPage {
+        shell: office("食品抽检样品"),
+        title: "示例县食品抽检样品台账".into(),
+        kind: "食品抽检样品".into(),
+        kind_href: LIST.into(),
+        extent: "共 5 条（抽样地点：青石镇）".into(),
+        columns: columns(),
+        rows: rows().into_iter().map(|cells| cells.into_iter().map(words).collect()).collect(),
+        cut: None,
+        made_by: "王某某".into(),
+        made_on: "2026年11月23日".into(),
     }
 }
 

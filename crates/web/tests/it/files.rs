@@ -108,6 +108,11 @@ async fn an_attachment_is_handed_out_by_its_record() {
     let got = office.get(&file).await;
     assert_eq!(got.bytes, b"%PDF-1.7 report");
     assert!(got.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("attachment"));
+    // Ticked in the list, it comes in an archive under the unit, 序号 and the date of its record.
+    let id = record.rsplit('/').next().unwrap();
+    let archive = office.get(&format!("/kinds/food_sample/files.zip?id={id}")).await;
+    assert_eq!(archive.status, StatusCode::OK, "{}", archive.text);
+    assert!(archive.text.contains("县市场监管局_1_2026-03-01_报告.pdf"), "{}", archive.text);
     assert_eq!(county.anybody().get(&file).await.status, StatusCode::SEE_OTHER);
     let mut other = county.bureau(&mut office, "kjj").await;
     assert_eq!(other.get(&file).await.status, StatusCode::FORBIDDEN);

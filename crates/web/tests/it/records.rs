@@ -89,6 +89,85 @@ async fn a_withdrawn_record_counts_nowhere_and_comes_back() {
     office.get("/board").await.assert_shows("n=1");
 }
 
+/// The address behind the words of a link.
+fn link(page: &str, words: &str) -> Option<String> {
+    let (before, _) = page.split_once(&format!(">{words}</a>"))?;
+    let (_, address) = before.rsplit_once("href=\"")?;
+    Some(address.split('"').next()?.replace("&amp;", "&"))
+}
+
+/// The ids of the boxes on a page, in its order.
+fn boxes(page: &str) -> Vec<String> {
+    let names = page.split("type=\"checkbox\" name=\"id\" value=\"").skip(1);
+    names.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_list_is_turned_forwards_and_back_to_the_same_pages() {
+    let county = County::real();
+    let mut office = county.office().await;
+    for no in 1..=120 {
+        office.food_sample(&format!("A-{no}"), "qualified").await;
+    }
+    for start in ["/kinds/food_sample?f.verdict=qualified", "/indicators/food_pass_rate/records?part=numerator"] {
+        let mut pages = vec![office.get(start).await.text];
+        while let Some(next) = link(pages.last().unwrap(), "下一页") {
+            pages.push(office.get(&next).await.text);
+        }
+        assert_eq!(pages.len(), 3, "{start}");
+        let shown = ["本页 1–50", "本页 51–100", "本页 101–120"];
+        assert!(pages.iter().zip(shown).all(|(page, shown)| page.contains(shown)), "{start}");
+        let records = |page: &str| {
+            let parts = page.split("href=\"/kinds/food_sample/01").skip(1);
+            parts.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let mut here = pages.pop().unwrap();
+        while let Some(page) = pages.pop() {
+            here = office.get(&link(&here, "上一页").unwrap()).await.text;
+            assert_eq!(records(&here), records(&page), "{start}");
+            assert!(!records(&here).is_empty(), "{start}");
+        }
+        assert_eq!(link(&here, "上一页"), None, "{start}");
+    }
+}
+
+#[tokio::test]
+async fn ticked_records_are_printed_exported_and_withdrawn_for_one_reason() {
+    let county = County::real();
+    let mut office = county.office().await;
+    for no in 1..=4 {
+        office.food_sample(&format!("A-{no}"), "qualified").await;
+    }
+    let list = office.get("/kinds/food_sample").await;
+    let ids = boxes(&list.text);
+    assert_eq!(ids.len(), 4);
+    let two = format!("id={}&id={}", ids[0], ids[1]);
+    let register = office.get(&format!("/kinds/food_sample/print?{two}")).await;
+    register.assert_shows("食品抽检样品台账").assert_shows("共 2 条").assert_shows("A-4").assert_hides("A-1<");
+    register.assert_shows("制表人").assert_shows("审核人").assert_shows("日期");
+    office.get("/kinds/food_sample/print?f.verdict=unqualified").await.assert_shows("没有可打印的记录");
+    office.get("/kinds/food_sample/print").await.assert_shows("共 4 条");
+    let file = office.get(&format!("/kinds/food_sample/chosen.xlsx?{two}")).await;
+    assert_eq!(file.status, StatusCode::OK);
+    office.get("/kinds/food_sample/chosen.xlsx").await.assert_shows("还没有勾选记录");
+
+    let form = office.get(&format!("/kinds/food_sample/withdraw?{two}")).await;
+    form.assert_shows("撤销 2 条记录").assert_shows("撤销原因");
+    let seen: Vec<String> = ids[..2].iter().map(|id| format!("{id}.1")).collect();
+    let mut fields: Vec<(&str, &str)> = seen.iter().map(|seen| ("seen", seen.as_str())).collect();
+    office.post("/kinds/food_sample/withdraw", &fields).await.assert_shows("请写明为什么撤销");
+    fields.push(("reason", "整批重复报送"));
+    // One of them was corrected by somebody else meanwhile: it stays, the other goes.
+    let mut corrected = sample("A-4", "unqualified", "0123456789abcdef77");
+    corrected.extend([("expected_version", "1"), ("reason", "复检")]);
+    office.post_on(&format!("/kinds/food_sample/{}/correct", ids[0]), &corrected).await;
+    let after = office.post_on("/kinds/food_sample/withdraw", &fields).await;
+    after.assert_shows("已撤销 1 条；1 条没有撤销").assert_shows("共 3 条");
+    office.get(&format!("/kinds/food_sample/{}", ids[1])).await.assert_shows("整批重复报送");
+    let mut other = county.bureau(&mut office, "kjj").await;
+    assert_eq!(other.get(&format!("/kinds/food_sample/withdraw?{two}")).await.status, StatusCode::NOT_FOUND);
+}
+
 #[tokio::test]
 async fn anonymous_readers_see_the_plan_and_no_live_value() {
     let county = County::real();
