@@ -177,6 +177,11 @@ impl App {
         found
     }
 
+    /// A body as the pack names it.
+    pub(crate) fn body_name<'a>(&'a self, body: &'a str) -> &'a str {
+        self.pack.body(body).map_or(body, |body| body.name.as_str())
+    }
+
     /// How many records each kind has, live and withdrawn.
     pub fn kind_counts(&self) -> Result<Vec<KindCount>, Error> {
         Ok(self.store.read()?.kind_counts(&self.pack.place)?)

@@ -29,6 +29,35 @@ impl County {
     }
 }
 
+/// 报送数值 of two bureaus in one file: the bureau that brings it gets its own rows in, the others are refused one by one; a row without a
+/// body is its own; and a record of another body is not corrected by it.
+#[test]
+fn a_bureau_brings_its_own_rows_and_no_others() {
+    let county = County::empty();
+    let of = |own: &str| ImportOptions { own: Some(own.to_owned()), ..ImportOptions::default() };
+    let import = |text: &str, options: &ImportOptions| {
+        let preview = county.app.import_preview("standard", text.as_bytes(), "标准.csv", options).unwrap();
+        let problems: Vec<(u32, &str)> =
+            preview.problems.iter().map(|problem| (problem.row, problem.code)).collect();
+        let corrections = preview.corrections().map(|row| row.row).collect();
+        let choice = ImportChoice { take: Take::GoodRows, corrections };
+        (problems, county.app.import_previewed("kjj", preview, &choice).unwrap())
+    };
+    let text = "标准编号,标准名称,标准层级,责任单位,发布日期\n\
+                DB50/T 1-2025,甲,地方标准,县市场监管局,2025-03-01\n\
+                DB50/T 2-2025,乙,地方标准,县科技局,2025-03-01\n\
+                DB50/T 3-2025,丙,地方标准,,2025-03-01\n";
+    let (problems, imported) = import(text, &of("kjj"));
+    assert_eq!(problems, [(2, "ZH3107")]);
+    assert_eq!((imported.created, imported.left_out), (2, 1));
+    let (problems, imported) = import(text, &ImportOptions::default());
+    assert_eq!((problems.len(), imported.created, imported.unchanged), (0, 1, 1), "{problems:?}");
+    // The key of another body's record under one's own name.
+    let taken = "标准编号,标准名称,标准层级,责任单位,发布日期\nDB50/T 1-2025,改名,地方标准,县科技局,2025-03-01\n";
+    let (problems, imported) = import(taken, &of("kjj"));
+    assert_eq!((problems, imported.corrected), (vec![(2, "ZH3108")], 0));
+}
+
 /// The usual words about a list: its task and the day of its samples.
 fn supervision(scope: Scope) -> ImportOptions {
     ImportOptions { scope: Some(scope), ..fill(&[("task_type", "supervision"), ("sampled_on", "2026-03-05")]) }

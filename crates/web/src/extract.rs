@@ -69,10 +69,10 @@ impl Visit {
         account.may_write(kind.body.as_deref()) || kind.body_field.is_some() && account.body.is_some()
     }
 
-    /// Whether this reader may import files of a kind: a bureau only where every row is its own.
+    /// Whether this reader may import files of a kind. Where rows say whose they are, a bureau brings its own
+    /// ([`zhiheng_app::ImportOptions::own`]).
     pub(crate) fn may_import(&self, kind: &zhiheng_pack::Kind) -> bool {
-        let Some(account) = &self.account else { return false };
-        account.role == Role::Office || kind.body_field.is_none() && account.may_write(kind.body.as_deref())
+        self.may_write_kind(kind)
     }
 
     /// Whether this reader runs the plan.

@@ -10,7 +10,7 @@ use zhiheng_pack::record::ListScope;
 use zhiheng_pack::{Draft, Kind, Level, Problem, Record};
 use zhiheng_store::{Reader, RecordId, RecordRow};
 
-use super::problems::{ImportProblem, REPEATED_KEY, UNKNOWN_RECORD};
+use super::problems::{ImportProblem, NOT_OWN_RECORD, REPEATED_KEY, UNKNOWN_RECORD};
 use super::row::Signatures;
 use super::{Content, FieldChange, Identity, ImportRow};
 use crate::{App, Error};
@@ -68,6 +68,8 @@ pub(super) struct Classifier<'a, 'r> {
     pub(super) reader: &'a mut Reader<'r>,
     pub(super) kind: &'a Kind,
     pub(super) file_digest: [u8; 32],
+    /// The only body whose records may be corrected.
+    pub(super) own: Option<&'a str>,
     /// Fields about which this file says something.
     pub(super) covered: &'a BTreeSet<String>,
     pub(super) today: i32,
@@ -194,6 +196,12 @@ impl Classifier<'_, '_> {
             compare(self.app, self.kind, known, &pending.content.canonical, self.covered, explicit, self.today);
         for problem in wrong {
             self.problems.push(ImportProblem::of_record(pending.row, problem, String::new()));
+        }
+        let theirs = self.own.is_some_and(|own| known.body.as_deref() != Some(own));
+        if theirs && matches!(identity, Identity::Correction { .. }) {
+            let name = known.body.as_deref().map_or("其他单位", |body| self.app.body_name(body));
+            self.problems.push(ImportProblem::of_import(pending.row, NOT_OWN_RECORD, None, name, Level::Refuse));
+            return ImportRow { row: pending.row, identity: Identity::Bad, near: Vec::new(), content: None };
         }
         ImportRow { row: pending.row, identity, near: Vec::new(), content }
     }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::{Kind, Level};
+use zhiheng_pack::{Kind, Level, Record};
 use zhiheng_sheet::{CellProblem, Limits, Row, Scope, Table, Wanted};
 
 use super::columns::{check_fill, is_own, wanted_with};
 use super::identity::{Classifier, Pending};
 use super::near::{self, Likeness};
-use super::problems::{ImportProblem, NO_TOTAL, say};
+use super::problems::{ImportProblem, NO_TOTAL, NOT_OWN, say};
 use super::row::{Drafter, Signatures, digest, texts};
 use super::total::{self, Gathered, TotalRule};
 use super::{Content, Identity, ImportColumn, ImportOptions, ImportPreview, ImportRow, Uncounted};
@@ -45,6 +45,9 @@ impl Pass<'_> {
         self.example(&row);
         let mut drafted = self.drafter.draft(&row, found);
         let checked = self.app.pack.check(self.kind, &drafted.draft, self.today);
+        if let Some(record) = &checked.record {
+            drafted.problems.extend(self.not_own(row.row, record));
+        }
         let said: BTreeSet<String> = drafted.problems.iter().filter_map(|problem| problem.field.clone()).collect();
         for problem in checked.problems {
             let field = problem.field.as_deref().unwrap_or_default();
@@ -96,6 +99,18 @@ impl Pass<'_> {
         }
     }
 
+    /// A row of another body, in a file of a body that may bring only its own.
+    fn not_own(&self, row: u32, record: &Record) -> Option<ImportProblem> {
+        let own = self.drafter.options.own.as_deref()?;
+        let body = self.app.pack.envelope(self.kind, record).body;
+        if body.as_deref() == Some(own) {
+            return None;
+        }
+        let name = body.as_deref().map_or("没有写明或不在名单中", |body| self.app.body_name(body));
+        let field = self.kind.body_field.and_then(|index| self.kind.fields.get(index)).map(|field| field.id.as_str());
+        Some(ImportProblem::of_import(row, NOT_OWN, field, name, Level::Refuse))
+    }
+
     /// The first value of every column.
     fn example(&mut self, row: &Row) {
         for (index, text) in row.raw.iter().enumerate() {
@@ -144,6 +159,7 @@ impl App {
             reader: &mut reader,
             kind,
             file_digest,
+            own: options.own.as_deref(),
             covered: &covered,
             today: self.today(),
             problems: Vec::new(),

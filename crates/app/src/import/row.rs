@@ -132,6 +132,13 @@ impl Drafter<'_> {
     }
 
     fn fill(&self, drafted: &mut Drafted) {
+        let body = self.kind.body_field.and_then(|index| self.kind.fields.get(index)).map(|field| field.id.as_str());
+        if let (Some(body), Some(own)) = (body, &self.options.own)
+            && !drafted.draft.fields.contains_key(body)
+            && !drafted.problems.iter().any(|problem| problem.field.as_deref() == Some(body))
+        {
+            drafted.draft.fields.insert(body.to_owned(), Json::String(own.clone()));
+        }
         for (field, value) in self.options.fill.iter().filter(|(field, _)| !field.starts_with(TOTAL_PREFIX)) {
             let wrong = drafted.problems.iter().any(|problem| problem.field.as_ref() == Some(field));
             if !drafted.draft.fields.contains_key(field) && !wrong {

@@ -97,7 +97,8 @@ pub(crate) async fn upload(
         let why = "请选择一个表格文件。".to_owned();
         return Ok(refused(choose_page(&server, &visit, &id, Some(why)).await?.render()));
     };
-    let upload = Upload::new(id.clone(), file.name, file.bytes);
+    let mut upload = Upload::new(id.clone(), file.name, file.bytes);
+    upload.options.own = visit.sees_only();
     match read(&server, &upload).await {
         Ok(_) => {
             let digest = hex(&Sha256::digest(&upload.bytes));
