@@ -20,6 +20,7 @@ mod indicator;
 mod packs;
 mod plan;
 mod records;
+mod references;
 mod rounds;
 mod submit;
 mod work;
@@ -48,6 +49,7 @@ pub use indicator::{
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
+pub use references::Candidate;
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage};

@@ -37,8 +37,7 @@ fn a_bureau_brings_its_own_rows_and_no_others() {
     let of = |own: &str| ImportOptions { own: Some(own.to_owned()), ..ImportOptions::default() };
     let import = |text: &str, options: &ImportOptions| {
         let preview = county.app.import_preview("standard", text.as_bytes(), "标准.csv", options).unwrap();
-        let problems: Vec<(u32, &str)> =
-            preview.problems.iter().map(|problem| (problem.row, problem.code)).collect();
+        let problems: Vec<(u32, &str)> = preview.problems.iter().map(|problem| (problem.row, problem.code)).collect();
         let corrections = preview.corrections().map(|row| row.row).collect();
         let choice = ImportChoice { take: Take::GoodRows, corrections };
         (problems, county.app.import_previewed("kjj", preview, &choice).unwrap())

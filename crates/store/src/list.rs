@@ -396,7 +396,9 @@ impl Reader<'_> {
         let begun = records.first().map(place_of);
         let stopped = stopped_at.is_some();
         Ok(match way {
-            Way::Onward(after) => ListPage { next: further, previous: begun.filter(|_| after.is_some()), records, stopped },
+            Way::Onward(after) => {
+                ListPage { next: further, previous: begun.filter(|_| after.is_some()), records, stopped }
+            }
             Way::Back(_) => {
                 records.reverse();
                 ListPage { next: begun, previous: further, records, stopped }

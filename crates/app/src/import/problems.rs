@@ -15,9 +15,9 @@ pub(super) const UNKNOWN_RECORD: Entry = ("ZH3104", "没有编号为「{}」的�
 pub(super) const FEWER_TESTED: Entry = ("ZH3105", "检验批次 {}，少于名单中的不合格批次。请核对检验批次数。");
 pub(super) const NO_TOTAL: Entry =
     ("ZH3106", "{}没有声明检验批次的汇总，检验批次数不能计入。请登记汇总后再核对合格率。");
-pub(super) const NOT_OWN: Entry = ("ZH3107", "责任单位是「{}」，不是本单位，这一行不能由本单位导入。请删去这一行，或由该单位导入。");
-pub(super) const NOT_OWN_RECORD: Entry =
-    ("ZH3108", "这条记录已由「{}」登记，本单位不能更正。请与该单位核对。");
+pub(super) const NOT_OWN: Entry =
+    ("ZH3107", "责任单位是「{}」，不是本单位，这一行不能由本单位导入。请删去这一行，或由该单位导入。");
+pub(super) const NOT_OWN_RECORD: Entry = ("ZH3108", "这条记录已由「{}」登记，本单位不能更正。请与该单位核对。");
 
 /// Every code of imports with its sentence, in order.
 pub const IMPORT_CATALOGUE: &[Entry] =

@@ -37,7 +37,11 @@ pub fn batch(batch: &Batch) -> Markup {
 
 /// Three things to do.
 pub fn samples() -> Vec<Sample> {
-    let actions = [("打印台账", "/kinds/a/print"), ("导出勾选的记录", "/kinds/a/chosen.xlsx"), ("下载附件", "/kinds/a/files.zip")];
+    let actions = [
+        ("打印台账", "/kinds/a/print"),
+        ("导出勾选的记录", "/kinds/a/chosen.xlsx"),
+        ("下载附件", "/kinds/a/files.zip"),
+    ];
     let form = Batch {
         keep: vec![("from".into(), "2026-01-01".into())],
         actions: actions.map(|(label, address)| (label.to_owned(), address.to_owned())).into(),

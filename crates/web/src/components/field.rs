@@ -156,6 +156,8 @@ pub enum Control {
         resolved: Option<Link>,
         /// Suggestions.
         options: Vec<String>,
+        /// The records that the text may mean, where it is not clear which.
+        offers: Vec<Choice>,
     },
     /// area 区划.
     Area {
@@ -380,12 +382,15 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
             name,
             options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen)),
         ),
-        Control::Reference { value, resolved, options } => {
+        Control::Reference { value, resolved, options, offers } => {
             let list = format!("{id}-list");
             html! {
                 (input(value, Box { width: "long", list: (!options.is_empty()).then_some(list.as_str()), ..Box::default() }))
                 @if !options.is_empty() { datalist id=(list) { @for option in options { option value=(option) {} } } }
-                @if let Some(link) = resolved { p.resolved { "已对应：" a href=(link.href) { (link.label) } } }
+                @if !offers.is_empty() {
+                    @let listed = offers.iter().map(|offer| (offer.value.as_str(), offer.label.as_str(), offer.chosen));
+                    (buttons("radio", &format!("{id}-pick"), &format!("{name}.pick"), listed))
+                } @else if let Some(link) = resolved { p.resolved { "已对应：" a href=(link.href) { (link.label) } } }
                 @else if !value.is_empty() { p.resolved.soft { "名录中没有对应的记录，按所写保存。" } }
             }
         }
@@ -477,8 +482,25 @@ pub fn samples() -> Vec<Sample> {
                 value: "青石镇某粮油经营部".into(),
                 resolved: Some(Link::new("青石镇某粮油经营部（个体工商户）", "#")),
                 options: vec!["青石镇某粮油经营部".into(), "乙街道某超市".into()],
+                offers: Vec::new(),
             },
         ),
+        Field {
+            error: Some("有 2 条记录都叫这个名字，请选一条。".into()),
+            ..Field::new(
+                "f_reference_open",
+                "工程",
+                Control::Reference {
+                    value: "高铁站前广场".into(),
+                    resolved: None,
+                    options: Vec::new(),
+                    offers: choice(
+                        &["高铁站前广场 一标段（示例-001）", "高铁站前广场 二标段（示例-002）", "都不是，按所写保存"],
+                        9,
+                    ),
+                },
+            )
+        },
         Field::new(
             "f_area",
             "抽样地点",

@@ -145,8 +145,9 @@ pub(crate) async fn files(
 
 /// The attachments with their names in the archive.
 fn entries(pack: &Pack, kind: &Kind, rows: &Rows) -> Vec<(String, FileRef)> {
-    let fields: Vec<usize> =
-        (0..kind.fields.len()).filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File)).collect();
+    let fields: Vec<usize> = (0..kind.fields.len())
+        .filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File))
+        .collect();
     let mut found = Vec::new();
     for (no, (row, record)) in (1u64..).zip(rows) {
         let body = row.body.as_deref().map(|body| pack.body(body).map_or(body, |body| body.name.as_str()));
@@ -207,7 +208,8 @@ fn page(
         shell: shell(server, visit),
         title: format!("撤销 {} 条记录", rows.len()),
         kind: kind.name.clone(),
-        consequence: "撤销后不计入任何指标，记录和修改历史仍可查看，以后可以恢复。下面的记录用同一个原因撤销。".to_owned(),
+        consequence: "撤销后不计入任何指标，记录和修改历史仍可查看，以后可以恢复。下面的记录用同一个原因撤销。"
+            .to_owned(),
         lines: (1..).zip(rows).map(line).collect(),
         action: format!("{list}/withdraw"),
         submit: format!("撤销这 {} 条", rows.len()),
@@ -233,7 +235,8 @@ pub(crate) async fn withdraw(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
-    let read = |text: &str| text.split_once('.').and_then(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
+    let read =
+        |text: &str| text.split_once('.').and_then(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
     let versions: Vec<(RecordId, i64)> = form.all(SEEN).filter_map(read).collect();
     let ids = ticked(form.all(SEEN).filter_map(|text| text.split('.').next()))?;
     let rows = mine(chosen(&server, &visit, kind, ids).await?, &account)?;
@@ -252,9 +255,8 @@ pub(crate) async fn withdraw(
     };
     let asked: Vec<Submission> = rows.iter().map(submission).collect();
     let actor = account.login;
-    let results = server
-        .run(move |app| Ok(asked.iter().map(|one| app.submit(&actor, one, None)).collect::<Vec<_>>()))
-        .await?;
+    let results =
+        server.run(move |app| Ok(asked.iter().map(|one| app.submit(&actor, one, None)).collect::<Vec<_>>())).await?;
     Ok(told(&server, &visit, kind, &rows, &results))
 }
 
@@ -269,9 +271,7 @@ fn told(server: &Server, visit: &Visit, kind: &Kind, rows: &Rows, results: &[Res
         .collect();
     let (tone, text) = match failed.as_slice() {
         [] => (Tone::Good, format!("已撤销 {done} 条，相关指标的数字随之更新。")),
-        _ => {
-            (Tone::Warn, format!("已撤销 {done} 条；{} 条没有撤销。{}", failed.len(), failed.join("；")))
-        }
+        _ => (Tone::Warn, format!("已撤销 {done} 条；{} 条没有撤销。{}", failed.len(), failed.join("；"))),
     };
     server.held().leave(&visit.secret, Once { flash: Some(Flash { tone, text, link: None }), link: None });
     see(&format!("/kinds/{}", kind.id))

@@ -11,6 +11,7 @@ use zhiheng_pack::{Kind, Level, Pack, Problem, Record, Type, Value};
 
 use super::content::choices;
 use super::files::accepted;
+use super::references::{Hints, References};
 use crate::components::{
     Link,
     field::{Choice, Control, Field},
@@ -35,7 +36,7 @@ pub(crate) struct Sent {
 }
 
 /// The name of a field's control.
-fn control_name(id: &str) -> String {
+pub(crate) fn control_name(id: &str) -> String {
     format!("f.{id}")
 }
 
@@ -117,13 +118,14 @@ fn reference(text: &str, old: Option<&Json>) -> Json {
     }
 }
 
-/// The controls of a kind with what was typed and what is wrong. `here` is the address of the record, for its files.
+/// The controls of a kind with what was typed, what is wrong, and what references suggest. `here` is the address of the record, for its files.
 pub(crate) fn controls(
     pack: &Pack,
     kind: &Kind,
     typed: &Typed,
     problems: &[Problem],
     wrong: &BTreeMap<String, String>,
+    references: &References,
     here: &str,
 ) -> Vec<Field> {
     let said = |id: &str, level: Level| {
@@ -139,12 +141,18 @@ pub(crate) fn controls(
         required: field.required,
         error: wrong.get(&field.id).cloned().or_else(|| said(&field.id, Level::Refuse)),
         warning: said(&field.id, Level::Warn),
-        control: control(pack, field, typed.get(&field.id), here),
+        control: control(pack, field, typed.get(&field.id), references.get(&field.id), here),
     };
     kind.given().map(|(_, field)| one(field)).collect()
 }
 
-fn control(pack: &Pack, field: &zhiheng_pack::Field, typed: Option<&Json>, here: &str) -> Control {
+fn control(
+    pack: &Pack,
+    field: &zhiheng_pack::Field,
+    typed: Option<&Json>,
+    hints: Option<&Hints>,
+    here: &str,
+) -> Control {
     let text = typed.and_then(Json::as_str).unwrap_or_default();
     let value = text.to_owned();
     let unit = field.unit.clone();
@@ -177,7 +185,8 @@ fn control(pack: &Pack, field: &zhiheng_pack::Field, typed: Option<&Json>, here:
             Control::Reference {
                 value: as_written.to_owned(),
                 resolved: to.map(|(kind, id)| Link::new(as_written, format!("/kinds/{kind}/{id}"))),
-                options: Vec::new(),
+                options: hints.map(|hints| hints.options.clone()).unwrap_or_default(),
+                offers: hints.map(|hints| hints.offers.clone()).unwrap_or_default(),
             }
         }
         Type::Area => Control::Area { options: with_own(choices(pack, field, &[text]), text) },

@@ -11,6 +11,7 @@ use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
 use super::content::Content;
 use super::fields::{Sent, Typed, controls, defaults, sent, typed_of};
 use super::records::{id_of, kind_of};
+use super::references::{References, resolve, suggested};
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -49,7 +50,15 @@ pub(crate) async fn blank(
     if let Some((field, body)) = body {
         typed.entry(field.id.clone()).or_insert_with(|| json!(body));
     }
-    let form = Filled { typed: &typed, problems: &[], wrong: &BTreeMap::new(), reason: "", reason_error: None };
+    let references = suggested(&server, &visit, kind).await?;
+    let form = Filled {
+        typed: &typed,
+        problems: &[],
+        wrong: &BTreeMap::new(),
+        references: &references,
+        reason: "",
+        reason_error: None,
+    };
     Ok(show(create_page(&server, &visit, kind, &server.chance::<16>(), &form).render()))
 }
 
@@ -63,6 +72,7 @@ struct Filled<'a> {
     typed: &'a Typed,
     problems: &'a [Problem],
     wrong: &'a BTreeMap<String, String>,
+    references: &'a References,
     reason: &'a str,
     reason_error: Option<String>,
 }
@@ -86,7 +96,7 @@ fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Fi
 }
 
 fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str) -> Vec<FormSection> {
-    let fields = controls(&server.app().pack, kind, form.typed, form.problems, form.wrong, here);
+    let fields = controls(&server.app().pack, kind, form.typed, form.problems, form.wrong, form.references, here);
     let (files, plain): (Vec<Field>, Vec<Field>) =
         fields.into_iter().partition(|field| matches!(field.control, Control::File { .. }));
     let section = |title: &str, fields| FormSection { title: title.to_owned(), fields };
@@ -113,12 +123,19 @@ pub(crate) async fn create(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = writable(&pack, &kind_id, &visit)?;
-    let given = sent(kind, &form, None);
+    let mut given = sent(kind, &form, None);
+    let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let key = form.get(KEY).to_owned();
     let again = |problems: &[Problem]| {
-        let typed =
-            Filled { typed: &given.draft.fields, problems, wrong: &given.wrong, reason: "", reason_error: None };
+        let typed = Filled {
+            typed: &given.draft.fields,
+            problems,
+            wrong: &given.wrong,
+            references: &references,
+            reason: "",
+            reason_error: None,
+        };
         refused(create_page(&server, &visit, kind, &key, &typed).render())
     };
     if !given.wrong.is_empty() || problems.iter().any(|problem| problem.level == Level::Refuse) {
@@ -210,7 +227,15 @@ pub(crate) async fn filled(
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
     let typed = typed_of(kind, &view.record);
-    let form = Filled { typed: &typed, problems: &[], wrong: &BTreeMap::new(), reason: "", reason_error: None };
+    let references = suggested(&server, &visit, kind).await?;
+    let form = Filled {
+        typed: &typed,
+        problems: &[],
+        wrong: &BTreeMap::new(),
+        references: &references,
+        reason: "",
+        reason_error: None,
+    };
     let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), view.row.version, &form);
     Ok(show(page.render()))
 }
@@ -260,7 +285,8 @@ pub(crate) async fn correct(
     let view = own_record(&server, &account, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
-    let given = sent(kind, &form, Some(&view.record));
+    let mut given = sent(kind, &form, Some(&view.record));
+    let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let (key, reason) = (form.get(KEY).to_owned(), form.get(REASON).to_owned());
     let version: i64 = form.get(VERSION).parse().unwrap_or_default();
@@ -269,6 +295,7 @@ pub(crate) async fn correct(
             typed: &given.draft.fields,
             problems,
             wrong: &given.wrong,
+            references: &references,
             reason: &reason,
             reason_error: reason.is_empty().then(|| "请写明为什么更正。".to_owned()),
         };

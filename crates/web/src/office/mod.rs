@@ -11,5 +11,6 @@ pub(crate) mod import;
 pub(crate) mod kinds;
 pub(crate) mod preview;
 pub(crate) mod records;
+pub(crate) mod references;
 pub(crate) mod rounds;
 pub(crate) mod state;

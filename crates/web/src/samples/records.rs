@@ -124,9 +124,14 @@ fn list() -> KindListPage {
         ],
         batch: Batch {
             keep: vec![("from".into(), "2026-01-01".into())],
-            actions: [("打印台账", "print"), ("导出勾选的记录", "chosen.xlsx"), ("下载附件", "files.zip"), ("批量撤销", "withdraw")]
-                .map(|(label, path)| (label.to_owned(), format!("{LIST}/{path}")))
-                .into(),
+            actions: [
+                ("打印台账", "print"),
+                ("导出勾选的记录", "chosen.xlsx"),
+                ("下载附件", "files.zip"),
+                ("批量撤销", "withdraw"),
+            ]
+            .map(|(label, path)| (label.to_owned(), format!("{LIST}/{path}")))
+            .into(),
             note: "没有勾选时，“打印台账”印当前筛选结果。".into(),
         },
         columns: columns(),
@@ -328,6 +333,7 @@ fn form(refused: bool) -> RecordFormPage {
                             value: "青石镇某粮油经营部".into(),
                             resolved: Some(Link::new("青石镇某粮油经营部", "/records/01J9A")),
                             options: Vec::new(),
+                            offers: Vec::new(),
                         },
                     ),
                     Field::new(

@@ -169,6 +169,58 @@ async fn ticked_records_are_printed_exported_and_withdrawn_for_one_reason() {
 }
 
 #[tokio::test]
+async fn a_reference_finds_its_record_and_asks_where_several_answer() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let mut works = Vec::new();
+    for (no, unit) in [("GC-1", "一标段"), ("GC-2", "二标段")] {
+        let key = office.get("/kinds/construction_work/new").await.hidden("request_key");
+        let fields = [
+            ("request_key", key.as_str()),
+            ("f.work_no", no),
+            ("f.name", "滨江路"),
+            ("f.unit_work", unit),
+            ("f.work_type", "building"),
+            ("f.body", "zjw"),
+        ];
+        let page = office.post("/kinds/construction_work/new", &fields).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        works.push(page.location().to_owned());
+    }
+    let id = |at: usize| works[at].rsplit('/').next().unwrap().to_owned();
+    let form = office.get("/kinds/acceptance_attempt/new").await;
+    form.assert_shows("<datalist").assert_shows("滨江路 一标段（GC-1）");
+    let fields = |work: &'static str, key: &'static str| {
+        vec![
+            ("request_key", key),
+            ("f.work", work),
+            ("f.attempt_no", "1"),
+            ("f.result", "passed"),
+            ("f.held_on", "2026-03-01"),
+        ]
+    };
+    // By its key, by its title, and as the box completes it.
+    for (at, text) in ["GC-2", "滨江路 二标段", "滨江路 二标段（GC-2）"].into_iter().enumerate() {
+        let key = ["0123456789abcdef10", "0123456789abcdef11", "0123456789abcdef12"][at];
+        office.get("/kinds/acceptance_attempt/new").await;
+        let page = office.post_on("/kinds/acceptance_attempt/new", &fields(text, key)).await;
+        page.assert_shows(&format!("href=\"{}\"", works[1]));
+    }
+    // Two works share this name: the form comes back with both, and takes the one that is chosen.
+    office.get("/kinds/acceptance_attempt/new").await;
+    let asked = office.post("/kinds/acceptance_attempt/new", &fields("滨江路", "0123456789abcdef13")).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    asked.assert_shows("有 2 条记录都叫这个名字").assert_shows(&id(0)).assert_shows("都不是，按所写保存");
+    let (first, mut picked) = (id(0), fields("滨江路", "0123456789abcdef13"));
+    picked.push(("f.work.pick", &first));
+    office.post_on("/kinds/acceptance_attempt/new", &picked).await.assert_shows(&format!("href=\"{}\"", works[0]));
+    // What is on no list stays as it was written.
+    office.get("/kinds/acceptance_attempt/new").await;
+    let other = office.post_on("/kinds/acceptance_attempt/new", &fields("无名桥", "0123456789abcdef14")).await;
+    other.assert_shows("无名桥").assert_hides("已对应");
+}
+
+#[tokio::test]
 async fn anonymous_readers_see_the_plan_and_no_live_value() {
     let county = County::real();
     let mut office = county.office().await;
@@ -256,6 +308,8 @@ async fn a_bureau_reads_and_writes_its_own_records_only() {
     ] {
         assert_eq!(other.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
+    // 标准 name their body row by row: a bureau brings its own.
+    assert_eq!(other.get("/kinds/standard/import").await.status, StatusCode::OK);
     other.get("/kinds/food_sample").await.assert_hides("A-1");
     other.get("/kinds/food_sample/export.csv").await.assert_hides("A-1");
     other.get("/board").await.assert_shows("n=1");
