@@ -49,6 +49,10 @@ fn user() -> Outcome<Option<User>> {
         })
 }
 
+/// What the server shows to whoever asks for TLS: for `localhost`, by the authority beside it. The key is worth nothing elsewhere.
+const CERTIFICATE: &str = include_str!("../../crates/store/tests/fixtures/tls/server.pem");
+const KEY: &str = include_str!("../../crates/store/tests/fixtures/tls/server.key");
+
 impl Postgres {
     /// Makes a cluster in a fresh folder and starts it.
     pub(crate) fn start() -> Outcome<Postgres> {
@@ -61,14 +65,19 @@ impl Postgres {
         let script = r#"
             set -e
             programs=$1; data=$2; port=$3; folder=$4
+            umask 077
+            printf %s "$5" > "$folder/server.pem"
+            printf %s "$6" > "$folder/server.key"
             make() { "$programs/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-instructions "$@"; }
             # Chinese collation, as a county's own database may have it: a statement that forgot to order by bytes shows.
             make --locale=C.UTF-8 --locale-provider=icu --icu-locale=zh-Hans || { rm -rf -- "$data"; make --locale=C; }
             exec "$programs/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+                -c ssl=on -c ssl_cert_file="$folder/server.pem" -c ssl_key_file="$folder/server.key" \
                 -c fsync=on -c synchronous_commit=on -c max_connections=200 -c timezone=UTC
         "#;
         let (programs, data, at) = (programs.to_string_lossy(), data.to_string_lossy(), port.to_string());
-        let command = ["sh", "-c", script, "sh", &programs, &data, &at, &folder.to_string_lossy()];
+        let folder_text = folder.to_string_lossy();
+        let command = ["sh", "-c", script, "sh", &programs, &data, &at, &folder_text, CERTIFICATE, KEY];
         let server = Server::start("postgres", &folder, "INT", user, &command)?;
         server.wait_for("database system is ready to accept connections", Duration::from_secs(120))?;
         Ok(Postgres { url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), _server: server })

@@ -105,7 +105,7 @@ impl Setup {
         let files = match (&options.files, &address) {
             (Some(files), _) => files.clone(),
             (None, Address::Sqlite(path)) => path.with_file_name("files"),
-            (None, Address::Postgres(_)) => PathBuf::from("files"),
+            (None, Address::Postgres(..)) => PathBuf::from("files"),
         };
         Setup {
             address,
@@ -460,7 +460,7 @@ fn lock(setup: &Setup) -> Result<Writer, StoreError> {
             }
             Ok(Writer { conn: Conn::open(&setup.address, Purpose::Write)?, _lock: Some(file) })
         }
-        Address::Postgres(_) => {
+        Address::Postgres(..) => {
             let mut conn = Conn::open(&setup.address, Purpose::Write)?;
             let sql = "
                 SELECT COUNT(*)

@@ -11,6 +11,7 @@ use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::StoreError;
+use crate::tls::Tls;
 
 /// Which of the two databases a connection speaks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +26,11 @@ pub enum Dialect {
 #[derive(Clone, Debug)]
 pub(crate) enum Address {
     Sqlite(PathBuf),
-    Postgres(Box<postgres::Config>),
+    Postgres(Box<postgres::Config>, Tls),
 }
 
 impl Address {
-    /// `sqlite:PATH` or `postgres://…`.
+    /// `sqlite:PATH` or `postgres://…`; the latter says how the line is protected (see [`Tls`]).
     pub(crate) fn parse(url: &str) -> Result<Address, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             if path.is_empty() {
@@ -40,6 +41,7 @@ impl Address {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(StoreError::invalid("a database is given as sqlite:PATH or postgres://…"));
         }
+        let (url, tls) = Tls::of(url)?;
         let mut config: postgres::Config =
             url.parse().map_err(|e| StoreError::invalid(format!("database URL: {e}")))?;
         if config.get_connect_timeout().is_none() {
@@ -47,13 +49,13 @@ impl Address {
         }
         config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(30));
         config.application_name("zhiheng");
-        Ok(Address::Postgres(Box::new(config)))
+        Ok(Address::Postgres(Box::new(config), tls))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Address::Sqlite(_) => Dialect::Sqlite,
-            Address::Postgres(_) => Dialect::Postgres,
+            Address::Postgres(..) => Dialect::Postgres,
         }
     }
 }
@@ -269,7 +271,7 @@ impl Conn {
     pub(crate) fn open(address: &Address, purpose: Purpose) -> Result<Conn, StoreError> {
         match address {
             Address::Sqlite(path) => open_sqlite(path, purpose),
-            Address::Postgres(config) => open_postgres(config, purpose),
+            Address::Postgres(config, tls) => open_postgres(config, tls, purpose),
         }
     }
 
@@ -511,8 +513,12 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, StoreError> {
     Ok(Conn::Sqlite(conn))
 }
 
-fn open_postgres(config: &postgres::Config, purpose: Purpose) -> Result<Conn, StoreError> {
-    let mut client = config.connect(postgres::NoTls).map_err(|error| match StoreError::from(error) {
+fn open_postgres(config: &postgres::Config, tls: &Tls, purpose: Purpose) -> Result<Conn, StoreError> {
+    let connected = match tls {
+        Tls::Plain => config.connect(postgres::NoTls),
+        Tls::Encrypted(with) => config.connect(with.clone()),
+    };
+    let mut client = connected.map_err(|error| match StoreError::from(error) {
         StoreError::Driver(source) => StoreError::unavailable(source.to_string()),
         named => named,
     })?;

@@ -38,6 +38,7 @@ mod rollup;
 mod schema;
 mod settings;
 mod tasks;
+mod tls;
 #[doc(hidden)]
 pub mod testing;
 

@@ -16,3 +16,4 @@ mod lists;
 mod outage;
 #[cfg(test)]
 mod submit;
+mod tls;

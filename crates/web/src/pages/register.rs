@@ -15,7 +15,7 @@ use crate::components::{
 pub struct RegisterPage {
     /// Around the page.
     pub shell: Shell,
-    /// 巫山县食品抽检样品台账.
+    /// 某县食品抽检样品台账.
     pub title: String,
     /// 食品抽检样品.
     pub kind: String,
