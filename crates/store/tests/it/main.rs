@@ -9,6 +9,7 @@ mod county;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod earlier;
 mod history;
 #[cfg(test)]
 mod lists;
