@@ -41,6 +41,7 @@ mod tasks;
 mod tls;
 #[doc(hidden)]
 pub mod testing;
+mod tls;
 
 use std::collections::HashMap;
 use std::io::Read;

@@ -107,7 +107,8 @@ fn authorities(file: Option<&str>) -> Result<RootCertStore, StoreError> {
     let mut roots = RootCertStore::empty();
     match file {
         Some(path) => {
-            let unreadable = |error: &dyn std::fmt::Display| StoreError::invalid(format!("sslrootcert {path}: {error}"));
+            let unreadable =
+                |error: &dyn std::fmt::Display| StoreError::invalid(format!("sslrootcert {path}: {error}"));
             for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))? {
                 let certificate = certificate.map_err(|error| unreadable(&error))?;
                 roots.add(certificate).map_err(|error| unreadable(&error))?;

@@ -39,7 +39,10 @@ fn a_line_is_as_safe_as_its_url_asks_or_is_not_opened() {
         ("localhost", "sslmode=verify-full".to_owned()),
     ] {
         let error = open(host, &query).unwrap_err();
-        assert!(matches!(error, StoreError::Unavailable { .. } | StoreError::Invalid { .. }), "{host} {query}: {error}");
+        assert!(
+            matches!(error, StoreError::Unavailable { .. } | StoreError::Invalid { .. }),
+            "{host} {query}: {error}"
+        );
     }
     // That the line was encrypted, the server itself says.
     let store = Store::open(&asked(&county, "localhost", "sslmode=require"), county.options()).unwrap();

@@ -117,8 +117,35 @@ pub struct Head<'a> {
     pub narrow: bool,
 }
 
+/// What a page is printed on. It is said of the whole page: paper that changes between a heading and its table begins a new sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// A4
+    #[default]
+    Upright,
+    /// A4 横向
+    Across,
+    /// A3 横向
+    Wide,
+}
+
+impl Paper {
+    fn class(self) -> &'static str {
+        match self {
+            Paper::Upright => "",
+            Paper::Across => " across",
+            Paper::Wide => " wide",
+        }
+    }
+}
+
 /// Renders a whole document around `content`.
 pub fn page(shell: &Shell, head: Head<'_>, content: Markup) -> Markup {
+    page_on(Paper::Upright, shell, head, content)
+}
+
+/// Renders a whole document that is printed on other paper.
+pub fn page_on(paper: Paper, shell: &Shell, head: Head<'_>, content: Markup) -> Markup {
     let staff = matches!(shell.reader, Reader::Staff { .. });
     html! {
         (DOCTYPE)
@@ -133,7 +160,7 @@ pub fn page(shell: &Shell, head: Head<'_>, content: Markup) -> Markup {
                 link rel="icon" href="data:,";
                 script src=(assets::script_href()) defer {}
             }
-            body class=(if staff { "office" } else { "public" }) {
+            body class={ (if staff { "office" } else { "public" }) (paper.class()) } {
                 header.top {
                     a.skip href="#main" { "跳到正文" }
                     (band(&shell.notice))

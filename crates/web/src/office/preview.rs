@@ -1,5 +1,7 @@
 //! 核对页的内容: what was read from a file, as its page shows it. Pure.
 
+use std::collections::BTreeMap;
+
 use zhiheng_app::{Identity, ImportOptions, ImportPreview};
 use zhiheng_pack::{Kind, Level, Pack, Type};
 use zhiheng_sheet::Scope;
@@ -21,6 +23,8 @@ use crate::words::{count, moment, scope_name};
 
 /// Problems that a page shows; all of them are in the workbook.
 const SHOWN: usize = 200;
+/// Rows that are named where many have the same problem.
+const NAMED: usize = 5;
 /// Corrections that a page offers.
 const OFFERED: usize = 500;
 
@@ -37,6 +41,7 @@ pub(super) fn review(
     let counts = preview.counts();
     let refusing: Vec<_> = preview.problems.iter().filter(|problem| problem.level == Level::Refuse).collect();
     let warnings = preview.problems.len() - refusing.len();
+    let (problems, problems_left_out) = gathered(&refusing);
     let mut remarks = remarks(pack, preview);
     if warnings > 0 {
         remarks.push(format!("另有 {} 处提醒，不影响导入，写在下载的表里。", count(warnings)));
@@ -55,8 +60,8 @@ pub(super) fn review(
         fill: fill(pack, kind, preview, options),
         counts: tally(counts),
         corrections: corrections(kind, preview),
-        problems: refusing.iter().take(SHOWN).map(|problem| problem_of(problem)).collect(),
-        problems_left_out: u64::try_from(refusing.len().saturating_sub(SHOWN)).unwrap_or_default(),
+        problems,
+        problems_left_out,
         error_workbook: (!preview.problems.is_empty())
             .then(|| Link::new("下载有错误的行（Excel，可改好再传）", format!("{here}/errors.xlsx"))),
         remarks,
@@ -184,10 +189,30 @@ fn corrections(kind: &Kind, preview: &ImportPreview) -> Vec<ImportCorrection> {
     preview.corrections().take(OFFERED).filter_map(one).collect()
 }
 
-fn problem_of(problem: &zhiheng_app::ImportProblem) -> ImportProblem {
+/// What is wrong, the same in many rows told once, in the order of the file; and how much is not told here.
+fn gathered(problems: &[&zhiheng_app::ImportProblem]) -> (Vec<ImportProblem>, u64) {
+    let mut found: Vec<(&zhiheng_app::ImportProblem, Vec<u32>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    let mut left_out = 0;
+    for problem in problems {
+        let said = (problem.code, problem.column.as_str(), problem.value.as_str(), problem.message.as_str());
+        let room = found.len() < SHOWN;
+        let at = *places.entry(said).or_insert(found.len());
+        match found.get_mut(at) {
+            Some((_, rows)) => rows.push(problem.row),
+            None if room => found.push((problem, vec![problem.row])),
+            None => left_out += 1,
+        }
+    }
+    (found.iter().map(|(problem, rows)| problem_of(problem, rows)).collect(), left_out)
+}
+
+fn problem_of(problem: &zhiheng_app::ImportProblem, rows: &[u32]) -> ImportProblem {
     let (message, remedy) = problem.parts();
+    let first: Vec<String> = rows.iter().take(NAMED).map(u32::to_string).collect();
+    let more = if rows.len() > NAMED { format!(" 等 {} 行", count(rows.len())) } else { String::new() };
     ImportProblem {
-        row: problem.row.to_string(),
+        row: first.join("、") + &more,
         column: problem.column.clone(),
         value: problem.value.chars().take(80).collect(),
         message: message.to_owned(),

@@ -11,7 +11,7 @@ use crate::components::{
     progress::{Part, Progress, progress, strip},
     query::{Query, query},
     section::heading,
-    shell::{Crumb, Head, Shell, page},
+    shell::{Crumb, Head, Paper, Shell, page_on},
     spark::{Spark, spark},
     table::or_dash,
 };
@@ -141,7 +141,8 @@ impl BoardPage {
         let lead = html! {
             (self.lead) @if let Some(plan) = &self.plan { a href=(plan.href) { (plan.label) } "。" }
         };
-        page(
+        page_on(
+            Paper::Wide,
             &self.shell,
             Head {
                 title: &self.title, crumbs: &[Crumb::to("首页", "/"), Crumb::here("目标指标")], ..Head::default()
@@ -254,7 +255,7 @@ impl BoardPage {
                 @if let Some(live) = &row.live {
                     td.num.value role="cell" data-label="完成值" {
                         strong { (or_dash(&live.value)) } " " span.unit { (row.unit) }
-                        @if !live.detail.is_empty() { small { (live.detail) } }
+                        @if !live.detail.is_empty() { small { @for part in live.detail.split('　') { span.keep { (part) } " " } } }
                     }
                 }
                 td.num.goal role="cell" data-label={ (self.target_year) " 年目标" } { (or_dash(&row.target)) }

@@ -6,7 +6,7 @@ use crate::components::{
     action::{Action, Weight, actions},
     empty::{Empty, empty},
     section::heading,
-    shell::{Crumb, Head, Shell, page},
+    shell::{Crumb, Head, Paper, Shell, page_on},
     table::{Cell, Column, Row, Table, table},
 };
 
@@ -44,7 +44,8 @@ impl RegisterPage {
             Crumb::here("打印台账"),
         ];
         let back = [Action::open("返回列表", self.kind_href.clone()).weight(Weight::Plain)];
-        page(
+        page_on(
+            Paper::Across,
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, ..Head::default() },
             html! {

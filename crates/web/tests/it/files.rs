@@ -41,6 +41,20 @@ async fn a_spreadsheet_is_previewed_confirmed_and_counted() {
 }
 
 #[tokio::test]
+async fn one_mistake_in_many_rows_is_told_once_with_its_rows() {
+    let county = County::real();
+    let mut office = county.office().await;
+    office.get("/kinds/food_sample/import").await;
+    let mut list = "抽样单编号,样品名称,抽样日期,最终结论\n".to_owned();
+    (1..=7).for_each(|no| list += &format!("C-{no},挂面,2026-02-30,合格\n"));
+    list += "C-8,挂面,2026-02-31,合格\n";
+    let page = office.upload("/kinds/food_sample/import", &[], ("file", "抽检.csv", list.as_bytes())).await;
+    let preview = office.get(&page.location().to_owned()).await;
+    preview.assert_shows("8").assert_shows("2、3、4、5、6 等 7 行").assert_shows("2026-02-31");
+    assert_eq!(preview.text.matches("2026-02-30").count(), 2, "in the cell and in the sentence, once each");
+}
+
+#[tokio::test]
 async fn an_upload_belongs_to_whoever_sent_it() {
     let county = County::real();
     let mut office = county.office().await;

@@ -28,7 +28,12 @@ pub(crate) fn run(common: &Common, args: &BoardArgs) -> Result<ExitCode> {
     if common.json {
         say_json(&data::of_board(&board).into());
     } else {
-        say(format!("{} 截至 {}，共 {} 条记录", board.pack.title, day::date(when.as_of), board.records));
+        // How many records there were on an earlier day is not kept: the number is today's, and is told of today's knowledge only.
+        let known = match when.known_on {
+            Some(known) => format!("按 {} 当时所知", day::date(known)),
+            None => format!("共 {} 条记录", board.records),
+        };
+        say(format!("{} 截至 {}，{known}", board.pack.title, day::date(when.as_of)));
         board.rows.iter().for_each(|row| say(line(&board, row)));
     }
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 use zhiheng_app::{BoardFormat, Error, ExportFormat, ListWanted, When};
+use zhiheng_pack::day;
 
 use super::{Access, open, say, say_json};
 use crate::Common;
@@ -24,6 +25,9 @@ pub(crate) struct Export {
     /// 截至哪一日（仅 board）
     #[arg(long, value_parser = super::day, value_name = "DATE")]
     as_of: Option<i32>,
+    /// 制表人，与日期一起印在每一页
+    #[arg(long, default_value = "命令行导出", value_name = "NAME")]
+    by: String,
     /// 隐去个人信息
     #[arg(long)]
     mask: bool,
@@ -39,6 +43,7 @@ enum Format {
 
 pub(crate) fn run(common: &Common, args: &Export) -> Result<ExitCode> {
     let app = open(common, Access::Read)?;
+    let mark = format!("{} {}", args.by, day::date(app.today()));
     let file = if args.kind == "board" {
         let format = match args.format {
             Format::Xlsx => BoardFormat::Xlsx,
@@ -46,7 +51,7 @@ pub(crate) fn run(common: &Common, args: &Export) -> Result<ExitCode> {
             Format::Csv | Format::CsvGb18030 => BoardFormat::Csv,
         };
         let when = When { as_of: args.as_of.unwrap_or_else(|| app.today()), known_on: None };
-        app.export_board(when, format, "")?
+        app.export_board(when, format, &mark)?
     } else {
         let format = match args.format {
             Format::Xlsx => ExportFormat::Xlsx,
@@ -54,7 +59,7 @@ pub(crate) fn run(common: &Common, args: &Export) -> Result<ExitCode> {
             Format::CsvGb18030 => ExportFormat::CsvGb18030,
             Format::Docx => anyhow::bail!(Error::WrongState("记录只能导出为 xlsx 或 csv；Word 用于 board".to_owned())),
         };
-        app.export_kind(&args.kind, &ListWanted::default(), format, "", args.mask)?
+        app.export_kind(&args.kind, &ListWanted::default(), format, &mark, args.mask)?
     };
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(&file.name));
     std::fs::write(&path, &file.bytes).with_context(|| format!("写不了文件 {}", path.display()))?;
