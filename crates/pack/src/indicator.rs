@@ -285,6 +285,8 @@ pub struct Indicator {
     pub terms: Vec<Term>,
     /// A series that other indicators need, not a target.
     pub helper: bool,
+    /// 县里自设: the county's own, without a sentence of the plan; it may have no target.
+    pub own: bool,
     /// Identity of the computation: the same number as long as the same records give the same cells.
     pub def: i64,
     /// Identity of the reported series.
@@ -292,6 +294,11 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// Whether the plan sets it, in its table or in its text.
+    pub fn is_of_plan(&self) -> bool {
+        !self.helper && !self.own
+    }
+
     /// Whether the number is kept as additive day cells.
     pub fn is_additive(&self) -> bool {
         matches!(self.form, Form::Ratio | Form::Flow | Form::Stock)

@@ -27,11 +27,13 @@ pub enum Light {
     RulingPending,
     /// 未分解
     NotSplit,
+    /// 未设目标: a number of the county's own that nothing is asked of.
+    NoTarget,
 }
 
 impl Light {
     /// Every light, best first.
-    pub const ALL: [Light; 9] = [
+    pub const ALL: [Light; 10] = [
         Light::Done,
         Light::OnTrack,
         Light::Met,
@@ -41,6 +43,7 @@ impl Light {
         Light::NoData,
         Light::RulingPending,
         Light::NotSplit,
+        Light::NoTarget,
     ];
 
     /// The word beside the shape.
@@ -55,6 +58,7 @@ impl Light {
             Light::NoData => "无数据",
             Light::RulingPending => "口径待明确",
             Light::NotSplit => "未分解",
+            Light::NoTarget => "未设目标",
         }
     }
 
@@ -70,6 +74,7 @@ impl Light {
             Light::NoData => "no_data",
             Light::RulingPending => "ruling_pending",
             Light::NotSplit => "not_split",
+            Light::NoTarget => "no_target",
         }
     }
 }
@@ -103,7 +108,8 @@ impl Indicator {
         if self.ruling_pending.is_some() {
             return bare(Light::RulingPending);
         }
-        let (Some(value), Some(target)) = (value, &self.target) else { return bare(Light::NoData) };
+        let Some(value) = value else { return bare(Light::NoData) };
+        let Some(target) = &self.target else { return bare(Light::NoTarget) };
         match self.goal {
             Goal::IncreaseTo | Goal::DecreaseTo => self.judge_progress(value, target.value, day),
             Goal::Floor | Goal::Hold | Goal::ScoreFloor => {

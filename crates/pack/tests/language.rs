@@ -269,6 +269,35 @@ fn lights_follow_the_share_of_time() {
 }
 
 #[test]
+fn an_indicator_of_the_county_itself_needs_no_target_and_is_not_judged_without_one() {
+    let block = r#"
+[[indicator]]
+id = "reports_known"
+name = "有报告日期的比例"
+own = true
+unit = "%"
+form = "ratio"
+bodies = ["scjg"]
+[[indicator.over]]
+kind = "sample"
+count = "sampled_on"
+numerator = "count(reported_on is known)"
+denominator = "count()"
+"#;
+    let (pack, problems) = read_text(&format!("{SOUND}{block}"));
+    assert!(problems.is_empty(), "{problems:?}");
+    let pack = pack.unwrap();
+    let own = pack.indicator("reports_known").unwrap();
+    assert!(!own.is_of_plan());
+    assert_eq!(own.judge(Some(Decimal::ONE), 0).light, Light::NoTarget);
+    assert_eq!(own.judge(None, 0).light, Light::NoData);
+    let claimed = read_text(&format!("{SOUND}{}", block.replace("own = true", "own = true\nrow = 29"))).1;
+    assert_eq!(claimed.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["ZH1090"]);
+    let bare = read_text(&format!("{SOUND}{}", block.replace("own = true\n", ""))).1;
+    assert_eq!(bare.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["ZH1016", "ZH1016"]);
+}
+
+#[test]
 fn a_changed_word_keeps_the_cells_and_a_changed_meaning_does_not() {
     let def = |text: &str| read_text(text).0.unwrap().indicator("rate").unwrap().def;
     assert_eq!(def(SOUND), def(&SOUND.replace("name = \"合格率\"", "name = \"抽检合格率\"")));

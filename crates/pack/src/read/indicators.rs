@@ -177,6 +177,7 @@ fn indicator(pack: &Pack, node: &Node<'_>) -> Indicator {
         reported: if mode == Mode::Computed { None } else { reported(pack, node, &id) },
         terms: terms(pack, node),
         helper: node.flag("helper").unwrap_or(false),
+        own: node.flag("own").unwrap_or(false),
         def: 0,
         reported_def: number(&["reported", &id]),
         unit,
@@ -453,10 +454,13 @@ fn requirements(node: &Node<'_>, read: &Indicator) {
     if read.mode != Mode::Computed && read.reporting.is_none() && !node.has("reporting") {
         need("reporting（谁报送、多久一次、依据什么文件）");
     }
+    if read.own && (read.row.is_some() || read.quote.is_some() || !read.text_targets.is_empty()) {
+        node.file.say(codes::OWN_OF_PLAN, &node.span, &read.id);
+    }
     if !read.helper {
         let keys = [
-            ("target", read.target.is_some()),
-            ("baseline", read.baseline.is_some()),
+            ("target", read.target.is_some() || read.own),
+            ("baseline", read.baseline.is_some() || read.own),
             ("bodies", !read.bodies.is_empty()),
         ];
         for (key, _) in keys.iter().filter(|(key, present)| !present && !node.has(key)) {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Sample;
 
-/// The nine states of the board.
+/// The ten states of the board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Light {
     /// 正常: progress keeps up with the time elapsed.
@@ -25,6 +25,8 @@ pub enum Light {
     RulingPending,
     /// 未分解: no split has been decided.
     NotSplit,
+    /// 未设目标: a number of the county's own that nothing is asked of.
+    NoTarget,
 }
 
 /// Four tones of judgement, shared by lights, tags, bars and messages.
@@ -55,7 +57,7 @@ impl Tone {
 
 impl Light {
     /// All lights, in the order of a legend.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OnTrack,
         Self::Done,
         Self::Met,
@@ -65,6 +67,7 @@ impl Light {
         Self::NoData,
         Self::RulingPending,
         Self::NotSplit,
+        Self::NoTarget,
     ];
 
     /// The word officials use.
@@ -79,6 +82,7 @@ impl Light {
             Self::NoData => "无数据",
             Self::RulingPending => "口径待明确",
             Self::NotSplit => "未分解",
+            Self::NoTarget => "未设目标",
         }
     }
 
@@ -88,7 +92,7 @@ impl Light {
             Self::OnTrack | Self::Done | Self::Met => Tone::Good,
             Self::Warning => Tone::Warn,
             Self::Behind | Self::NotMet => Tone::Bad,
-            Self::NoData | Self::RulingPending | Self::NotSplit => Tone::Neutral,
+            Self::NoData | Self::RulingPending | Self::NotSplit | Self::NoTarget => Tone::Neutral,
         }
     }
 
@@ -100,7 +104,7 @@ impl Light {
             Self::Behind | Self::NotMet => Shape::Square,
             Self::NoData => Shape::Ring,
             Self::RulingPending => Shape::Dashed,
-            Self::NotSplit => Shape::Bar,
+            Self::NotSplit | Self::NoTarget => Shape::Bar,
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct Asked<'a> {
 /// The plan's own content.
 pub(crate) fn plan_page(pack: &Pack, asked: &Asked<'_>) -> BoardPage {
     let rows: Vec<(&Indicator, BoardRow)> =
-        targets(pack).map(|(_, indicator)| (indicator, row(pack, indicator, asked.today))).collect();
+        targets(pack).map(|indicator| (indicator, row(pack, indicator, asked.today))).collect();
     let with_row = rows.iter().filter(|(indicator, _)| indicator.row.is_some()).count();
     let fact = |count: usize, words: &str| HomeFact {
         count: count.to_string(),
@@ -110,8 +110,8 @@ pub(crate) fn staff_page(board: &Board, trends: &Trends, asked: &Asked<'_>) -> B
     BoardPage { live: Some(live), groups: grouped(pack, filled), ..frame(pack, asked, true) }
 }
 
-fn targets(pack: &Pack) -> impl Iterator<Item = (usize, &Indicator)> {
-    pack.indicators.iter().enumerate().filter(|(_, indicator)| !indicator.helper)
+fn targets(pack: &Pack) -> impl Iterator<Item = &Indicator> {
+    pack.indicators.iter().filter(|indicator| indicator.is_of_plan())
 }
 
 fn of_body(pack: &Pack, indicator: &Indicator, body: &str) -> bool {
@@ -120,11 +120,13 @@ fn of_body(pack: &Pack, indicator: &Indicator, body: &str) -> bool {
 
 fn frame(pack: &Pack, asked: &Asked<'_>, live: bool) -> BoardPage {
     let elapsed = numbers::plan_elapsed(pack, asked.when.as_of);
-    let with_row = targets(pack).filter(|(_, indicator)| indicator.row.is_some()).count();
+    let with_row = targets(pack).filter(|indicator| indicator.row.is_some()).count();
     let of_text = targets(pack).count() - with_row;
+    let own = pack.indicators.iter().filter(|indicator| live && indicator.own && !indicator.helper).count();
+    let own = if own == 0 { String::new() } else { format!("另有县里自设的 {own} 项。") };
     BoardPage {
         title: format!("{} 年质量强县指标", pack.target_year),
-        lead: format!("方案分解表 {with_row} 项指标和正文 {of_text} 项目标。"),
+        lead: format!("方案分解表 {with_row} 项指标和正文 {of_text} 项目标。{own}"),
         plan: Some(Link::new(format!("《{}》", pack.title), "/plan")),
         baseline_year: pack.baseline_year.to_string(),
         target_year: pack.target_year.to_string(),
@@ -137,7 +139,7 @@ fn frame(pack: &Pack, asked: &Asked<'_>, live: bool) -> BoardPage {
 
 fn query(pack: &Pack, asked: &Asked<'_>, live: bool) -> Query {
     let named: Vec<usize> = {
-        let mut all: Vec<usize> = targets(pack).flat_map(|(_, indicator)| indicator.bodies.iter().copied()).collect();
+        let mut all: Vec<usize> = targets(pack).flat_map(|indicator| indicator.bodies.iter().copied()).collect();
         all.sort_unstable();
         all.dedup();
         all

@@ -41,7 +41,7 @@ fn live_board(board: &Board) -> Value {
 }
 
 fn plan_board(pack: &Pack, when: When) -> Value {
-    let targets = pack.indicators.iter().filter(|indicator| !indicator.helper);
+    let targets = pack.indicators.iter().filter(|indicator| indicator.is_of_plan());
     let mut data = head(pack, when);
     data.insert("targets".into(), targets.map(|one| Value::Object(data::of_target(one, when.as_of))).collect());
     Value::Object(data)
@@ -86,7 +86,7 @@ pub(crate) fn indicator(pack: &Pack, indicator: &Indicator, view: Option<&Indica
 fn plan_sheet(pack: &Pack) -> Sheet {
     let columns = ["序号", "类别", "指标", "计量单位", "基期", "目标", "责任单位"];
     let text = |text: String| SheetCell::Text(text);
-    let rows = pack.indicators.iter().filter(|indicator| !indicator.helper).map(|indicator| {
+    let rows = pack.indicators.iter().filter(|indicator| indicator.is_of_plan()).map(|indicator| {
         vec![
             text(indicator.row.map(|row| row.to_string()).unwrap_or_default()),
             text(numbers::group(pack, indicator).to_owned()),

@@ -24,7 +24,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit) -> Answer {
 
 /// Fills the page.
 pub(crate) fn page(pack: &Pack, visit: &Visit, demo: Option<&str>, measures: usize, today: i32) -> HomePage {
-    let targets: Vec<_> = pack.indicators.iter().filter(|indicator| !indicator.helper).collect();
+    let targets: Vec<_> = pack.indicators.iter().filter(|indicator| indicator.is_of_plan()).collect();
     let rows = targets.iter().filter(|indicator| indicator.row.is_some()).count();
     let responsible = pack.bodies.iter().filter(|body| body.role == zhiheng_pack::pack::BodyRole::Responsible).count();
     let fact = |count: usize, words: &str, href: &str| HomeFact {
@@ -85,7 +85,7 @@ fn ways(visit: &Visit, demo: Option<&str>) -> (Vec<Action>, String) {
 
 fn groups(pack: &Pack) -> Vec<HomeGroup> {
     let group = |(at, group): (usize, &zhiheng_pack::pack::Group)| {
-        let of_group = pack.indicators.iter().filter(|indicator| !indicator.helper && indicator.group == Some(at));
+        let of_group = pack.indicators.iter().filter(|indicator| indicator.is_of_plan() && indicator.group == Some(at));
         let target = |indicator: &zhiheng_pack::Indicator| {
             let (from, to) = (numbers::baseline(indicator), numbers::target(indicator));
             let way = if from.is_empty() { to } else { format!("{from} → {to}") };

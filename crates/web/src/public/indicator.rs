@@ -32,7 +32,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): P
         false => None,
     };
     let pack = &server.app().pack;
-    let known = pack.indicator(id).filter(|indicator| !indicator.helper);
+    let known = pack.indicator(id).filter(|indicator| indicator.is_of_plan() || (view.is_some() && !indicator.helper));
     let indicator = known.ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
     if as_data {
         return Ok(Json(data::indicator(pack, indicator, view.as_ref(), when)).into_response());

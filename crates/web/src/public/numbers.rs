@@ -21,6 +21,7 @@ pub(crate) fn light_of(light: light::Light) -> Light {
         light::Light::NoData => Light::NoData,
         light::Light::RulingPending => Light::RulingPending,
         light::Light::NotSplit => Light::NotSplit,
+        light::Light::NoTarget => Light::NoTarget,
     }
 }
 
@@ -36,9 +37,10 @@ pub(crate) fn group<'a>(pack: &'a Pack, indicator: &Indicator) -> &'a str {
     indicator.group.and_then(|at| pack.groups.get(at)).map_or("", |group| group.name.as_str())
 }
 
-/// 第 16 项, or 文中目标.
+/// 第 16 项, 文中目标, or 县里自设.
 pub(crate) fn position(indicator: &Indicator) -> String {
-    indicator.row.map_or_else(|| "文中目标".to_owned(), |row| format!("第 {row} 项"))
+    let without_row = if indicator.own { "县里自设" } else { "文中目标" };
+    indicator.row.map_or_else(|| without_row.to_owned(), |row| format!("第 {row} 项"))
 }
 
 /// The baseline's value; empty where the plan has none.

@@ -107,7 +107,7 @@ pub(crate) fn page(pack: &Pack, view: &PlanView, board: Option<&Board>, staff: b
         view.findings.iter().filter(|finding| staff || finding.ruling.is_some()).collect();
     let laid = Laying::new(pack, view, board, &findings).lay();
     let issued = pack.issued_on.map(|day| format!(" {}印发", date(zhiheng_pack::day::number(day))));
-    let targets = pack.indicators.iter().filter(|indicator| !indicator.helper);
+    let targets = pack.indicators.iter().filter(|indicator| indicator.is_of_plan());
     let (rows, of_text): (Vec<_>, Vec<_>) = targets.partition(|indicator| indicator.row.is_some());
     PlanPage {
         title: pack.title.clone(),
