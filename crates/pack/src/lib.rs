@@ -16,6 +16,7 @@ mod check;
 pub mod clock;
 pub mod collection;
 pub mod day;
+pub mod document;
 pub mod formula;
 pub mod indicator;
 pub mod kind;

@@ -154,6 +154,8 @@ pub struct Pack {
     pub modes: std::collections::BTreeMap<String, crate::kind::Mode>,
     /// 程序
     pub procedures: Vec<crate::procedure::Procedure>,
+    /// 文书
+    pub documents: Vec<crate::procedure::Document>,
     /// 报送: the kinds of a round of reports, where the pack has them.
     pub collection: Option<crate::Collection>,
     pub(crate) kind_index: HashMap<String, usize>,
@@ -214,6 +216,11 @@ impl Pack {
     /// A procedure by id.
     pub fn procedure(&self, id: &str) -> Option<&crate::procedure::Procedure> {
         self.procedures.iter().find(|procedure| procedure.id == id)
+    }
+
+    /// A document by id.
+    pub fn document(&self, id: &str) -> Option<&crate::procedure::Document> {
+        self.documents.iter().find(|document| document.id == id)
     }
 
     /// A list by id.

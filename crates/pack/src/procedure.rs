@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 
+use crate::document::Template;
 use crate::formula::Condition;
 
 /// A role (岗位): who may take a step.
@@ -442,16 +443,16 @@ pub struct Document {
     pub name: String,
     /// Id of the kind it is about.
     pub kind: String,
-    /// 文号, with placeholders.
-    pub number: Option<String>,
+    /// 文号
+    pub number: Option<Template>,
     /// 文书式样五, …
     pub basis: Option<String>,
     /// Room for a seal at the foot.
     pub seal: bool,
     /// 送达
     pub copies: Vec<String>,
-    /// The text with placeholders, a blank line between paragraphs.
-    pub text: String,
+    /// 正文, a template a paragraph.
+    pub text: Vec<Template>,
 }
 
 /// How the public may open a case of a kind (公众入口).

@@ -4,6 +4,7 @@
 //! refers to one (checks, formulas, targets). A pack comes out only when no problem refuses it.
 
 mod collection;
+mod documents;
 mod indicators;
 mod kinds;
 mod procedures;
@@ -49,6 +50,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     roles::read(&mut pack, &roots);
     kinds::read(&mut pack, &roots);
     procedures::read(&mut pack, &roots);
+    documents::read(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
     for root in roots {
@@ -130,6 +132,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         roles: Vec::new(),
         modes: Default::default(),
         procedures: Vec::new(),
+        documents: Vec::new(),
         collection: None,
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),

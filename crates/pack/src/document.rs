@@ -1,0 +1,280 @@
+//! Official documents (文书): the text of a form with placeholders, compiled once, and the paper that a record makes of it.
+//!
+//! Rendering is pure: the day, the names, the number and the deadlines are handed in, so that a document that was issued comes out the
+//! same on every later day. What is not known leaves a gap ([`Piece::Gap`]) to be filled in by hand; nothing is ever left out silently.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::kind::Kind;
+use crate::pack::Pack;
+use crate::procedure::Document;
+use crate::record::Record;
+use crate::value::Value;
+
+/// One line of a form: words and placeholders.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Words(String),
+    Hole(Hole),
+}
+
+/// What a placeholder stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Hole {
+    Field(usize),
+    Label,
+    Body,
+    Place,
+    Today,
+    Actor,
+    Reason,
+    Year,
+    Serial,
+    /// The last day of a clock.
+    Due(String),
+}
+
+/// The placeholders that every kind has. They go before a field of the same name.
+const WORDS: [(&str, Hole); 8] = [
+    ("label", Hole::Label),
+    ("body", Hole::Body),
+    ("place", Hole::Place),
+    ("today", Hole::Today),
+    ("actor", Hole::Actor),
+    ("reason", Hole::Reason),
+    ("year", Hole::Year),
+    ("serial", Hole::Serial),
+];
+
+/// A placeholder that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// How many `{` come before it in the text.
+    pub(crate) nth: usize,
+    /// What is wrong, without a full stop.
+    pub(crate) what: String,
+}
+
+impl Template {
+    /// Compiles a line for a kind, or says what is wrong with each of its placeholders.
+    pub(crate) fn compile(line: &str, kind: &Kind) -> Result<Template, Vec<Wrong>> {
+        let (mut parts, mut wrongs) = (Vec::new(), Vec::new());
+        let mut pieces = line.split('{');
+        words(&mut parts, pieces.next().unwrap_or_default());
+        for (nth, piece) in pieces.enumerate() {
+            let Some((name, after)) = piece.split_once('}') else {
+                let shown: String = piece.chars().take(12).collect();
+                wrongs.push(Wrong { nth, what: format!("占位符 {{{shown} 没有右花括号") });
+                continue;
+            };
+            match hole(name.trim(), kind) {
+                Some(hole) => parts.push(Part::Hole(hole)),
+                None => {
+                    wrongs.push(Wrong {
+                        nth,
+                        what: format!("占位符 {{{name}}} 既不是种类 {} 的字段，也不是固定占位符", kind.id),
+                    });
+                }
+            }
+            words(&mut parts, after);
+        }
+        if wrongs.is_empty() { Ok(Template { parts }) } else { Err(wrongs) }
+    }
+
+    /// The clocks whose last days it prints.
+    pub fn clocks(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Hole(Hole::Due(clock)) => Some(clock.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether it opens a letter: 「某某公司：」 stands at the margin.
+    fn is_address(&self) -> bool {
+        matches!(self.parts.last(), Some(Part::Words(words)) if words.ends_with('：'))
+    }
+}
+
+fn words(parts: &mut Vec<Part>, text: &str) {
+    if !text.is_empty() {
+        parts.push(Part::Words(text.to_owned()));
+    }
+}
+
+fn hole(name: &str, kind: &Kind) -> Option<Hole> {
+    if let Some(clock) = name.strip_prefix("due:") {
+        return (!clock.trim().is_empty()).then(|| Hole::Due(clock.trim().to_owned()));
+    }
+    let word = WORDS.iter().find(|(word, _)| *word == name).map(|(_, hole)| hole.clone());
+    word.or_else(|| kind.field_index(name).map(Hole::Field))
+}
+
+/// What a document needs beside the record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The day of the document.
+    pub today: Date,
+    /// Name of who makes it.
+    pub actor: String,
+    /// Name of the record's body.
+    pub body: Option<String>,
+    /// The reason of the step, in words.
+    pub reason: Option<String>,
+    /// 流水号, once it is assigned.
+    pub serial: Option<i64>,
+    /// Clock → its last day.
+    pub dues: BTreeMap<String, Date>,
+}
+
+/// A piece of a printed line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Text(String),
+    /// Room to write, ruled.
+    Gap,
+}
+
+/// A printed line.
+pub type Line = Vec<Piece>;
+
+/// How a paragraph stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// 主送: at the margin.
+    Address,
+    /// First line in by two characters.
+    Body,
+}
+
+/// A paragraph of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    /// How it stands.
+    pub stand: Stand,
+    /// What it says.
+    pub line: Line,
+}
+
+/// A document as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// 标题
+    pub title: String,
+    /// 文号, with a gap until the serial number is assigned.
+    pub number: Option<Line>,
+    /// 文书式样五, …
+    pub basis: Option<String>,
+    /// 正文
+    pub paragraphs: Vec<Paragraph>,
+    /// 送达
+    pub copies: Vec<String>,
+    /// 落款: the body that seals it, and the day.
+    pub seal: Option<(Line, Date)>,
+}
+
+impl Rendered {
+    /// The number as one text, where it is complete.
+    pub fn number_text(&self) -> Option<String> {
+        text_of(self.number.as_ref()?)
+    }
+}
+
+/// A line as one text; none while it has a gap.
+pub fn text_of(line: &[Piece]) -> Option<String> {
+    line.iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Gap => None,
+        })
+        .collect()
+}
+
+/// 2026年3月1日
+pub fn chinese_date(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+/// Fills a document from a record of its kind.
+pub fn render(pack: &Pack, kind: &Kind, document: &Document, record: &Record, given: &Given) -> Rendered {
+    let filling = Filling { pack, kind, record, given };
+    let paragraph = |(at, template): (usize, &Template)| Paragraph {
+        stand: if at == 0 && template.is_address() { Stand::Address } else { Stand::Body },
+        line: filling.line(template),
+    };
+    Rendered {
+        title: document.name.clone(),
+        number: document.number.as_ref().map(|number| filling.line(number)),
+        basis: document.basis.clone(),
+        paragraphs: document.text.iter().enumerate().map(paragraph).collect(),
+        copies: document.copies.clone(),
+        seal: document.seal.then(|| (vec![piece(given.body.clone())], given.today)),
+    }
+}
+
+fn piece(text: Option<String>) -> Piece {
+    match text.filter(|text| !text.trim().is_empty()) {
+        Some(text) => Piece::Text(text),
+        None => Piece::Gap,
+    }
+}
+
+struct Filling<'a> {
+    pack: &'a Pack,
+    kind: &'a Kind,
+    record: &'a Record,
+    given: &'a Given,
+}
+
+impl Filling<'_> {
+    /// Neighbouring words become one piece.
+    fn line(&self, template: &Template) -> Line {
+        let mut line: Line = Vec::new();
+        for part in &template.parts {
+            let next = match part {
+                Part::Words(words) => Piece::Text(words.clone()),
+                Part::Hole(hole) => piece(self.fill(hole)),
+            };
+            match (line.last_mut(), next) {
+                (Some(Piece::Text(before)), Piece::Text(after)) => before.push_str(&after),
+                (_, next) => line.push(next),
+            }
+        }
+        line
+    }
+
+    fn fill(&self, hole: &Hole) -> Option<String> {
+        let given = self.given;
+        match hole {
+            Hole::Field(index) => self.field(*index),
+            Hole::Label => Some(self.pack.label(self.kind, self.record)),
+            Hole::Body => given.body.clone(),
+            Hole::Place => Some(self.pack.place_name.clone()),
+            Hole::Today => Some(chinese_date(given.today)),
+            Hole::Actor => Some(given.actor.clone()),
+            Hole::Reason => given.reason.clone(),
+            Hole::Year => Some(given.today.year().to_string()),
+            Hole::Serial => given.serial.map(|serial| serial.to_string()),
+            Hole::Due(clock) => given.dues.get(clock).copied().map(chinese_date),
+        }
+    }
+
+    /// As an official paper writes a value: names for ids, days in words.
+    fn field(&self, index: usize) -> Option<String> {
+        Some(match self.record.value(index)? {
+            Value::Date(date) => chinese_date(*date),
+            Value::Moment(text) => {
+                let (day, time) = text.split_once(' ')?;
+                format!("{}{time}", chinese_date(crate::day::parse(day)?))
+            }
+            _ => self.pack.show(self.kind, self.record, index),
+        })
+    }
+}
