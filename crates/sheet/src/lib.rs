@@ -1,4 +1,4 @@
-//! Reads spreadsheets as they come and writes spreadsheets and Word tables.
+//! Reads spreadsheets as they come and writes spreadsheets, Word tables and letters.
 //!
 //! An authority's announcement arrives as xlsx named `.xls`, as an HTML page saved by Excel, as a scraper's csv in GBK
 //! without a header. [`read`] takes the bytes and a list of [`WantedColumn`]s, finds the sheet, the header row and the
@@ -11,7 +11,7 @@
 //! - A file either reads or is refused with a [`Refusal`] that says what it is and what to do. No bytes panic.
 //!
 //! The crate knows no county, no record kind and no clock. It writes with [`write_xlsx`], [`write_csv`],
-//! [`write_error_workbook`] and [`write_docx`]; what it writes opens in Excel and Word without a warning, and no text
+//! [`write_error_workbook`], [`write_docx`] and [`write_letter`]; what it writes opens in Excel and Word without a warning, and no text
 //! that it writes is ever taken for a formula.
 
 mod assemble;
@@ -51,4 +51,5 @@ pub use write::archive::write_zip;
 pub use write::csv::{Encoding, write_csv};
 pub use write::docx::{Align, Footing, WordCell, WordTable, write_docx};
 pub use write::errors::write_error_workbook;
+pub use write::letter::{LetterPart, LetterSign, WordLetter, WordRun, write_letter};
 pub use write::xlsx::{Paper, Sheet, SheetCell, SheetColumn, Workbook, WriteError, write_xlsx};

@@ -64,44 +64,52 @@ pub enum Align {
     Right,
 }
 
-const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
+pub(super) const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
-const TITLE_FONT: &str = "方正小标宋简体";
-const BODY_FONT: &str = "仿宋_GB2312";
-const HEAD_FONT: &str = "黑体";
+pub(super) const TITLE_FONT: &str = "方正小标宋简体";
+pub(super) const BODY_FONT: &str = "仿宋_GB2312";
+pub(super) const HEAD_FONT: &str = "黑体";
 /// 公文 margins for a table: 2 cm all round, in twentieths of a point.
 const MARGIN: u32 = 1134;
 
 /// Writes a Word document. The same table gives the same bytes.
 pub fn write_docx(table: &WordTable) -> Result<Vec<u8>, WriteError> {
+    let mut parts = vec![styles(), fonts(), footer()];
+    parts.extend(table.footing.watermark.as_deref().map(|words| header("header1", words)));
+    package(&document(table), &parts)
+}
+
+/// A part of the package beside the document; the document knows it as `rId` and its place in the list, from 1.
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) content: String,
+}
+
+/// A document with its parts as a file.
+pub(super) fn package(document: &str, parts: &[Part]) -> Result<Vec<u8>, WriteError> {
     let failed = |error: &dyn std::fmt::Display| WriteError(error.to_string());
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let header = table.footing.watermark.as_deref();
-    let parts = [
-        ("[Content_Types].xml", content_types(header.is_some())),
-        ("_rels/.rels", package_relations()),
-        ("word/_rels/document.xml.rels", relations(header.is_some())),
-        ("word/document.xml", document(table)),
-        ("word/styles.xml", styles()),
-        ("word/fontTable.xml", fonts()),
-        ("word/footer1.xml", footer()),
-        ("word/header1.xml", header.map(head_line).unwrap_or_default()),
-    ];
-    for (name, content) in parts.iter().filter(|(_, content)| !content.is_empty()) {
-        zip.start_file(*name, SimpleFileOptions::default()).map_err(|error| failed(&error))?;
-        zip.write_all(format!("{PROLOGUE}{content}").as_bytes()).map_err(|error| failed(&error))?;
+    let mut add = |name: &str, content: &str| {
+        zip.start_file(name, SimpleFileOptions::default()).map_err(|error| failed(&error))?;
+        zip.write_all(format!("{PROLOGUE}{content}").as_bytes()).map_err(|error| failed(&error))
+    };
+    add("[Content_Types].xml", &content_types(parts))?;
+    add("_rels/.rels", &package_relations())?;
+    add("word/_rels/document.xml.rels", &relations(parts))?;
+    add("word/document.xml", document)?;
+    for part in parts {
+        add(&format!("word/{}.xml", part.name), &part.content)?;
     }
     Ok(zip.finish().map_err(|error| failed(&error))?.into_inner())
 }
 
-fn content_types(header: bool) -> String {
+fn content_types(parts: &[Part]) -> String {
     let word = "application/vnd.openxmlformats-officedocument.wordprocessingml";
-    let mut parts =
-        vec![("document", "document.main"), ("styles", "styles"), ("fontTable", "fontTable"), ("footer1", "footer")];
-    parts.extend(header.then_some(("header1", "header")));
-    let overrides: String = parts
-        .iter()
+    let overrides: String = [("document", "document.main")]
+        .into_iter()
+        .chain(parts.iter().map(|part| (part.name, part.kind)))
         .map(|(part, kind)| format!("<Override PartName=\"/word/{part}.xml\" ContentType=\"{word}.{kind}+xml\"/>"))
         .collect();
     format!(
@@ -121,88 +129,108 @@ fn package_relations() -> String {
     )
 }
 
-fn relations(header: bool) -> String {
-    let mut parts =
-        vec![("rId1", "styles", "styles"), ("rId2", "fontTable", "fontTable"), ("rId3", "footer", "footer1")];
-    parts.extend(header.then_some(("rId4", "header", "header1")));
-    let relations: String = parts
-        .iter()
-        .map(|(id, kind, part)| format!("<Relationship Id=\"{id}\" Type=\"{KIND}/{kind}\" Target=\"{part}.xml\"/>"))
+fn relations(parts: &[Part]) -> String {
+    let relations: String = (1..)
+        .zip(parts)
+        .map(|(at, Part { name, kind, .. })| {
+            format!("<Relationship Id=\"rId{at}\" Type=\"{KIND}/{kind}\" Target=\"{name}.xml\"/>")
+        })
         .collect();
     format!("<Relationships xmlns=\"{RELATIONS}\">{relations}</Relationships>")
 }
 
 /// The fonts of official papers are not on every computer; each names the one that may stand in for it.
-fn fonts() -> String {
+pub(super) fn fonts() -> Part {
     let font = |name: &str, instead: &str| {
         format!("<w:font w:name=\"{name}\"><w:altName w:val=\"{instead}\"/><w:charset w:val=\"86\"/></w:font>")
     };
-    format!(
+    let content = format!(
         "<w:fonts {NAMESPACES}>{}{}{}</w:fonts>",
         font(TITLE_FONT, "黑体"),
         font(BODY_FONT, "仿宋"),
         font(HEAD_FONT, "SimHei")
-    )
+    );
+    Part { name: "fontTable", kind: "fontTable", content }
 }
 
-fn styles() -> String {
-    format!(
+pub(super) fn styles() -> Part {
+    let content = format!(
         "<w:styles {NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" \
          w:eastAsia=\"{BODY_FONT}\" w:cs=\"Times New Roman\"/><w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/>\
          <w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:rPr></w:rPrDefault></w:docDefaults>\
          <w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/></w:style>\
          <w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal Table\"/><w:tblPr>\
          <w:tblCellMar><w:left w:w=\"57\" w:type=\"dxa\"/><w:right w:w=\"57\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style></w:styles>"
-    )
+    );
+    Part { name: "styles", kind: "styles", content }
 }
 
-fn footer() -> String {
-    let field =
-        |kind: &str| format!("<w:r><w:rPr><w:sz w:val=\"28\"/></w:rPr><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
-    let dash =
-        |text: &str| format!("<w:r><w:rPr><w:sz w:val=\"28\"/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+fn footer() -> Part {
+    let style = Style { font: BODY_FONT, size: 28, color: None, bold: false, drawn: 0 };
+    let content = format!(
+        "<w:ftr {NAMESPACES}><w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p></w:ftr>",
+        page_number(&style)
+    );
+    Part { name: "footer1", kind: "footer", content }
+}
+
+/// — n —
+pub(super) fn page_number(style: &Style) -> String {
+    let properties = style.properties();
+    let field = |kind: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
     format!(
-        "<w:ftr {NAMESPACES}><w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}{}<w:r><w:rPr><w:sz w:val=\"28\"/></w:rPr>\
-         <w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r>{}{}{}{}</w:p></w:ftr>",
-        dash("— "),
+        "{}{}<w:r><w:rPr>{properties}</w:rPr><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r>{}{}{}{}",
+        run("— ", style),
         field("begin"),
         field("separate"),
-        dash("1"),
+        run("1", style),
         field("end"),
-        dash(" —")
+        run(" —", style)
     )
 }
 
-fn head_line(text: &str) -> String {
-    let run = run(text, &Style { font: HEAD_FONT, size: 28, color: Some("A6A6A6"), bold: false });
-    format!("<w:hdr {NAMESPACES}><w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{run}</w:p></w:hdr>")
+/// Grey words at the head of every page.
+pub(super) fn header(name: &'static str, text: &str) -> Part {
+    let run = run(text, &Style { font: HEAD_FONT, size: 28, color: Some("A6A6A6"), bold: false, drawn: 0 });
+    let content = format!("<w:hdr {NAMESPACES}><w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{run}</w:p></w:hdr>");
+    Part { name, kind: "header", content }
 }
 
-struct Style {
-    font: &'static str,
-    size: u32,
-    color: Option<&'static str>,
-    bold: bool,
+/// How words look; sizes in half points.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub(super) font: &'static str,
+    pub(super) size: u32,
+    pub(super) color: Option<&'static str>,
+    pub(super) bold: bool,
+    /// How much wider a character stands than it is, in twentieths of a point.
+    pub(super) drawn: i32,
 }
 
-const TITLE: Style = Style { font: TITLE_FONT, size: 44, color: None, bold: false };
-const BODY: Style = Style { font: BODY_FONT, size: 32, color: None, bold: false };
+impl Style {
+    pub(super) fn properties(&self) -> String {
+        let color = self.color.map(|color| format!("<w:color w:val=\"{color}\"/>")).unwrap_or_default();
+        let bold = if self.bold { "<w:b/>" } else { "" };
+        let drawn = if self.drawn == 0 { String::new() } else { format!("<w:spacing w:val=\"{}\"/>", self.drawn) };
+        format!(
+            "<w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:eastAsia=\"{}\"/>{bold}{color}{drawn}\
+             <w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>",
+            self.font,
+            size = self.size
+        )
+    }
+}
+
+pub(super) const TITLE: Style = Style { font: TITLE_FONT, size: 44, color: None, bold: false, drawn: 0 };
+pub(super) const BODY: Style = Style { font: BODY_FONT, size: 32, color: None, bold: false, drawn: 0 };
 
 /// A run of text; line breaks become breaks.
-fn run(text: &str, style: &Style) -> String {
+pub(super) fn run(text: &str, style: &Style) -> String {
     let lines: Vec<String> = text
         .split('\n')
         .map(|line| format!("<w:t xml:space=\"preserve\">{}</w:t>", escape(line.trim_end_matches('\r'))))
         .collect();
-    let color = style.color.map(|color| format!("<w:color w:val=\"{color}\"/>")).unwrap_or_default();
-    let bold = if style.bold { "<w:b/>" } else { "" };
-    format!(
-        "<w:r><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:eastAsia=\"{}\"/>{bold}{color}\
-         <w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr>{}</w:r>",
-        style.font,
-        lines.join("<w:br/>"),
-        size = style.size
-    )
+    format!("<w:r><w:rPr>{}</w:rPr>{}</w:r>", style.properties(), lines.join("<w:br/>"))
 }
 
 fn paragraph(text: &str, style: &Style, align: &str, line: u32) -> String {
@@ -213,7 +241,7 @@ fn paragraph(text: &str, style: &Style, align: &str, line: u32) -> String {
 }
 
 /// Markup characters replaced; what XML cannot carry left out.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -260,7 +288,7 @@ fn document(table: &WordTable) -> String {
     )
 }
 
-fn grid(table: &WordTable, room: u32) -> String {
+pub(super) fn grid(table: &WordTable, room: u32) -> String {
     let size = if table.size == 0 { 21 } else { table.size };
     let shares: u32 = table.columns.iter().map(|column| column.width.max(1)).sum();
     let widths: Vec<u32> = table.columns.iter().map(|column| room * column.width.max(1) / shares.max(1)).collect();
@@ -272,8 +300,8 @@ fn grid(table: &WordTable, room: u32) -> String {
         .map(|edge| format!("<w:{edge} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>"))
         .collect();
     let columns: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
-    let head = Style { font: HEAD_FONT, size, color: None, bold: false };
-    let body = Style { font: BODY_FONT, size, color: None, bold: false };
+    let head = Style { font: HEAD_FONT, size, color: None, bold: false, drawn: 0 };
+    let body = Style { font: BODY_FONT, size, color: None, bold: false, drawn: 0 };
     let header: String = table
         .columns
         .iter()
