@@ -160,6 +160,14 @@ const TABLES: &[Table] = &[
     since(2, table("message", 2, &["place", "id", "at", "account", "body", "role", "kind", "record", "title", "text"])),
     since(2, table("message_read", 3, &["place", "account", "message", "at"])),
     since(2, table("counter", 2, &["place", "name", "value"])),
+    since(
+        3,
+        table(
+            "document_number",
+            4,
+            &["place", "document", "year", "serial", "record", "version", "issued_at", "actor"],
+        ),
+    ),
 ];
 
 /// What an archive holds.

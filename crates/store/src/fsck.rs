@@ -80,6 +80,15 @@ const BATCHES: &str = "
     ORDER  BY v.id
     LIMIT  1000";
 
+/// Documents numbered for a version that is not there.
+const DOCUMENTS: &str = "
+    SELECT d.record
+    FROM   document_number AS d
+    LEFT   JOIN record_version AS v ON v.place = d.place AND v.id = d.record AND v.version = d.version
+    WHERE  d.place = $1 AND v.id IS NULL
+    ORDER  BY d.record
+    LIMIT  1000";
+
 impl Store {
     /// Checks everything of a place, from one snapshot. With `file_contents` every file is read, otherwise it is only
     /// looked for. Answers at most a thousand faults of each sort, none when all is well.
@@ -92,6 +101,7 @@ impl Store {
             (VERSIONS, "record_version", "versions are not complete from the first to the last"),
             (LEVELS, "level_value", "is not what a version reports"),
             (BATCHES, "import_batch", "belongs to an import that is not there"),
+            (DOCUMENTS, "document_number", "numbers a version that is not there"),
         ] {
             let ids = conn.many(sql, &[Value::Text(place)], |row: Row<'_>| row.array(0).map(RecordId))?;
             faults.extend(ids.into_iter().map(|id| Fault { table, record: Some(id), what: what.to_owned() }));

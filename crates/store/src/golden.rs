@@ -216,6 +216,10 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("what was read", |store| store.read()?.read_by(P, "a", &[RecordId([1; 16])]).map(drop)),
     ("mark as read", |store| store.write(|tx| tx.mark_read(P, "a", &[RecordId([1; 16])]))),
+    ("number a document", |store| {
+        store.write(|tx| tx.number_document(P, "accept_notice", &RecordId([1; 16]), 1, "a")).map(drop)
+    }),
+    ("numbers of a record", |store| store.read()?.document_numbers(P, &RecordId([1; 16])).map(drop)),
     ("operation log", |store| store.read()?.operations(P, i64::MAX, 10).map(drop)),
 ];
 

@@ -9,8 +9,11 @@ use crate::list::Column;
 use crate::{StoreError, Tx};
 
 /// Every migration in order; the version of a schema is how many of them it has.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_base.sql"), include_str!("../migrations/0002_cases.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_base.sql"),
+    include_str!("../migrations/0002_cases.sql"),
+    include_str!("../migrations/0003_documents.sql"),
+];
 
 /// The version that this program writes.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;

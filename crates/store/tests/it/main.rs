@@ -10,6 +10,8 @@ mod county;
 mod crash;
 #[cfg(test)]
 mod earlier;
+mod documents;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod lists;

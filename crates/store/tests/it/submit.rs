@@ -311,13 +311,13 @@ fn a_database_of_a_newer_release_is_left_alone() {
             let mut options = county.options();
             options.read_only = read_only;
             let opened = Store::open(&county.url, options).map(|_| ());
-            assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 1 })), "{opened:?}");
+            assert!(matches!(opened, Err(StoreError::TooNew { found: 99, .. })), "{opened:?}");
         }
         county.tamper("DELETE FROM schema_version");
         let mut reading = county.options();
         reading.read_only = true;
         let opened = Store::open(&county.url, reading).map(|_| ());
-        assert!(matches!(opened, Err(StoreError::Outdated { found: 0, known: 1 })), "{opened:?}");
+        assert!(matches!(opened, Err(StoreError::Outdated { found: 0, .. })), "{opened:?}");
     });
 }
 
