@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::case::{Act, Event};
 use crate::kind::Kind;
 use crate::pack::Pack;
-use crate::procedure::Document;
+use crate::procedure::{Document, ReasonWanted, Step};
 use crate::record::Record;
 use crate::value::Value;
 
@@ -63,8 +64,8 @@ pub(crate) struct Wrong {
 }
 
 impl Template {
-    /// Compiles a line for a kind, or says what is wrong with each of its placeholders.
-    pub(crate) fn compile(line: &str, kind: &Kind) -> Result<Template, Vec<Wrong>> {
+    /// Compiles a line for a kind, or says what is wrong with each of its placeholders. `has_clock`: a case of the kind knows the clock.
+    pub(crate) fn compile(line: &str, kind: &Kind, has_clock: &dyn Fn(&str) -> bool) -> Result<Template, Vec<Wrong>> {
         let (mut parts, mut wrongs) = (Vec::new(), Vec::new());
         let mut pieces = line.split('{');
         words(&mut parts, pieces.next().unwrap_or_default());
@@ -75,6 +76,9 @@ impl Template {
                 continue;
             };
             match hole(name.trim(), kind) {
+                Some(Hole::Due(clock)) if !has_clock(&clock) => {
+                    wrongs.push(Wrong { nth, what: format!("占位符 {{{name}}}：种类 {} 的程序没有这个时限", kind.id) });
+                }
                 Some(hole) => parts.push(Part::Hole(hole)),
                 None => {
                     wrongs.push(Wrong {
@@ -86,14 +90,6 @@ impl Template {
             words(&mut parts, after);
         }
         if wrongs.is_empty() { Ok(Template { parts }) } else { Err(wrongs) }
-    }
-
-    /// The clocks whose last days it prints.
-    pub fn clocks(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Hole(Hole::Due(clock)) => Some(clock.as_str()),
-            _ => None,
-        })
     }
 
     /// Whether it opens a letter: 「某某公司：」 stands at the margin.
@@ -216,6 +212,52 @@ pub fn render(pack: &Pack, kind: &Kind, document: &Document, record: &Record, gi
         paragraphs: document.text.iter().enumerate().map(paragraph).collect(),
         copies: document.copies.clone(),
         seal: document.seal.then(|| (vec![piece(given.body.clone())], given.today)),
+    }
+}
+
+impl Pack {
+    /// The documents that can be made of a record: of a case those that a step already taken lists, and those that no step lists.
+    pub fn offered(&self, kind: &Kind, record: &Record) -> Vec<&Document> {
+        let steps = || kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).flat_map(|one| &one.steps);
+        let of_kind = self.documents.iter().filter(|document| document.kind == kind.id);
+        of_kind
+            .filter(|document| {
+                let lists = |step: &Step| step.documents.contains(&document.id);
+                self.step_of(record, document).is_some() || !steps().any(lists)
+            })
+            .collect()
+    }
+
+    /// The step that made a document due, and when it was taken last.
+    fn step_of<'a>(&'a self, record: &'a Record, document: &Document) -> Option<(&'a Step, &'a Event)> {
+        let case = record.case.as_ref()?;
+        let procedure = self.procedure_of(case)?;
+        case.events.iter().rev().find_map(|event| {
+            let Act::Step(id) = &event.act else { return None };
+            procedure.step(id).filter(|step| step.documents.contains(&document.id)).map(|step| (step, event))
+        })
+    }
+
+    /// The reason of the step that made a document due, in words.
+    pub fn reason_of(&self, record: &Record, document: &Document) -> Option<String> {
+        let (step, event) = self.step_of(record, document)?;
+        let reason = event.reason.as_ref()?;
+        let listed = match step.reason {
+            ReasonWanted::Listed(list) => self.lists.get(list).and_then(|list| list.find(reason)),
+            ReasonWanted::Words | ReasonWanted::None => None,
+        };
+        Some(listed.map_or_else(|| reason.clone(), |item| item.name.clone()))
+    }
+
+    /// The last day of every clock of a record's case that has one; of a clock that ran several times, that of its last run.
+    pub fn dues(&self, record: &Record) -> BTreeMap<String, Date> {
+        let Some(procedure) = record.case.as_ref().and_then(|case| self.procedure_of(case)) else {
+            return BTreeMap::new();
+        };
+        let due = |run: crate::case::Run| {
+            Some((procedure.clocks.get(run.clock)?.id.clone(), crate::day::date(run.due?.day)))
+        };
+        self.runs(record).into_iter().filter_map(due).collect()
     }
 }
 

@@ -1,4 +1,5 @@
-//! 文书: the documents of the pack, their templates compiled. Every placeholder that nothing can fill is a problem at its own place.
+//! 文书: the documents of the pack, their templates compiled. Every placeholder that nothing can fill is a problem at its own place, and so is
+//! a step that lists a document which is not there.
 
 use crate::document::Template;
 use crate::kind::Kind;
@@ -12,6 +13,18 @@ pub(crate) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
         let read = document(pack, &node);
         node.finish();
         pack.documents.extend(read);
+    }
+    for procedure in roots.iter().flat_map(|root| root.tables("procedure")) {
+        steps_list_known_documents(pack, &procedure);
+    }
+}
+
+fn steps_list_known_documents(pack: &Pack, procedure: &Node<'_>) {
+    let kind = procedure.plain("kind").unwrap_or_default();
+    for listed in procedure.tables("step").iter().flat_map(|step| step.texts("doc")) {
+        if !pack.document(&listed.value).is_some_and(|document| document.kind == kind) {
+            procedure.file.say(codes::UNKNOWN_NAME, &listed.span, format!("种类 {kind} 的文书 {}", listed.value));
+        }
     }
 }
 
@@ -31,17 +44,19 @@ fn document(pack: &Pack, node: &Node<'_>) -> Option<Document> {
         }
         return None;
     };
-    let number = number.and_then(|number| lines(node, &number, kind).into_iter().next());
-    let text = lines(node, &text, kind);
+    let number = number.and_then(|number| lines(pack, node, &number, kind).into_iter().next());
+    let text = lines(pack, node, &text, kind);
     Some(Document { id: id.value, name: name.value, kind: of.value, number, basis, seal, copies, text })
 }
 
 /// Every line that says something is a paragraph; TOML's own `\` at the end of a line joins it with the next.
-fn lines(node: &Node<'_>, text: &At<String>, kind: &Kind) -> Vec<Template> {
+fn lines(pack: &Pack, node: &Node<'_>, text: &At<String>, kind: &Kind) -> Vec<Template> {
+    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+    let has_clock = |clock: &str| procedures.clone().any(|procedure| procedure.clock(clock).is_some());
     let mut compiled = Vec::new();
     let mut braces = 0;
     for line in text.value.lines() {
-        match Template::compile(line.trim(), kind) {
+        match Template::compile(line.trim(), kind, &has_clock) {
             Ok(template) if line.trim().is_empty() => drop(template),
             Ok(template) => compiled.push(template),
             Err(wrongs) => {
