@@ -51,13 +51,14 @@ pub enum BoardFormat {
 }
 
 const XLSX: (&str, &str) = ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-const DOCX: (&str, &str) = ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+pub(crate) const DOCX: (&str, &str) =
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
 const CSV: (&str, &str) = ("csv", "text/csv; charset=utf-8");
 const CSV_GB18030: (&str, &str) = ("csv", "text/csv; charset=gb18030");
 
 impl App {
     /// 单位_名称_日期
-    fn file_name(&self, what: &str, day: i32, extension: &str) -> String {
+    pub(crate) fn file_name(&self, what: &str, day: i32, extension: &str) -> String {
         let safe = |c: char| {
             if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control() { '_' } else { c }
         };

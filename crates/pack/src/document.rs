@@ -77,7 +77,9 @@ impl Template {
             };
             match hole(name.trim(), kind) {
                 Some(Hole::Due(clock)) if !has_clock(&clock) => {
-                    wrongs.push(Wrong { nth, what: format!("占位符 {{{name}}}：种类 {} 的程序没有这个时限", kind.id) });
+                    wrongs.push(Wrong {
+                        nth, what: format!("占位符 {{{name}}}：种类 {} 的程序没有这个时限", kind.id)
+                    });
                 }
                 Some(hole) => parts.push(Part::Hole(hole)),
                 None => {
@@ -254,9 +256,8 @@ impl Pack {
         let Some(procedure) = record.case.as_ref().and_then(|case| self.procedure_of(case)) else {
             return BTreeMap::new();
         };
-        let due = |run: crate::case::Run| {
-            Some((procedure.clocks.get(run.clock)?.id.clone(), crate::day::date(run.due?.day)))
-        };
+        let due =
+            |run: crate::case::Run| Some((procedure.clocks.get(run.clock)?.id.clone(), crate::day::date(run.due?.day)));
         self.runs(record).into_iter().filter_map(due).collect()
     }
 }

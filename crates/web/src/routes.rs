@@ -143,6 +143,8 @@ pub static ROUTES: &[Route] = &[
     send(Office, Needs::Staff, "/kinds/{kind}/{id}/withdraw", || post(office::state::withdraw)),
     read(Office, Needs::Staff, "/kinds/{kind}/{id}/restore", || get(office::state::restore_form)),
     send(Office, Needs::Staff, "/kinds/{kind}/{id}/restore", || post(office::state::restore)),
+    read(Office, Needs::Staff, "/kinds/{kind}/{id}/documents/{document}", || get(office::documents::show)),
+    send(Office, Needs::Staff, "/kinds/{kind}/{id}/documents/{document}", || post(office::documents::number)),
     read(Office, Needs::Office, "/rounds", || get(office::rounds::list)),
     send(Office, Needs::Office, "/rounds", || post(office::rounds::open)),
     read(Office, Needs::Office, "/rounds/{id}", || get(office::rounds::show)),

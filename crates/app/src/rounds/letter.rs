@@ -2,7 +2,10 @@
 //! signed or numbered: 文号, 签发 and date stay blank, because a draft is not a document.
 
 use zhiheng_pack::day;
-use zhiheng_sheet::{Align, Footing, Paper, SheetColumn, WordCell, WordTable, write_docx};
+use zhiheng_pack::pack::BodyRole;
+use zhiheng_sheet::{
+    Align, Footing, LetterPart, LetterSign, SheetColumn, WordCell, WordLetter, WordRun, WordTable, write_letter,
+};
 use zhiheng_store::RecordId;
 
 use super::form::safe;
@@ -51,22 +54,29 @@ impl App {
         }
         rows.sort_by_key(|(order, _)| *order);
         let table = WordTable {
-            title: format!("关于{}情况的通报", view.round.name),
-            lead: vec![format!("数据截至{}", chinese_date(view.round.as_of)), self.summary(&view)],
             columns: COLUMNS
                 .iter()
                 .map(|(header, width, _)| SheetColumn { header: (*header).to_owned(), width: *width })
                 .collect(),
             rows: rows.into_iter().map(|(_, cells)| cells).collect(),
-            notes: vec![
-                "本稿由系统根据报送记录生成，待审核、签发、编号后印发。".to_owned(),
-                "状态按方案目标和报送的官方数判定；“未报”“退回”“有疑问”的，完成值为此前最近一次报送的数。".to_owned(),
-            ],
-            paper: Paper::A4,
-            size: 21,
-            footing: Footing { watermark: Some(self.draft_mark()) },
+            ..WordTable::default()
         };
-        self.word(&format!("{}情况通报", view.round.name), &table)
+        let count = table.rows.len();
+        let summary = format!("数据截至{}。{}", chinese_date(view.round.as_of), self.summary(&view));
+        let letter = WordLetter {
+            title: format!("关于{}情况的通报", view.round.name),
+            body: vec![
+                LetterPart::words(summary),
+                LetterPart::Table(table),
+                LetterPart::Note("本稿由系统根据报送记录生成，待审核、签发、编号后印发。".to_owned()),
+                LetterPart::Note(
+                    "状态按方案目标和报送的官方数判定；“未报”“退回”“有疑问”的，完成值为此前最近一次报送的数。"
+                        .to_owned(),
+                ),
+            ],
+            ..self.draft_letter()
+        };
+        self.word(&format!("{}情况通报", view.round.name), &letter, count)
     }
 
     /// 提示函 to one unit that has not reported, or whose form was sent back.
@@ -86,12 +96,13 @@ impl App {
                 return Err(Error::WrongState(format!("{}已经报送，不需要提示函", self.unit(reply))));
             }
         };
-        let mut lead = vec![
-            format!("{}：", self.unit(reply)),
-            format!("根据《{}》，{}应于{due}前报送，数据截至{}。{state}", self.pack.title, view.round.name, chinese_date(view.round.as_of)),
-            "请对照下列指标，经填表人、审核人、分管领导签认并加盖公章后尽快报送；确无变化的填“本期无变化”，确无数据的写明原因。".to_owned(),
-        ];
-        lead.extend(self.pack.notice.clone());
+        let request = format!(
+            "根据《{}》，{}应于{due}前报送，数据截至{}。{state}",
+            self.pack.title,
+            view.round.name,
+            chinese_date(view.round.as_of)
+        );
+        let how = "请对照下列指标，经填表人、审核人、分管领导签认并加盖公章后尽快报送；确无变化的填“本期无变化”，确无数据的写明原因。";
         let columns = [("序号", 8), ("指标", 60), ("目标值", 16), ("口径", 60)];
         let mut rows = Vec::new();
         for at in &reply.indicators {
@@ -104,19 +115,41 @@ impl App {
             ]);
         }
         let table = WordTable {
-            title: "提示函".to_owned(),
-            lead,
             columns: columns
                 .iter()
                 .map(|(header, width)| SheetColumn { header: (*header).to_owned(), width: *width })
                 .collect(),
             rows,
-            notes: vec!["（本稿待质量强县办负责人签发、编号、注明日期后发出）".to_owned()],
-            paper: Paper::A4,
-            size: 21,
-            footing: Footing { watermark: Some(self.draft_mark()) },
+            ..WordTable::default()
         };
-        self.word(&format!("提示函_{}_{}", self.unit(reply), view.round.name), &table)
+        let count = table.rows.len();
+        let mut text = vec![LetterPart::words(request), LetterPart::words(how), LetterPart::Table(table)];
+        text.extend(self.pack.notice.clone().map(LetterPart::Note));
+        text.push(LetterPart::Note("（本稿待质量强县办负责人签发、编号、注明日期后发出）".to_owned()));
+        let letter = WordLetter {
+            title: "提示函".to_owned(),
+            addressee: vec![WordRun::Text(format!("{}：", self.unit(reply)))],
+            body: text,
+            ..self.draft_letter()
+        };
+        self.word(&format!("提示函_{}_{}", self.unit(reply), view.round.name), &letter, count)
+    }
+
+    /// What every draft of a round has: room for number and date, who is to sign, and the mark of a draft.
+    fn draft_letter(&self) -> WordLetter {
+        let words = |text: &str| WordRun::Text(text.to_owned());
+        let office = self.pack.bodies.iter().find(|body| body.role == BodyRole::Office);
+        let year = day::date(self.today()).year();
+        WordLetter {
+            number: vec![WordRun::Gap, words(&format!("〔{year}〕")), WordRun::Gap, words("号")],
+            sign: Some(LetterSign {
+                body: vec![office.map_or(WordRun::Gap, |office| words(&office.name))],
+                date: vec![words(&format!("{year}年　月　日"))],
+                seal: true,
+            }),
+            footing: Footing { watermark: Some(self.draft_mark()) },
+            ..WordLetter::default()
+        }
     }
 
     fn unit(&self, reply: &Reply) -> &str {
@@ -151,10 +184,10 @@ impl App {
         if self.pack.demo { "拟稿　演示数据".to_owned() } else { "拟稿".to_owned() }
     }
 
-    fn word(&self, what: &str, table: &WordTable) -> Result<ExportFile, Error> {
-        let bytes = write_docx(table).map_err(|error| Error::Internal(error.to_string()))?;
+    fn word(&self, what: &str, letter: &WordLetter, rows: usize) -> Result<ExportFile, Error> {
+        let bytes = write_letter(letter).map_err(|error| Error::Internal(error.to_string()))?;
         let name = format!("{}_{}.docx", safe(what), day::date(self.today()));
-        Ok(ExportFile { name, media_type: MEDIA, bytes, rows: table.rows.len() })
+        Ok(ExportFile { name, media_type: MEDIA, bytes, rows })
     }
 }
 

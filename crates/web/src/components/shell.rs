@@ -127,6 +127,8 @@ pub enum Paper {
     Across,
     /// A3 横向
     Wide,
+    /// 公文: nothing but the paper comes out.
+    Letter,
 }
 
 impl Paper {
@@ -135,6 +137,7 @@ impl Paper {
             Paper::Upright => "",
             Paper::Across => " across",
             Paper::Wide => " wide",
+            Paper::Letter => " sheet",
         }
     }
 }

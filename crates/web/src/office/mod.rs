@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod cells;
 pub(crate) mod content;
+pub(crate) mod documents;
 pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod files;

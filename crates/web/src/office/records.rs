@@ -292,6 +292,7 @@ pub(crate) fn page(
         clocks: Vec::new(),
         counted_in: counted_in(pack, view),
         attachments: attachments(&content, view, visit),
+        documents: documents(&content, view, visit),
         history: view.versions.iter().rev().map(|version| change(&content, version, people, visit)).collect(),
         actions: actions(kind, visit, view),
         ..RecordPage::default()
@@ -386,6 +387,14 @@ fn attachments(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<A
         _ => None,
     };
     content.kind.fields.iter().enumerate().filter_map(one).collect()
+}
+
+/// For those who may write the record.
+fn documents(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Link> {
+    let writes = visit.account.as_ref().is_some_and(|account| account.may_write(view.row.body.as_deref()));
+    let offered = content.pack.offered(content.kind, &view.record).into_iter().filter(|_| writes && view.row.live);
+    let here = content.href(&view.row.id);
+    offered.map(|document| Link::new(&document.name, format!("{here}/documents/{}", document.id))).collect()
 }
 
 fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String, String>, visit: &Visit) -> Change {

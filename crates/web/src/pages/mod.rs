@@ -3,6 +3,7 @@
 mod accounts;
 mod board;
 mod cell_records;
+mod document;
 mod home;
 mod import;
 mod indicator;
@@ -20,6 +21,7 @@ mod sign_in;
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
 pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive};
 pub use cell_records::{CellRecordsPage, Computation};
+pub use document::{DocumentPage, Numbering};
 pub use home::{HomeFact, HomeGroup, HomePage};
 pub use import::{
     ImportColumn, ImportCorrection, ImportCount, ImportPage, ImportPreviewPage, ImportProblem, ImportResultPage,

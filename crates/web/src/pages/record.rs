@@ -37,6 +37,8 @@ pub struct RecordPage {
     pub counted_in: Vec<CountedIn>,
     /// 附件.
     pub attachments: Vec<Attachment>,
+    /// 文书 that can be made of it.
+    pub documents: Vec<Link>,
     /// 修改历史, newest first.
     pub history: Vec<Change>,
     /// 更正, 撤销, 恢复, 打印.
@@ -121,7 +123,10 @@ impl RecordPage {
         ];
         let lead =
             html! { @for (at, fact) in self.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } };
-        let has_rail = !(self.clocks.is_empty() && self.counted_in.is_empty() && self.attachments.is_empty());
+        let has_rail = !(self.clocks.is_empty()
+            && self.counted_in.is_empty()
+            && self.attachments.is_empty()
+            && self.documents.is_empty());
         page(
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, ..Head::default() },
@@ -133,7 +138,7 @@ impl RecordPage {
                         (actions(&self.shell.csrf, &self.actions))
                         (history(&self.history))
                     }
-                    @if has_rail { div.rail { (self.clocks()) (self.counted()) (self.attachments()) } }
+                    @if has_rail { div.rail { (self.clocks()) (self.documents()) (self.counted()) (self.attachments()) } }
                 }
             },
         )
@@ -149,6 +154,14 @@ impl RecordPage {
                         @if let Some(how) = &clock.how { details { summary { "如何计算" } p.small { (how) } } }
                     } } }
                 }))
+            }
+        }
+    }
+
+    fn documents(&self) -> Markup {
+        html! {
+            @if !self.documents.is_empty() {
+                (card("文书", html! { ul.plain { @for one in &self.documents { li { a href=(one.href) { (one.label) } } } } }))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! 示例县的页面: every page with invented data, for tests and for the gallery. Nothing here is real.
 
 mod board;
+mod documents;
 mod import;
 mod indicator;
 mod plan;
@@ -33,6 +34,7 @@ pub fn pages() -> Vec<PageSample> {
         board::samples(),
         indicator::samples(),
         records::samples(),
+        documents::samples(),
         import::samples(),
         plan::samples(),
         rounds::samples(),

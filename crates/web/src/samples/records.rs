@@ -41,7 +41,14 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("record", record().render()),
         (
             "record-plain",
-            RecordPage { clocks: Vec::new(), counted_in: Vec::new(), attachments: Vec::new(), ..record() }.render(),
+            RecordPage {
+                clocks: Vec::new(),
+                counted_in: Vec::new(),
+                attachments: Vec::new(),
+                documents: Vec::new(),
+                ..record()
+            }
+            .render(),
         ),
         ("record-form", form(false).render()),
         ("record-form-refused", form(true).render()),
@@ -248,6 +255,7 @@ fn record() -> RecordPage {
             },
             CountedIn { link: Link::new("青石镇 2026 年", "/indicators/food_pass_rate"), note: "分母 +1".into() },
         ],
+        documents: vec![Link::new("责令整改通知书", "#")],
         attachments: vec![
             Attachment { link: Link::new("检验报告.pdf", "/files/1"), note: "214 KB，2026年10月30日".into() },
             Attachment { link: Link::new("封样照片 3 张", "/files/2"), note: "1.8 MB".into() },

@@ -28,6 +28,7 @@ fn concrete(path: &str) -> String {
         .replace("{token}", "0")
         .replace("{digest}", &"0".repeat(64))
         .replace("{key}", "none")
+        .replace("{document}", "none")
         .replace("{body}", "scjg")
 }
 
