@@ -11,6 +11,7 @@
 mod accounts;
 mod cases;
 mod county;
+mod documents;
 mod histories;
 mod packs;
 mod plan;

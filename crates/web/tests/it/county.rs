@@ -72,9 +72,20 @@ impl County {
         County::of("demo-county")
     }
 
+    /// Wushan's pack with another file.
+    pub(crate) fn with(file: &str, text: &str) -> County {
+        let mut main = folder("wushan-2024").unwrap();
+        main.files.insert(file.to_owned(), text.to_owned());
+        County::over(main)
+    }
+
     fn of(pack: &str) -> County {
+        County::over(folder(pack).unwrap())
+    }
+
+    fn over(main: PackFiles) -> County {
         let folder_of_db = tempfile::tempdir().unwrap();
-        let (main, base) = (folder(pack).unwrap(), folder("base").unwrap());
+        let base = folder("base").unwrap();
         let (compiled, problems) = zhiheng_pack::read(&main, &folder);
         assert!(problems.is_empty(), "{problems:?}");
         let clock = Arc::new(Ticking(AtomicI64::new(NOW)));

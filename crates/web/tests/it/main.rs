@@ -8,6 +8,8 @@ mod colour;
 #[cfg(test)]
 mod county;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod files;
