@@ -1,9 +1,10 @@
-//! 文书: what a form prints, and that a placeholder nothing can fill is told at its place.
+//! 文书: what a form prints, when it is offered, and that a placeholder nothing can fill is told at its place.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, also in its helpers")]
 
 use std::collections::BTreeMap;
 
+use zhiheng_pack::case::{Act, Happening};
 use zhiheng_pack::document::{Given, Piece, Stand, render, text_of};
 use zhiheng_pack::{Draft, Pack, PackFiles, Problem, day, read};
 
@@ -27,6 +28,7 @@ id = "complaint"
 name = "投诉"
 group = "投诉"
 about = "一件投诉"
+mode = "handle"
 label = "{complainant}投诉"
 body = "scjg"
 columns = ["complainant"]
@@ -74,6 +76,65 @@ text = """
 """
 "#;
 
+const PROCEDURE: &str = r#"
+[[list]]
+id = "refuse_ground"
+name = "不予受理的理由"
+item = [{ id = "not_ours", name = "不属于本机关职责" }]
+[[procedure]]
+id = "complaint"
+kind = "complaint"
+name = "投诉处理"
+start = "lodged"
+[[procedure.state]]
+id = "lodged"
+name = "待受理"
+[[procedure.state]]
+id = "accepted"
+name = "已受理"
+[[procedure.state]]
+id = "closed"
+name = "已办结"
+final = true
+[[procedure.step]]
+id = "accept"
+name = "受理"
+from = "lodged"
+to = "accepted"
+role = "officer"
+doc = ["accept_notice"]
+[[procedure.step]]
+id = "refuse"
+name = "不予受理"
+from = "lodged"
+to = "closed"
+role = "officer"
+reason = "refuse_ground"
+doc = ["refuse_notice"]
+[[procedure.step]]
+id = "close"
+name = "办结"
+from = "accepted"
+to = "closed"
+role = "officer"
+[[procedure.clock]]
+id = "close"
+name = "办结"
+starts = "step:accept"
+stops = "state:closed"
+length = "60 day"
+[[document]]
+id = "refuse_notice"
+name = "不予受理决定书"
+kind = "complaint"
+text = "因{reason}，不予受理。"
+[[document]]
+id = "register"
+name = "投诉登记表"
+kind = "complaint"
+text = "{complainant}"
+"#;
+
 fn read_text(text: &str) -> (Option<Pack>, Vec<Problem>) {
     let files =
         BTreeMap::from([("pack.toml".to_owned(), text.to_owned()), ("plan.txt".to_owned(), "方案。".to_owned())]);
@@ -82,7 +143,7 @@ fn read_text(text: &str) -> (Option<Pack>, Vec<Problem>) {
 
 #[test]
 fn a_document_prints_days_in_words_names_for_ids_and_a_gap_for_what_is_not_known() {
-    let (pack, problems) = read_text(&format!("{KIND}{DOCUMENT}"));
+    let (pack, problems) = read_text(&format!("{KIND}{PROCEDURE}{DOCUMENT}"));
     assert!(problems.is_empty(), "{problems:#?}");
     let pack = pack.unwrap();
     let (kind, document) = (pack.kind("complaint").unwrap(), pack.document("accept_notice").unwrap());
@@ -129,18 +190,67 @@ fn a_placeholder_that_nothing_fills_is_told_with_line_and_column() {
     let broken = DOCUMENT
         .replace("〔{year}〕", "〔{yaer}〕")
         .replace("通过{way}", "通过{ways}")
-        .replace("，理由：{reason}", "，{due:}，理由：{reason");
-    let (pack, problems) = read_text(&format!("{KIND}{broken}"));
+        .replace("，理由：{reason}", "，{due:}，理由：{reason")
+        .replace("{due:close}", "{due:decide}");
+    let (pack, problems) = read_text(&format!("{KIND}{PROCEDURE}{broken}"));
     assert!(pack.is_none());
     // The document begins behind the last line of the kind.
-    let above = u32::try_from(KIND.lines().count()).unwrap();
+    let above = u32::try_from(KIND.lines().count() + PROCEDURE.lines().count()).unwrap();
     let said: Vec<(u32, u32, &str)> =
         problems.iter().map(|problem| (problem.line - above, problem.column, problem.code)).collect();
-    assert_eq!(said, [(6, 23, "ZH1070"), (13, 18, "ZH1070"), (16, 9, "ZH1070"), (16, 19, "ZH1070")], "{problems:#?}");
-    assert!(problems[1].message.contains("{ways}") && problems[3].message.contains("没有右花括号"), "{problems:#?}");
+    assert_eq!(
+        said,
+        [(6, 23, "ZH1070"), (13, 18, "ZH1070"), (14, 14, "ZH1070"), (16, 9, "ZH1070"), (16, 19, "ZH1070")],
+        "{problems:#?}"
+    );
+    assert!(problems[1].message.contains("{ways}") && problems[4].message.contains("没有右花括号"), "{problems:#?}");
 
     let stranger = DOCUMENT.replace("kind = \"complaint\"", "kind = \"nothing\"");
-    let (_, problems) = read_text(&format!("{KIND}{DOCUMENT}{stranger}"));
+    let (_, problems) = read_text(&format!("{KIND}{PROCEDURE}{DOCUMENT}{stranger}"));
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, ["ZH1006", "ZH1007"], "{problems:#?}");
+}
+
+#[test]
+fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() {
+    let (pack, problems) = read_text(&format!("{KIND}{PROCEDURE}{DOCUMENT}"));
+    assert!(problems.is_empty(), "{problems:#?}");
+    let pack = pack.unwrap();
+    let kind = pack.kind("complaint").unwrap();
+    let draft = Draft::of_texts([("complainant", "王某某")]);
+    let opened = || {
+        let mut record = pack.check(kind, &draft, i32::MAX).record.unwrap();
+        let at = noon("2026-03-02");
+        let happening = Happening { act: Act::Open, at, by: "甲".into(), version: 1, reason: None, note: None };
+        pack.happen(kind, None, &mut record, happening);
+        record
+    };
+    let step = |id: &str, reason: Option<&str>| {
+        let before = opened();
+        let mut record = before.clone();
+        let (act, reason) = (Act::Step(id.to_owned()), reason.map(str::to_owned));
+        let happening = Happening { act, at: noon("2026-03-05"), by: "甲".into(), version: 2, reason, note: None };
+        pack.happen(kind, Some(&before), &mut record, happening);
+        record
+    };
+    let offered = |record: &zhiheng_pack::Record| -> Vec<&str> {
+        pack.offered(kind, record).into_iter().map(|document| document.id.as_str()).collect()
+    };
+    assert_eq!(offered(&opened()), ["register"], "what no step lists can always be printed");
+    let accepted = step("accept", None);
+    assert_eq!(offered(&accepted), ["register", "accept_notice"]);
+    assert_eq!(pack.dues(&accepted).get("close").map(ToString::to_string).as_deref(), Some("2026-05-04"));
+    let refused = step("refuse", Some("not_ours"));
+    assert_eq!(offered(&refused), ["refuse_notice", "register"]);
+    let notice = pack.document("refuse_notice").unwrap();
+    assert_eq!(pack.reason_of(&refused, notice).as_deref(), Some("不属于本机关职责"));
+
+    let (_, problems) = read_text(&format!("{KIND}{PROCEDURE}"));
+    let said: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.code, problem.message.as_str())).collect();
+    assert_eq!(said, [("ZH1007", "找不到 种类 complaint 的文书 accept_notice。请检查拼写，或先声明它。")]);
+}
+
+/// Noon of a day at the place, µs of UTC.
+fn noon(text: &str) -> i64 {
+    (i64::from(day::number(day::parse(text).unwrap())) * 24 + 4) * 3_600_000_000
 }
