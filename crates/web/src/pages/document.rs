@@ -73,7 +73,7 @@ impl DocumentPage {
                         (card("办理", html! {
                             @if let Some(numbering) = &self.numbering { (self.number(numbering)) }
                             (actions(&self.shell.csrf, &self.actions))
-                            p.small { "用浏览器的打印（Ctrl+P）直接打印，只印出左边的文书。" }
+                            p.small { "用浏览器的打印（Ctrl+P）直接打印，只印出文书本身。" }
                         }))
                         @if !self.earlier.is_empty() {
                             (card("编过文号的", html! { ul.plain { @for one in &self.earlier { li { a href=(one.href) { (one.label) } } } } }))
