@@ -23,6 +23,7 @@ mod plan;
 mod records;
 mod references;
 mod rounds;
+mod search;
 mod submit;
 mod work;
 
@@ -53,6 +54,7 @@ pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use references::Candidate;
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
+pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage};
 
@@ -80,6 +82,10 @@ pub struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    /// What search keeps between questions.
+    pub(crate) search: Arc<search::Index>,
+    /// Fills the index of a database that has none yet.
+    pub(crate) filling: Option<search::Filling>,
 }
 
 impl App {
@@ -90,9 +96,13 @@ impl App {
         options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
         options.read_only = setup.read_only;
         let store = Arc::new(Store::open(url, options)?);
-        let app =
-            App { pack: Arc::new(pack), store, clock: Arc::clone(&setup.clock), random: Arc::clone(&setup.random) };
+        let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
+        let search = Arc::new(search::Index::new(&pack));
+        let mut app = App { pack: Arc::new(pack), store, clock, random, search, filling: None };
         app.declare_indexes(setup.read_only)?;
+        if !setup.read_only {
+            app.filling = app.fill_index()?;
+        }
         Ok(app)
     }
 
@@ -104,8 +114,9 @@ impl App {
         if pack.utc_offset_hours != self.pack.utc_offset_hours {
             return Err(Error::WrongState("同一个数据库里的县须在同一个时区".to_owned()));
         }
-        let app = self.with_pack(pack);
+        let mut app = self.with_pack(pack);
         app.declare_indexes(false)?;
+        app.filling = app.fill_index()?;
         Ok(app)
     }
 
@@ -117,10 +128,12 @@ impl App {
     /// The same open database looked at under a pack that need not be in force.
     pub fn with_pack(&self, pack: Pack) -> App {
         App {
+            search: Arc::new(search::Index::new(&pack)),
             pack: Arc::new(pack),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            filling: None,
         }
     }
 

@@ -124,8 +124,11 @@ impl App {
         let (actor, year) = (actor.to_owned(), self.year());
         let job = Submitting { pack, actor, prepared, request, batch, year, receipts: true, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
-            Outcome::Done { answer, .. } => serde_json::from_str(&answer)
-                .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
+            Outcome::Done { answer, versions } => {
+                self.index_when_due(versions);
+                serde_json::from_str(&answer)
+                    .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))
+            }
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
         }
     }
@@ -164,8 +167,11 @@ impl App {
         let (request, batch, year) = (None, Some(batch), self.year());
         let job = Submitting { pack, actor, prepared, request, batch, year, receipts: false, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
-            Outcome::Done { answer, .. } => serde_json::from_str(&answer)
-                .map_err(|error| Error::Internal(format!("an answer that does not read: {error}"))),
+            Outcome::Done { answer, versions } => {
+                self.index_when_due(versions);
+                serde_json::from_str(&answer)
+                    .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))
+            }
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
         }
     }

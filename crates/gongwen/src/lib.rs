@@ -40,6 +40,8 @@ pub use document::{
     Role, Section, Target, Task, Term,
 };
 
+pub use script::fold;
+
 /// The greatest length of a quote (引文), in Unicode code points.
 pub const QUOTE_LIMIT: usize = 120;
 

@@ -1,8 +1,9 @@
 //! Script folding for matching (字形归一): traditional to simplified, full-width to half-width, one character
 //! to one character, so that offsets stay. What is shown to a reader is always the text as printed.
 
-/// Folds one character for matching.
-pub(crate) fn fold(c: char) -> char {
+/// Folds one character for matching: traditional to simplified, full-width to half-width. Letters keep their case.
+#[must_use]
+pub fn fold(c: char) -> char {
     match c {
         '\u{21}'..='\u{7d}' => c,
         '，' | '﹐' => ',',

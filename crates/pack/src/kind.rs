@@ -278,6 +278,8 @@ pub struct Kind {
     pub subject: Option<usize>,
     /// `{field}` template of a record's title.
     pub label: String,
+    /// Fields whose text a search finds: key, subject and those of the label unless the pack says otherwise; never a personal one.
+    pub searched: Vec<usize>,
     /// Columns of the list.
     pub columns: Vec<usize>,
     /// Declared filters: one or two fields each, at most four.

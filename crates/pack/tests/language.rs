@@ -163,6 +163,29 @@ fn every_mistake_is_said_at_once_with_line_and_column() {
 }
 
 #[test]
+fn a_search_looks_at_label_key_and_subject_and_at_what_the_pack_marks_but_never_at_a_person() {
+    let pack = sound();
+    let kind = pack.kind("sample").unwrap();
+    let ids = |kind: &zhiheng_pack::Kind| -> Vec<String> {
+        kind.searched.iter().map(|at| kind.fields[*at].id.clone()).collect()
+    };
+    assert_eq!(ids(kind), ["name", "verdict"], "the label's");
+    let marked = SOUND.replacen("max_len = 5", "search = false", 1).replacen(
+        "id = \"address\"",
+        "id = \"address\"\nsearch = true",
+        1,
+    );
+    let (pack, problems) = read_text(&marked);
+    assert_eq!(problems, []);
+    assert_eq!(ids(pack.unwrap().kind("sample").unwrap()), ["verdict", "address"]);
+    for forbidden in ["personal = true", "format = \"phone\""] {
+        let text = marked.replacen("search = true", &format!("search = true\n{forbidden}"), 1);
+        let (_, problems) = read_text(&text);
+        assert!(problems.iter().any(|problem| problem.message.contains("search = true")), "{forbidden}");
+    }
+}
+
+#[test]
 fn a_definition_that_was_replaced_says_until_when_and_what_it_counted() {
     let earlier = |lines: &str| format!("[[indicator.earlier]]\n{lines}\n[[indicator]]\nid = \"firms\"");
     let over = "[[indicator.earlier.over]]\nkind = \"sample\"\ncount = \"sampled_on\"\nnumerator = \"count(verdict == 'qualified')\"\ndenominator = \"count(verdict is known)\"";

@@ -155,6 +155,27 @@ fn list(filters: &[(Column, &str)], after: bool) -> ListQuery {
     }
 }
 
+fn exact(text: &str) -> SearchTerm {
+    SearchTerm::Exact(text.to_owned())
+}
+
+fn search(terms: &[SearchTerm]) -> SearchQuery {
+    let terms = terms.iter().map(|term| vec![term.clone()]).collect();
+    SearchQuery { form: 7, terms, before: i64::MAX, segments: 9, limit: 9 }
+}
+
+/// Three segments of many terms, the last of which ends at a thousandth of a second.
+fn index(store: &Store) {
+    for number in 0..3 {
+        let base = 1_772_323_200_000_000;
+        let at = base + (number + 1) * 3_000;
+        let terms = (0..2_000).map(|term| (format!("t{term}"), vec![at])).chain([("脆李".to_owned(), vec![at])]);
+        let since = if number == 0 { 0 } else { at - 3_000 };
+        let rows = SegmentRows { form: 7, since, until: at, terms: terms.collect() };
+        assert!(store.write(move |tx| tx.add_segment(P, &rows)).unwrap());
+    }
+}
+
 type Operation = (&'static str, fn(&Store) -> Result<(), StoreError>);
 
 const P: &str = "990101";
@@ -198,6 +219,27 @@ const OPERATIONS: &[Operation] = &[
     ("count", |store| store.read()?.count_up_to(P, &list(&[(Column::Area, "a3")], false), 1000).map(drop)),
     ("search by key", |store| store.read()?.search(P, "food_sample", &Column::Key, "K1", 10).map(drop)),
     ("search by a field", |store| store.read()?.search(P, "food_sample", &field("class"), "c", 10).map(drop)),
+    ("search, candidates with every term", |store| {
+        store.read()?.search_index(P, &search(&[exact("脆李"), exact("=b:b3")])).map(drop)
+    }),
+    ("search, the beginning of a code", |store| {
+        store.read()?.search_index(P, &search(&[SearchTerm::Prefix("sc".to_owned())])).map(drop)
+    }),
+    ("search, records of candidates for a body and an area", |store| {
+        let (bodies, areas) = (["b3".to_owned()], ["a3".to_owned()]);
+        let reach = SearchReach::Of { bodies: &bodies, areas: &areas };
+        store.read()?.records_at(P, &[1_772_323_200_000_001, 1_772_323_200_000_002], reach).map(drop)
+    }),
+    ("search, the tail", |store| store.read()?.tail(P, 1_772_323_200_007_000, 10).map(drop)),
+    ("search, versions to index", |store| store.read()?.versions_after(P, 1_772_323_200_007_000, 10).map(drop)),
+    ("search, versions that wait", |store| store.read()?.count_after(P, 1_772_323_200_007_000, 10).map(drop)),
+    ("search, add a segment", |store| {
+        let terms = [("脆李".to_owned(), vec![1_772_323_200_009_001])].into();
+        let (since, until) = (1_772_323_200_009_000, 1_772_323_200_009_001);
+        store
+            .write(move |tx| tx.add_segment(P, &SegmentRows { form: 7, since, until, terms: Clone::clone(&terms) }))
+            .map(drop)
+    }),
     ("session", |store| store.read()?.session(P, &[0; 32]).map(drop)),
     ("active pack", |store| store.read()?.active_pack(P).map(drop)),
     ("imports", |store| store.read()?.batches(P, i64::MAX, 10).map(drop)),
@@ -245,6 +287,7 @@ fn golden(url: &str, files: &Path) -> String {
     options.files = Some(files.to_owned());
     let store = Store::open(url, options).unwrap();
     store.submit(P, Box::new(Filing(1..8_000))).unwrap();
+    index(&store);
     store
         .ensure_indexes(&[
             IndexSpec { kind: "food_sample".to_owned(), on: vec![field("class")] },

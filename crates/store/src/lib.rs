@@ -37,6 +37,7 @@ mod pool;
 mod records;
 mod rollup;
 mod schema;
+mod search;
 mod settings;
 mod tasks;
 mod tls;
@@ -71,6 +72,7 @@ pub use pool::Reader;
 pub use records::{KindCount, Op, RecordId, RecordRow, VersionRow};
 pub use rollup::{CellRow, Cells, DeltaRow, PeriodSum, Sum};
 pub use schema::{IndexSpec, ViewSpec};
+pub use search::{SearchFound, SearchQuery, SearchReach, SearchTerm, SegmentRows};
 pub use settings::{OperationRow, RulingRow};
 pub use tasks::{DueBetween, TaskCursor, TaskRow, TaskSet, TasksOf};
 

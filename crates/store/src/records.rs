@@ -197,10 +197,10 @@ pub(crate) fn read_record(row: Row<'_>) -> Result<RecordRow, StoreError> {
     })
 }
 
-const VERSION_COLUMNS: &str = "kind, id, version, op, recorded_at, actor, reason, pack, body, area, subject, day, key, \
+pub(crate) const VERSION_COLUMNS: &str = "kind, id, version, op, recorded_at, actor, reason, pack, body, area, subject, day, key, \
                                fields, salt, digest, batch";
 
-fn read_version(row: Row<'_>) -> Result<VersionRow, StoreError> {
+pub(crate) fn read_version(row: Row<'_>) -> Result<VersionRow, StoreError> {
     Ok(VersionRow {
         kind: row.text(0)?,
         id: RecordId(row.array(1)?),

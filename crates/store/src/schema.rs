@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_base.sql"),
     include_str!("../migrations/0002_cases.sql"),
     include_str!("../migrations/0003_documents.sql"),
+    include_str!("../migrations/0004_search.sql"),
 ];
 
 /// The version that this program writes.
@@ -106,9 +107,10 @@ pub(crate) fn check(conn: &mut Conn) -> Result<(), StoreError> {
 pub(crate) fn refresh_statistics(conn: &mut Conn) -> Result<(), StoreError> {
     match conn.dialect() {
         Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => {
-            conn.script("ANALYZE record, record_version, kind_count, idempotency, cell, cell_delta, level_value")
-        }
+        Dialect::Postgres => conn.script(
+            "ANALYZE record, record_version, kind_count, idempotency, cell, cell_delta, level_value, search_segment, \
+                 search_block",
+        ),
     }
 }
 

@@ -15,4 +15,5 @@ mod documents;
 mod histories;
 mod packs;
 mod plan;
+mod search;
 mod walkthrough;

@@ -48,6 +48,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         body_field: None,
         subject: None,
         label: node.need("label").value,
+        searched: Vec::new(),
         columns: Vec::new(),
         filters: Vec::new(),
         public: Public::default(),
@@ -61,8 +62,10 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         until: node.date("until"),
         verified: node.flag("verified").unwrap_or(true),
     };
+    let mut said: Vec<Option<bool>> = Vec::new();
     for part in node.tables("field") {
         let read = field(pack, &part);
+        said.push(search(&part, &read));
         if kind.fields.iter().any(|known| known.id == read.id) {
             part.file.say(codes::DUPLICATE_ID, &part.span, &read.id);
         }
@@ -81,6 +84,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         node.file.say(codes::ENDS_BEFORE, &node.span, &kind.id);
     }
     envelope(pack, &mut kind, node);
+    kind.searched = searched(&kind, &said);
     lists(&mut kind, node);
     kind.import = import(pack, &kind, node);
     kind.reports = reports(pack, &kind, node);
@@ -148,6 +152,38 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         serial: serial(node, kind),
         derived: false,
     }
+}
+
+/// Whether a search finds a field's text, where the pack says so.
+fn search(node: &Node<'_>, field: &Field) -> Option<bool> {
+    let wanted = node.flag("search");
+    if wanted == Some(true) && (field.personal || field.format == Some(Format::Phone) || !has_words(field.kind)) {
+        let detail = format!("{} 不能用 search = true：个人信息、电话以及没有文字的字段不进入检索", field.id);
+        node.file.say(codes::WRONG_TYPE, &node.span, detail);
+        return Some(false);
+    }
+    wanted
+}
+
+fn has_words(kind: Type) -> bool {
+    matches!(
+        kind,
+        Type::Text | Type::Passage | Type::Choice | Type::Choices | Type::Reference | Type::Area | Type::Gs1Key
+    )
+}
+
+/// Key, subject and what the label prints, unless a field says otherwise.
+fn searched(kind: &Kind, said: &[Option<bool>]) -> Vec<usize> {
+    let names_it = |at: usize, field: &Field| {
+        let at = Some(at);
+        at == kind.key || at == kind.subject || kind.label.contains(&format!("{{{}}}", field.id))
+    };
+    let may = |field: &Field| !field.personal && field.format != Some(Format::Phone) && has_words(field.kind);
+    let fields = kind.fields.iter().zip(said).enumerate();
+    fields
+        .filter(|(at, (field, said))| may(field) && said.unwrap_or_else(|| names_it(*at, field)))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// A bound is a date for dates (`today` allowed) and a number for numbers.

@@ -18,5 +18,7 @@ mod lists;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod submit;
 mod tls;

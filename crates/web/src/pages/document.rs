@@ -7,7 +7,7 @@ use crate::components::{
     Link,
     action::{Action, Encoding, Weight, actions, hidden, post_form, submit},
     section::{card, heading},
-    shell::{Crumb, Head, Shell, sheet},
+    shell::{Crumb, Head, Paper, Shell, page_on},
     tag::{Tag, tag},
 };
 
@@ -62,7 +62,8 @@ impl DocumentPage {
         ];
         let facts =
             html! { @for (at, fact) in self.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } };
-        sheet(
+        page_on(
+            Paper::Letter,
             &self.shell,
             Head { title: &self.paper.title, crumbs: &crumbs, ..Head::default() },
             html! {
