@@ -1,9 +1,41 @@
-//! What a board without cells would do on PostgreSQL, for measurements only: the `GROUP BY` of one rate, and a materialised view of it
-//! that has to be refreshed. Nothing of the product calls this.
+//! What one would do without the means of this crate, for measurements only. Without cells, on PostgreSQL: the `GROUP BY` of one rate, and a
+//! materialised view of it that has to be refreshed. Without an index of terms, on both databases: `LIKE`. Nothing of the product calls
+//! this.
 
 use postgres::{Client, NoTls};
 
-use crate::StoreError;
+use crate::db::Value;
+use crate::{Reader, StoreError};
+
+impl Reader<'_> {
+    /// How many of the newest records that count hold every text somewhere, at most `limit`.
+    pub fn like(&mut self, place: &str, texts: &[String], limit: i64) -> Result<usize, StoreError> {
+        let patterns: Vec<String> = texts.iter().map(|text| format!("%{text}%")).collect();
+        let mut values = vec![Value::Text(place), Value::Int(limit)];
+        values.extend(patterns.iter().map(|pattern| Value::Text(pattern)));
+        let tests: Vec<String> =
+            (3..).take(patterns.len()).map(|at| format!("CAST(fields AS TEXT) LIKE ${at}")).collect();
+        let sql = format!(
+            "SELECT recorded_at
+             FROM   record
+             WHERE  place = $1 AND live = 1 AND {}
+             ORDER  BY recorded_at DESC
+             LIMIT  $2",
+            tests.join(" AND ")
+        );
+        Ok(self.conn()?.many(&sql, &values, |row| row.int(0))?.len())
+    }
+
+    /// Rows and bytes of the postings; the bytes are those of terms and times, without what the database adds.
+    pub fn search_size(&mut self, place: &str) -> Result<(i64, i64), StoreError> {
+        let sql = "
+            SELECT COUNT(*), CAST(COALESCE(SUM(OCTET_LENGTH(term) + OCTET_LENGTH(times)), 0) AS BIGINT)
+            FROM   search_block
+            WHERE  place = $1";
+        let size = |row: crate::db::Row<'_>| Ok((row.int(0)?, row.int(1)?));
+        Ok(self.conn()?.one(sql, &[Value::Text(place)], size)?.unwrap_or_default())
+    }
+}
 
 /// A rate over samples listed one by one and totals that were only declared, as the pack of the demonstration county defines it.
 #[derive(Debug, Clone)]

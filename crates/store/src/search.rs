@@ -77,6 +77,9 @@ const LARGEST_HANDFUL: usize = 64;
 /// So few candidates of a handful are looked at rather than narrowed by another statement.
 const FEW: usize = 48;
 
+/// So few candidates of a segment are looked at rather than compared with another list.
+const FEW_OF_SEGMENT: usize = 1;
+
 /// For each segment, times of versions.
 type Postings = HashMap<i64, Vec<i64>>;
 
@@ -249,13 +252,7 @@ fn candidates(
         let blocks = exact_blocks(conn, place, segments, &exact)?;
         let mut found = Postings::new();
         for segment in segments {
-            let lists = exact.iter().map(|list| {
-                union(list.iter().filter_map(|term| match term {
-                    SearchTerm::Exact(text) => blocks.get(&(segment.number, text.clone())),
-                    SearchTerm::Prefix(_) => None,
-                }))
-            });
-            let times = lists.reduce(|a, b| intersection(&a, &b)).unwrap_or_default();
+            let times = in_every_list(&exact, blocks.get(&segment.number))?;
             if !times.is_empty() {
                 found.insert(segment.number, decoded(times, segment)?);
             }
@@ -288,6 +285,42 @@ fn candidates(
     Ok(left.unwrap_or_default())
 }
 
+/// The versions of one segment that hold a term of every list. Most segments lack a term of a rare question: nothing of them is decoded.
+/// The shortest list comes first, and once few are left the longer ones are not decoded either: the caller looks at the texts anyway.
+fn in_every_list(
+    lists: &[&Vec<SearchTerm>],
+    blocks: Option<&HashMap<String, Vec<u8>>>,
+) -> Result<Vec<i64>, StoreError> {
+    let Some(blocks) = blocks else { return Ok(Vec::new()) };
+    let mut written: Vec<Vec<&Vec<u8>>> = Vec::with_capacity(lists.len());
+    for list in lists {
+        let of_list: Vec<&Vec<u8>> = list
+            .iter()
+            .filter_map(|term| match term {
+                SearchTerm::Exact(text) | SearchTerm::Prefix(text) => blocks.get(text),
+            })
+            .collect();
+        if of_list.is_empty() {
+            return Ok(Vec::new());
+        }
+        written.push(of_list);
+    }
+    written.sort_by_key(|blocks| blocks.iter().map(|block| block.len()).sum::<usize>());
+    let mut left: Option<Vec<i64>> = None;
+    for blocks in written {
+        if left.as_ref().is_some_and(|left| left.len() <= FEW_OF_SEGMENT) {
+            break;
+        }
+        let lists = blocks.into_iter().map(|block| read_times(block)).collect::<Result<Vec<_>, _>>()?;
+        let one = union(lists.iter());
+        left = Some(match left {
+            Some(known) => intersection(&known, &one),
+            None => one,
+        });
+    }
+    Ok(left.unwrap_or_default())
+}
+
 /// What a segment says must lie within it.
 fn decoded(times: Vec<i64>, segment: &Segment) -> Result<Vec<i64>, StoreError> {
     let within = |time: &i64| *time > segment.since && *time <= segment.until;
@@ -302,7 +335,7 @@ fn exact_blocks(
     place: &str,
     segments: &[Segment],
     lists: &[&Vec<SearchTerm>],
-) -> Result<HashMap<(i64, String), Vec<i64>>, StoreError> {
+) -> Result<HashMap<i64, HashMap<String, Vec<u8>>>, StoreError> {
     let mut texts: Vec<&str> = lists
         .iter()
         .flat_map(|list| list.iter())
@@ -312,7 +345,7 @@ fn exact_blocks(
         .collect();
     texts.sort_unstable();
     texts.dedup();
-    let mut found = HashMap::new();
+    let mut found: HashMap<i64, HashMap<String, Vec<u8>>> = HashMap::new();
     for chunk in texts.chunks(64) {
         let mut numbers: Vec<Value<'_>> = segments.iter().map(|one| Value::Int(one.number)).collect();
         let mut wanted: Vec<Value<'_>> = chunk.iter().map(|text| Value::Text(text)).collect();
@@ -329,7 +362,7 @@ fn exact_blocks(
         values.extend(&numbers);
         values.extend(&wanted);
         conn.each(&sql, &values, &mut |row| {
-            found.insert((row.int(0)?, row.text(1)?), read_times(&row.bytes(2)?)?);
+            found.entry(row.int(0)?).or_default().insert(row.text(1)?, row.bytes(2)?);
             Ok(())
         })?;
     }

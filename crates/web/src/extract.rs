@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use zhiheng_app::{Account, Error, Role};
+use zhiheng_app::{Account, Error, Reach, Role};
 use zhiheng_pack::Pack;
 use zhiheng_store::RecordRow;
 
@@ -53,6 +53,15 @@ impl Visit {
     /// The body that lists are narrowed to.
     pub(crate) fn sees_only(&self) -> Option<String> {
         self.account.as_ref().and_then(Account::sees_only).map(str::to_owned)
+    }
+
+    /// Whose records a search may find: what lists show this reader.
+    pub(crate) fn reach(&self) -> Reach {
+        match self.sees_only() {
+            Some(body) => Reach::Of { bodies: vec![body], areas: Vec::new() },
+            None if self.sees_live() => Reach::Everything,
+            None => Reach::Nothing,
+        }
     }
 
     /// Whether a record may be opened.

@@ -30,6 +30,7 @@ pub(crate) fn shell(server: &Server, visit: &Visit) -> Shell {
         },
         menu: menu(pack, visit),
         here: visit.here.clone(),
+        searched: String::new(),
         elder: visit.elder,
         runner: server.settings().runner,
         flash: visit.flash.clone(),

@@ -105,6 +105,7 @@ pub static ROUTES: &[Route] = &[
     read(Public, Needs::Anyone, "/indicators/{id}", || get(public::indicator::show)),
     read(Public, Needs::Anyone, "/plan", || get(public::plan::show)),
     read(Public, Needs::Anyone, "/plan.txt", || get(public::plan::text)),
+    read(Public, Needs::Anyone, "/search", || get(public::search::show)),
     read(Public, Needs::Anyone, "/about", || get(public::plain::about)),
     read(Public, Needs::Anyone, "/privacy", || get(public::plain::privacy)),
     read(Public, Needs::Anyone, "/display", || get(public::plain::display)),

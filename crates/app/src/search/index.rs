@@ -9,13 +9,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::{Kind, Pack, Record, Type};
 use zhiheng_store::{Op, Reader, RecordRow, SegmentRows, StoreError, VersionRow};
 
+use super::plan::Entry;
 use super::segment;
 use crate::{App, Error};
 
@@ -31,9 +32,12 @@ pub(crate) struct Index {
     pub(super) form: i64,
     /// How many versions were stored since the tail was counted; unknown in the beginning.
     waiting: AtomicUsize,
+    paused: AtomicBool,
     /// Held by whoever packs.
     step: Mutex<()>,
     tail: Mutex<Tail>,
+    /// The plan's own content, read once.
+    pub(super) plan: OnceLock<Vec<Vec<Entry>>>,
 }
 
 /// Not yet counted.
@@ -71,9 +75,15 @@ impl Index {
         Index {
             form: form(pack),
             waiting: AtomicUsize::new(UNKNOWN),
+            paused: AtomicBool::new(false),
             step: Mutex::new(()),
             tail: Mutex::new(Tail::NOTHING),
+            plan: OnceLock::new(),
         }
+    }
+
+    pub(super) fn pause(&self) {
+        self.paused.store(true, Ordering::Relaxed);
     }
 }
 
@@ -197,7 +207,7 @@ impl App {
     /// durable; the next one tries again.
     pub(crate) fn index_when_due(&self, versions: usize) {
         let waiting = self.search.waiting.fetch_add(versions, Ordering::Relaxed).saturating_add(versions);
-        if waiting < FULL {
+        if waiting < FULL || self.search.paused.load(Ordering::Relaxed) {
             return;
         }
         let held = match self.search.step.try_lock() {

@@ -1,6 +1,7 @@
-//! 方案自己的内容: indicators, the plan's paragraphs and terms, kinds, bodies and areas, matched in memory at the time of the question.
+//! 方案自己的内容: indicators, the plan's paragraphs and terms, kinds, bodies and areas, matched in memory at the time
+//! of the question.
 
-use zhiheng_pack::Indicator;
+use zhiheng_pack::{Indicator, Pack};
 
 use super::segment::{self, Question};
 use crate::App;
@@ -34,45 +35,62 @@ pub struct PlanHits {
     pub more: bool,
 }
 
+/// A thing that can be found, with its texts and how they are compared.
+pub(crate) struct Entry {
+    hit: PlanHit,
+    texts: Vec<String>,
+    squeezed: String,
+}
+
+impl Entry {
+    fn new(hit: PlanHit, texts: Vec<String>) -> Entry {
+        let squeezed = segment::squeezed(texts.iter().map(String::as_str));
+        Entry { hit, texts, squeezed }
+    }
+}
+
 impl App {
     /// The plan's own content: indicators, terms, paragraphs, kinds, bodies, areas; sorts without a hit are left out.
     pub(super) fn search_plan(&self, question: &Question) -> Vec<PlanHits> {
-        let pack = &self.pack;
-        let indicators = pack.indicators.iter().enumerate();
-        let indicators = indicators
-            .filter(|(_, one)| !one.helper && one.version_of.is_none())
-            .map(|(at, one)| (PlanHit::Indicator(at), of_indicator(one)));
-        let kinds = pack.kinds.iter().enumerate().map(|(at, kind)| {
-            let names = kind.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join("、");
-            (PlanHit::Kind(at), vec![kind.name.clone(), kind.about.clone(), names])
-        });
-        let bodies =
-            pack.bodies.iter().enumerate().map(|(at, body)| {
-                (PlanHit::Body(at), std::iter::once(&body.name).chain(&body.names).cloned().collect())
-            });
-        let areas = pack.areas.iter().enumerate().map(|(at, area)| {
-            let names = [&area.name, &area.code].into_iter().chain(&area.names);
-            (PlanHit::Area(at), names.cloned().collect())
-        });
-        let document = zhiheng_gongwen::read(&pack.document);
-        let spans: Vec<(usize, usize)> = document.terms.iter().map(|term| (term.start, term.end)).collect();
-        let glossary = document
-            .terms
-            .into_iter()
-            .map(|entry| (PlanHit::Term(entry.start, entry.term.clone()), vec![entry.term, entry.definition]));
-        let paragraphs = paragraphs(&pack.document)
-            .filter(|(start, _)| !spans.iter().any(|(from, to)| (from..to).contains(&start)))
-            .map(|(start, text)| (PlanHit::Paragraph(start), vec![text.to_owned()]));
-        let found = [
-            sort(question, indicators),
-            sort(question, paragraphs),
-            sort(question, glossary),
-            sort(question, kinds),
-            sort(question, bodies),
-            sort(question, areas),
-        ];
-        found.into_iter().filter(|hits| !hits.hits.is_empty()).collect()
+        let sorts = self.search.plan.get_or_init(|| entries(&self.pack));
+        sorts.iter().map(|entries| sort(question, entries)).filter(|hits| !hits.hits.is_empty()).collect()
     }
+}
+
+/// Everything of a pack that can be found, a list a sort.
+fn entries(pack: &Pack) -> Vec<Vec<Entry>> {
+    let indicators = pack.indicators.iter().enumerate();
+    let indicators = indicators
+        .filter(|(_, one)| !one.helper && one.version_of.is_none())
+        .map(|(at, one)| Entry::new(PlanHit::Indicator(at), of_indicator(one)));
+    let kinds = pack.kinds.iter().enumerate().map(|(at, kind)| {
+        let names = kind.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join("、");
+        Entry::new(PlanHit::Kind(at), vec![kind.name.clone(), kind.about.clone(), names])
+    });
+    let bodies = pack.bodies.iter().enumerate().map(|(at, body)| {
+        Entry::new(PlanHit::Body(at), std::iter::once(&body.name).chain(&body.names).cloned().collect())
+    });
+    let areas = pack.areas.iter().enumerate().map(|(at, area)| {
+        let names = [&area.name, &area.code].into_iter().chain(&area.names);
+        Entry::new(PlanHit::Area(at), names.cloned().collect())
+    });
+    let document = zhiheng_gongwen::read(&pack.document);
+    let spans: Vec<(usize, usize)> = document.terms.iter().map(|term| (term.start, term.end)).collect();
+    let glossary = document
+        .terms
+        .into_iter()
+        .map(|entry| Entry::new(PlanHit::Term(entry.start, entry.term.clone()), vec![entry.term, entry.definition]));
+    let paragraphs = paragraphs(&pack.document)
+        .filter(|(start, _)| !spans.iter().any(|(from, to)| (from..to).contains(&start)))
+        .map(|(start, text)| Entry::new(PlanHit::Paragraph(start), vec![text.to_owned()]));
+    vec![
+        indicators.collect(),
+        paragraphs.collect(),
+        glossary.collect(),
+        kinds.collect(),
+        bodies.collect(),
+        areas.collect(),
+    ]
 }
 
 fn of_indicator(one: &Indicator) -> Vec<String> {
@@ -91,18 +109,15 @@ fn paragraphs(document: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The things whose texts together hold every word, each with its first text that holds one.
-fn sort(question: &Question, things: impl Iterator<Item = (PlanHit, Vec<String>)>) -> PlanHits {
+fn sort(question: &Question, entries: &[Entry]) -> PlanHits {
     let mut found = PlanHits::default();
-    for (hit, texts) in things {
-        if !question.holds(&segment::squeezed(texts.iter().map(String::as_str))) {
-            continue;
-        }
+    for entry in entries.iter().filter(|entry| question.holds(&entry.squeezed)) {
         if found.hits.len() == MOST {
             found.more = true;
             break;
         }
-        let text = texts.into_iter().find(|text| !question.marks(text).is_empty()).unwrap_or_default();
-        found.hits.push((hit, text));
+        let text = entry.texts.iter().find(|text| !question.marks(text).is_empty()).cloned().unwrap_or_default();
+        found.hits.push((entry.hit.clone(), text));
     }
     found
 }

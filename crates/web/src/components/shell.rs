@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::{
     Link,
-    action::{Csrf, Encoding, post_form},
+    action::{Csrf, Encoding, Weight, post_form, submit},
     flash::{Flash, flash},
 };
 use crate::assets;
@@ -26,6 +26,8 @@ pub struct Shell {
     pub menu: Vec<MenuGroup>,
     /// Path and query of this page, to come back to it.
     pub here: String,
+    /// What the search box holds.
+    pub searched: String,
     /// 长辈版: large text, large targets, one column.
     pub elder: bool,
     /// Who runs the page, for the footer.
@@ -172,6 +174,7 @@ pub fn page_on(paper: Paper, shell: &Shell, head: Head<'_>, content: Markup) -> 
                             a href="/" { strong { "质衡" } " " span { (shell.place) " · " (shell.program) } }
                         }
                         @if staff { a.menu-open href="#menu" { "菜单" } } @else { (top_menu(shell)) }
+                        (find(shell))
                         (tools(shell))
                     }
                 }
@@ -238,6 +241,17 @@ fn encoded(text: &str) -> String {
             _ => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+/// 检索框: on every page, a plain form.
+fn find(shell: &Shell) -> Markup {
+    html! {
+        form.find method="get" action="/search" role="search" aria-label="全站检索" {
+            label.sr for="find" { "检索" }
+            input id="find" type="search" name="q" value=(shell.searched) maxlength="80" autocomplete="off" placeholder="产品、单位、编号…";
+            (submit("检索", Weight::Plain))
+        }
+    }
 }
 
 fn tools(shell: &Shell) -> Markup {

@@ -15,6 +15,7 @@ mod record;
 mod record_form;
 mod register;
 mod rounds;
+mod search;
 mod settings;
 mod sign_in;
 
@@ -36,5 +37,6 @@ pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, 
 pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
 pub use register::RegisterPage;
 pub use rounds::{RoundPage, RoundUnit, RoundsPage, Settle};
+pub use search::{Marked, SearchGroup, SearchHit, SearchPage};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};

@@ -9,3 +9,4 @@ pub(crate) mod indicator;
 pub(crate) mod numbers;
 pub(crate) mod plain;
 pub(crate) mod plan;
+pub(crate) mod search;

@@ -7,6 +7,7 @@ mod indicator;
 mod plan;
 mod records;
 mod rounds;
+mod search;
 mod system;
 
 use maud::{Markup, html};
@@ -38,6 +39,7 @@ pub fn pages() -> Vec<PageSample> {
         import::samples(),
         plan::samples(),
         rounds::samples(),
+        search::samples(),
         system::samples(),
     ]
     .into_iter()
@@ -82,6 +84,7 @@ fn public(current: &str) -> Shell {
                 .into(),
         }],
         here: "/board".into(),
+        searched: String::new(),
         elder: false,
         runner: RUNNER.into(),
         flash: None,

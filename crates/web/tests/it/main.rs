@@ -20,3 +20,4 @@ mod pages;
 #[cfg(test)]
 mod records;
 mod rounds;
+mod search;

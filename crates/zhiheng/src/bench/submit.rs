@@ -82,6 +82,54 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of records")]
+/// index: what the search index costs submissions. Both sides are the product; the peer leaves its index alone.
+pub(super) fn index(common: &Common, args: &Bench) -> Result<Found> {
+    let folder = Folder::new("index")?;
+    let named = common.db != crate::DEFAULT_DB;
+    let (ours_url, peer_url) = match (named, &args.peer_db) {
+        (false, _) => (folder.sqlite("ours.db"), folder.sqlite("peer.db")),
+        (true, Some(peer)) => (common.db.clone(), peer.clone()),
+        (true, None) => bail!("--db 之外还要用 --peer-db 给对照一个空数据库"),
+    };
+    let loaded = pack_of_three()?;
+    let ours = App::open(&ours_url, loaded.pack.clone(), &setup())?;
+    let peer = App::open(&peer_url, loaded.pack.clone(), &setup())?;
+    peer.without_index();
+    let each = (args.n / THREADS / u64::try_from(args.rounds).unwrap_or(1).max(1)).max(1);
+    let today = ours.today();
+    let number = AtomicU64::new(0);
+    let mut sides = [(&ours, Laps::default(), Vec::new()), (&peer, Laps::default(), Vec::new())];
+    for round in 0..=args.rounds {
+        for turn in 0..2 {
+            // Who begins alternates: a machine that gets busier must not always hit the same one.
+            let Some((app, laps, rates)) = sides.get_mut((round + turn) % 2) else { continue };
+            let rows = batches(&number, each, today);
+            let begin = Instant::now();
+            let (found, _) = at_once(&rows, |submission| {
+                app.submit("bench", submission, None)?;
+                Ok(0)
+            })?;
+            if round > 0 {
+                rates.push(rate(each, begin));
+                laps.extend(found);
+            }
+        }
+    }
+    let [(_, our_laps, our_rates), (_, peer_laps, peer_rates)] = sides;
+    let (our_rate, peer_rate) = (median(our_rates), median(peer_rates));
+    let side = |rate: f64, laps: &Laps| json!({ "per_second": rate.round(), "p50_ms": digits(laps.at(0.5)), "p99_ms": digits(laps.at(0.99)), "threads": THREADS });
+    let mut peer_side = side(peer_rate, &peer_laps);
+    if let Some(object) = peer_side.as_object_mut() {
+        object.insert("name".to_owned(), json!("the same program without a search index"));
+    }
+    Ok(Found {
+        n: each * THREADS * u64::try_from(args.rounds).unwrap_or_default(),
+        ours: side(our_rate, &our_laps),
+        peer: peer_side,
+        ratio: our_rate / peer_rate,
+    })
+}
+
 fn rate(each: u64, begin: Instant) -> f64 {
     (each * THREADS) as f64 / begin.elapsed().as_secs_f64()
 }
