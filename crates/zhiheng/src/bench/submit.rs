@@ -81,7 +81,6 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a count of records")]
 /// index: what the search index costs submissions. Both sides are the product; the peer leaves its index alone.
 pub(super) fn index(common: &Common, args: &Bench) -> Result<Found> {
     let folder = Folder::new("index")?;
@@ -130,6 +129,7 @@ pub(super) fn index(common: &Common, args: &Bench) -> Result<Found> {
     })
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a count of records")]
 fn rate(each: u64, begin: Instant) -> f64 {
     (each * THREADS) as f64 / begin.elapsed().as_secs_f64()
 }
