@@ -114,7 +114,19 @@ impl Deciding<'_> {
             return;
         }
         let row = version.record();
-        let Some((record, envelope)) = read(kind, &row) else { return };
+        let old = self.tasks_of(&row.id);
+        self.owe_now(kind, &row);
+        if before.is_none_or(|row| row.live)
+            && let Some((record, _)) = read(kind, &row)
+        {
+            let rows = self.tasks_of(&row.id);
+            self.tell_new_owners(kind, &record, version, &old, &rows);
+        }
+    }
+
+    /// Replaces what was owed in a case by what its record says.
+    pub(crate) fn owe_now(&mut self, kind: &Kind, row: &RecordRow) {
+        let Some((record, envelope)) = read(kind, row) else { return };
         let old = self.tasks_of(&row.id);
         let duties = if row.live { self.pack.duties(&record, &envelope) } else { Vec::new() };
         let state = record.case.as_ref().map(|case| case.state.clone()).unwrap_or_default();
@@ -123,13 +135,10 @@ impl Deciding<'_> {
             .iter()
             .map(|duty| {
                 let known = old.iter().find(|it| it.clock == duty.clock && it.run == i64::from(duty.run));
-                let fired = known.map_or_else(|| fired_before(duty, version.recorded_at), |row| row.fired_until);
-                task_row(&row, &envelope, duty, &state, assignee.as_deref(), fired)
+                let fired = known.map_or_else(|| fired_before(duty, row.recorded_at), |row| row.fired_until);
+                task_row(row, &envelope, duty, &state, assignee.as_deref(), fired)
             })
             .collect();
-        if before.is_none_or(|row| row.live) {
-            self.tell_new_owners(kind, &record, version, &old, &rows);
-        }
         self.set_tasks(row.id, rows);
     }
 

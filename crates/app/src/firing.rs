@@ -4,7 +4,7 @@
 //! - Nothing leaves the house: a rung writes a message and drafts a letter; a person signs it.
 //! - A lapse is an event of the case: from its commit on the case is late in every number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refuse
 use crate::cases::{Doing, Taker, spawn_contents, step_content};
 use crate::course::{counters, derived_id};
 use crate::error::Handed;
-use crate::submit::{Deciding, Happens, Prepared, read};
+use crate::submit::{Deciding, Happens, Prepared, counted_with, read};
 use crate::{App, Error};
 
 /// What happened in one go.
@@ -66,8 +66,9 @@ impl App {
             for row in &due {
                 cases.entry(row.record).or_insert_with(|| (row.kind.clone(), self.random_bytes()));
             }
-            let job =
-                Firing { pack: Arc::clone(&self.pack), cases, now, year: self.year(), today: self.pack.day_of(now) };
+            let subjects = self.subjects_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
+            let (pack, year, today) = (Arc::clone(&self.pack), self.year(), self.pack.day_of(now));
+            let job = Firing { pack, cases, subjects, now, year, today };
             match self.store.submit(&self.pack.place, Box::new(job))? {
                 Outcome::Done { answer, .. } => {
                     let fired: Fired = serde_json::from_str(&answer)
@@ -82,6 +83,24 @@ impl App {
         }
     }
 
+    /// What must be seen of the subjects of some records, where their kinds are counted by subject.
+    pub(crate) fn subjects_of<'i>(
+        &self,
+        records: impl Iterator<Item = (&'i str, RecordId)>,
+    ) -> Result<BTreeSet<(String, String)>, Error> {
+        let mut found = BTreeSet::new();
+        let mut reader = self.store.read()?;
+        for (kind, id) in records {
+            let Some(position) = self.pack.kind_position(kind) else { continue };
+            if self.pack.distinct_indicators(position).next().is_none() {
+                continue;
+            }
+            let subject = reader.record(&self.pack.place, kind, &id)?.and_then(|row| row.subject);
+            found.extend(subject.iter().flat_map(|subject| counted_with(&self.pack, position, subject)));
+        }
+        Ok(found)
+    }
+
     /// When something happens by itself next, µs of UTC.
     pub fn next_firing(&self) -> Result<Option<i64>, Error> {
         Ok(self.store.read()?.next_firing(&self.pack.place)?)
@@ -93,6 +112,8 @@ struct Firing {
     pack: Arc<Pack>,
     /// Cases with their kind and chance for salts and ids.
     cases: BTreeMap<RecordId, (String, [u8; 32])>,
+    /// Subjects whose records are counted together with theirs.
+    subjects: BTreeSet<(String, String)>,
     now: i64,
     year: i16,
     today: i32,
@@ -100,7 +121,7 @@ struct Firing {
 
 impl Job for Firing {
     fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
+        let mut needs = Needs { subjects: self.subjects.iter().cloned().collect(), ..Needs::default() };
         for (id, (kind, chance)) in &self.cases {
             needs.records.push((kind.clone(), *id));
             needs.tasks.push(*id);

@@ -21,6 +21,7 @@ mod indicator;
 mod packs;
 mod plan;
 mod records;
+mod recount;
 mod references;
 mod rounds;
 mod search;
@@ -52,6 +53,7 @@ pub use indicator::{
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use plan::{PlanView, RuledFinding};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
+pub use recount::MovedDeadline;
 pub use references::Candidate;
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};

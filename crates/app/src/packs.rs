@@ -11,6 +11,7 @@ use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Kind, Pack, PackFiles};
 use zhiheng_store::{Cells, LevelRow, RecordId, RecordRow, Sum, VersionRow, ViewSpec};
 
+use crate::recount::MovedDeadline;
 use crate::submit::{distinct, level_row, read};
 use crate::{App, Error, When};
 
@@ -52,6 +53,10 @@ pub struct PackDiff {
     pub values: Vec<CellChange>,
     /// Stored records, by kind that goes.
     pub records_affected: i64,
+    /// Open cases.
+    pub open_cases: u64,
+    /// Those whose deadlines move, up to a limit.
+    pub deadlines: Vec<MovedDeadline>,
 }
 
 /// A value that a pack would change.
@@ -64,6 +69,9 @@ pub struct CellChange {
     /// Sum after.
     pub after: (i64, i64),
 }
+
+/// Moved deadlines that are listed one by one.
+const DEADLINES: usize = 100;
 
 impl App {
     /// How this program's pack stands to the database.
@@ -129,6 +137,7 @@ impl App {
             Ok(seq)
         })?;
         self.declare_views()?;
+        self.recount_cases()?;
         Ok((seq, names))
     }
 
@@ -183,6 +192,7 @@ impl App {
             .sum();
         drop(reader);
         diff.values = self.changed_values(&old, &diff.redefined)?;
+        (diff.open_cases, diff.deadlines) = self.moved_deadlines(&old, DEADLINES)?;
         Ok(diff)
     }
 

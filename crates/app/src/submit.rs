@@ -381,21 +381,20 @@ impl Submitting {
     fn subjects(&self) -> Vec<(String, String)> {
         let mut wanted = BTreeSet::new();
         for one in &self.prepared {
-            let kinds: BTreeSet<&str> = self
-                .pack
-                .distinct_indicators(one.kind)
-                .filter_map(|at| self.pack.indicators.get(at))
-                .flat_map(|indicator| indicator.over.iter())
-                .filter_map(|source| self.pack.kinds.get(source.kind))
-                .map(|kind| kind.id.as_str())
-                .collect();
             let subject = one.content.as_ref().and_then(|(envelope, _)| envelope.subject.as_deref());
             for subject in subject.into_iter().chain(one.old_subject.as_deref()) {
-                wanted.extend(kinds.iter().map(|kind| ((*kind).to_owned(), subject.to_owned())));
+                wanted.extend(counted_with(&self.pack, one.kind, subject));
             }
         }
         wanted.into_iter().collect()
     }
+}
+
+/// What a change of a record about a subject must see: the subject's other records, in the kinds that are counted together with its own.
+pub(crate) fn counted_with(pack: &Pack, kind: usize, subject: &str) -> BTreeSet<(String, String)> {
+    let sources = pack.distinct_indicators(kind).filter_map(|at| pack.indicators.get(at)).flat_map(|it| &it.over);
+    let kinds = sources.filter_map(|source| pack.kinds.get(source.kind));
+    kinds.map(|kind| (kind.id.clone(), subject.to_owned())).collect()
 }
 
 /// Decides over one change after the other, each seeing what those before it left.

@@ -221,7 +221,10 @@ fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() 
     let opened = || {
         let mut record = pack.check(kind, &draft, i32::MAX).record.unwrap();
         let at = noon("2026-03-02");
-        let happening = Happening { act: Act::Open, at, by: "甲".into(), version: 1, reason: None, note: None };
+        let happening =
+            Happening {
+                act: Act::Open, at, by: "甲".into(), version: 1, reason: None, note: None, opened: Vec::new()
+            };
         pack.happen(kind, None, &mut record, happening);
         record
     };
@@ -229,7 +232,15 @@ fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() 
         let before = opened();
         let mut record = before.clone();
         let (act, reason) = (Act::Step(id.to_owned()), reason.map(str::to_owned));
-        let happening = Happening { act, at: noon("2026-03-05"), by: "甲".into(), version: 2, reason, note: None };
+        let happening = Happening {
+            act,
+            at: noon("2026-03-05"),
+            by: "甲".into(),
+            version: 2,
+            reason,
+            note: None,
+            opened: Vec::new(),
+        };
         pack.happen(kind, Some(&before), &mut record, happening);
         record
     };

@@ -40,7 +40,6 @@ mod schema;
 mod search;
 mod settings;
 mod tasks;
-mod tls;
 #[doc(hidden)]
 pub mod testing;
 mod tls;

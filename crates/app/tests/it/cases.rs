@@ -399,3 +399,32 @@ fn a_withdrawn_case_owes_nothing_and_a_restored_one_owes_again() {
         assert!(audit.is_clean(), "{:?}", audit.differences);
     }
 }
+
+#[test]
+fn a_new_arrangement_of_holidays_moves_the_open_deadlines_and_takes_a_lapse_back() {
+    for county in counties() {
+        let id = lodge(&county.app, "跨年");
+        county.clock.0.store(noon("2026-01-15"), Ordering::SeqCst);
+        assert_eq!(county.app.fire().unwrap().lapses, 1);
+        assert_eq!(rate(&county.app), Some(("0".into(), "1".into())));
+
+        let mut later = files();
+        let off = "\n[[holiday]]\nday = 2026-01-12\nkind = \"off\"\nname = \"补休\"\n";
+        later.files.insert("calendar.toml".to_owned(), off.to_owned());
+        let pack = zhiheng_pack::read(&later, &|_| None).0.unwrap();
+        let app = county.app.with_pack(pack);
+        let diff = app.pack_diff().unwrap();
+        assert_eq!((diff.open_cases, diff.deadlines.len()), (1, 1));
+        let moved = &diff.deadlines[0];
+        assert_eq!((moved.before.as_deref(), moved.after.as_deref()), (Some("2026-01-14"), Some("2026-01-15")));
+
+        app.apply_pack("office", &[later]).unwrap();
+        assert_eq!(rate(&app), None, "not late under the calendar that is in force now");
+        let audit = app.audit().unwrap();
+        assert!(audit.is_clean(), "{:?}", audit.differences);
+        county.clock.0.store(noon("2026-01-16"), Ordering::SeqCst);
+        assert_eq!(app.fire().unwrap().lapses, 1, "and late a day later");
+        assert_eq!(state(&app, &id), "lodged");
+        assert_eq!(app.recount_cases().unwrap(), 0, "counted under this pack already");
+    }
+}

@@ -6,7 +6,7 @@ use crate::kind::Kind;
 use crate::node::{At, Node};
 use crate::pack::Pack;
 use crate::problem as codes;
-use crate::procedure::Document;
+use crate::procedure::{Document, Procedure};
 
 pub(crate) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().flat_map(|root| root.tables("document")) {
@@ -51,7 +51,9 @@ fn document(pack: &Pack, node: &Node<'_>) -> Option<Document> {
 
 /// Every line that says something is a paragraph; TOML's own `\` at the end of a line joins it with the next.
 fn lines(pack: &Pack, node: &Node<'_>, text: &At<String>, kind: &Kind) -> Vec<Template> {
-    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+    // A county that keeps a register of a kind still has its forms: the procedures are declared, whoever runs them.
+    let of_kind = |procedure: &&Procedure| pack.kinds.get(procedure.kind).is_some_and(|known| known.id == kind.id);
+    let procedures = pack.procedures.iter().filter(of_kind);
     let has_clock = |clock: &str| procedures.clone().any(|procedure| procedure.clock(clock).is_some());
     let mut compiled = Vec::new();
     let mut braces = 0;

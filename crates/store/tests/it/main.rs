@@ -8,9 +8,9 @@ mod archive;
 mod county;
 #[cfg(test)]
 mod crash;
+mod documents;
 #[cfg(test)]
 mod earlier;
-mod documents;
 #[cfg(test)]
 mod history;
 #[cfg(test)]

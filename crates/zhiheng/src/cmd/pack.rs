@@ -61,6 +61,7 @@ fn show(common: &Common, diff: &PackDiff) {
             "indicators_added": diff.indicators_added, "indicators_removed": diff.indicators_removed,
             "redefined": diff.redefined, "reworded": diff.reworded, "values": values,
             "records_affected": diff.records_affected,
+            "open_cases": diff.open_cases, "deadlines": diff.deadlines,
         }));
     }
     let lists = [
@@ -80,7 +81,12 @@ fn show(common: &Common, diff: &PackDiff) {
             change.indicator, change.before.0, change.before.1, change.after.0, change.after.1
         ));
     }
-    if lists.iter().all(|(_, ids)| ids.is_empty()) {
+    for moved in &diff.deadlines {
+        let day = |day: &Option<String>| day.clone().unwrap_or_else(|| "不再计时".to_owned());
+        let (before, after) = (day(&moved.before), day(&moved.after));
+        say(format!("  在办{}「{}」{}：{before} → {after}", moved.kind, moved.label, moved.clock));
+    }
+    if lists.iter().all(|(_, ids)| ids.is_empty()) && diff.deadlines.is_empty() {
         say("没有差异");
     }
 }
