@@ -209,7 +209,15 @@ fn two_name_columns(mut columns: Vec<Column>, mut rows: Vec<Vec<Cell>>) -> (Vec<
         return (columns, rows);
     }
     columns.insert(at, Column::Group);
-    for row in rows.iter_mut().filter(|row| row.len() > at && row.len() <= width && row.len() > 1) {
+    // A row that lost cells further right still has the empty cell of its group.
+    let has_group = |row: &Vec<Cell>| {
+        let is_name = |c: &Cell| {
+            let value = c.text.chars().map(script::fold).next();
+            value.is_some_and(|c| !c.is_ascii_digit() && !matches!(c, '-' | '[' | '<' | '>' | '≥' | '≤' | '('))
+        };
+        row.get(at).is_some_and(|c| c.text.is_empty()) && row.get(at + 1).is_some_and(is_name)
+    };
+    for row in rows.iter_mut().filter(|row| row.len() > at && row.len() <= width && row.len() > 1 && !has_group(row)) {
         let here = row.get(at).map_or(0, |c| c.span.start);
         row.insert(at, Cell { text: String::new(), span: Span::new(here, here) });
     }
@@ -407,7 +415,8 @@ fn resync(cells: &[Cell], columns: &[Column]) -> Vec<Vec<Cell>> {
         let lengths =
             [width, width.saturating_sub(1), width.saturating_sub(2), width + 1, width + 2, width + 3, width + 4];
         let length = lengths.into_iter().find(|l| *l > 1 && is(at + l, no + 1));
-        let length = length.or_else(|| (2..200).find(|l| is(at + l, no + 1)));
+        // Nearer, the number is a figure in the row: 发明专利, 件, 3.
+        let length = length.or_else(|| (width + 5..200).find(|l| is(at + l, no + 1)));
         let rest = cells.len() - at;
         let length = length.unwrap_or(if rest <= width + 4 { rest } else { width }).min(rest);
         let row = cells.get(at..at + length).unwrap_or(&[]);

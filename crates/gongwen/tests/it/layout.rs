@@ -263,3 +263,78 @@ fn parts_of_the_text_greater_than_their_whole_are_told() {
     assert_eq!(codes(&torn.replace("12家", "6家").replace("80件", "20件")), [""; 0]);
     assert_eq!(codes("到2027年，出口额达到30亿元，进出口额达到50亿元，财政收入10亿元，财政总收入20亿元。"), [""; 0]);
 }
+
+#[test]
+fn a_first_column_of_categories_without_a_header_and_rows_that_lost_cells() {
+    let text = "主要指标\n指标\t2015年\t2020年\t年均增速〔累计〕\t属性\n经济发展\t（1）劳动生产率（万元/人）\t8.7\t＞12\t＞6.6%\t预期性\n\t（2）城镇化率（%）\t56.1\t60\t〔3.9〕\t预期性\n资源环境\t（3）污染物排放总量减少（%）\t化学需氧量\t—\t—\t〔10〕\t约束性\n\t\t氨氮\t〔8〕\n";
+    let document = read(text);
+    assert_eq!(
+        rows(&document),
+        [
+            row(1, "经济发展", "劳动生产率", "万元/人", ">12"),
+            row(2, "经济发展", "城镇化率", "%", "=60"),
+            row(3, "资源环境", "化学需氧量", "%", ""),
+            row(3, "资源环境", "氨氮", "%", ""),
+        ]
+    );
+    let periods: Vec<Option<&str>> =
+        document.indicators.iter().map(|r| r.period.as_ref().and_then(|p| p.value.as_deref())).collect();
+    assert_eq!(periods, [Some("6.6"), Some("3.9"), Some("10"), Some("8")]);
+}
+
+#[test]
+fn parts_between_rows_end_with_the_last_row() {
+    let text = "表1 主要指标\n序号 指标 2025年 2030年 累计 属性\n一、质量效益\n1 高新技术企业（家） 56 120 64 预期性\n二、安全\n2 食品抽检合格率（%） 98.2 ≥98.5 — 约束性\n注：合格率以上级通报为准。\n三、保障措施\n（一）加强领导。\n";
+    let document = read(text);
+    assert_eq!(
+        rows(&document),
+        [row(1, "质量效益", "高新技术企业", "家", "=120"), row(2, "安全", "食品抽检合格率", "%", ">=98.5")]
+    );
+    let period = document.indicators[0].period.as_ref().unwrap();
+    assert_eq!(period.kind, PeriodKind::Cumulative, "the header says 累计");
+    assert_eq!(headings(&document), [(1, 3, "保障措施".to_owned()), (2, 1, "加强领导".to_owned())]);
+}
+
+#[test]
+fn header_cells_broken_over_lines_and_tasks_with_figures() {
+    let stacked = "附件\n序\n号\n指标名称\n单位\n2025年\n2030年\n指标\n属性\n责任\n单位\n1\n食品抽检合格率\n%\n98.6\n98.8\n约束性\n县市场监管局\n2\n发明专利\n件\n3\n5\n预期性\n县市场监管局、\n县科技局\n";
+    let document = read(stacked);
+    assert_eq!(rows(&document), [row(1, "", "食品抽检合格率", "%", "=98.8"), row(2, "", "发明专利", "件", "=5")]);
+    assert_eq!(document.indicators[1].bodies, ["县市场监管局", "县科技局"]);
+    assert_eq!(document.indicators[0].attribute.as_deref(), Some("约束性"));
+    let tasks = "序号\t目标任务\t2026年目标\t2027年目标\t牵头单位\n1\t食品抽检合格率\t98%\t98.5%以上\t县市场监管局\n2\t质量标杆企业\t2家\t3家\t县工信局\n";
+    let document = read(tasks);
+    assert_eq!(document.indicators.len(), 2);
+    assert!(document.task_table.is_empty());
+}
+
+#[test]
+fn half_width_marks_straight_quotes_and_page_numbers() {
+    let text = "某县质量提升行动计划\r\n一﹑总体要求\r\n1.工作目标.到2026年,产品质量合格率达到95%以上;新增\"绿色食品\"10个,推进质量\r\n- 3 -\r\n提升.\r\n2.工作任务.(县农业农村局牵头,县林业局配合)\r\n二﹑保障措施\r\n加强领导.\r\n";
+    let document = read(text);
+    assert_eq!(
+        headings(&document),
+        [
+            (1, 1, "总体要求".to_owned()),
+            // Without （一） between them 1. is the second level.
+            (2, 1, "工作目标".to_owned()),
+            (2, 2, "工作任务".to_owned()),
+            (1, 2, "保障措施".to_owned()),
+        ]
+    );
+    let targets: Vec<String> = document.targets.iter().map(|t| format!("{} {}", t.subject, t.value)).collect();
+    assert_eq!(targets, ["产品质量合格率 95", "新增\"绿色食品\" 10"]);
+    assert_eq!(document.assignments[0].bodies, ["县农业农村局", "县林业局"]);
+}
+
+#[test]
+fn gaps_that_are_none() {
+    let text = "某县质量提升方案\n一、任务\n（一）提升质量。到2027年，食品抽检合格率达到98%。\n二、保障措施\n（一）考核。权重不低于3%。\n附件\n指标\t单位\t2022年\t2027年\n食品抽检合格率\t%\t97\t98\n制造业质量竞争力指数\t—\t84\t86\n新增地方标准\t项\t—\t3\n";
+    let document = read(text);
+    let said: Vec<(&str, &str)> =
+        document.findings.iter().map(|f| (f.code, f.quotes.first().map_or("", |q| q.text.as_str()))).collect();
+    // An index has no unit, what is newly made no baseline, and the plan's own safeguards no row.
+    for (code, about) in [("no_unit", "指数"), ("no_baseline", "新增"), ("target_without_row", "权重")] {
+        assert!(!said.iter().any(|(c, quote)| *c == code && quote.contains(about)), "{code}: {said:?}");
+    }
+}
