@@ -215,7 +215,7 @@ impl App {
         })?;
         for ((def, dimension, day), sum) in days.into_iter().filter(|(_, sum)| *sum != Sum::default()) {
             let which = self.cell_name(def, &dimension, &zhiheng_pack::day::date(day).to_string());
-            report.say("history", which, format!("历史合计与现值相差 {}/{}", sum.num, sum.den));
+            report.say("history", which, format!("历史合计与当前合计相差 {}/{}", sum.num, sum.den));
         }
         Ok(())
     }

@@ -80,6 +80,8 @@ impl Row {
 pub enum Cell {
     /// Words or a number; empty text prints as —.
     Text(String),
+    /// A date or a short word, which is not broken into two lines.
+    Short(String),
     /// Words of less weight.
     Soft(String),
     /// A value with a smaller second line.
@@ -119,6 +121,7 @@ pub fn cell(cell: &Cell) -> Markup {
     html! {
         @match cell {
             Cell::Text(text) => { (or_dash(text)) }
+            Cell::Short(text) => { span.keep { (or_dash(text)) } }
             Cell::Soft(text) => { span.soft { (text) } }
             Cell::Noted(text, note) => { (or_dash(text)) @if !note.is_empty() { small { (note) } } }
             Cell::Link(link) => { a href=(link.href) { (or_dash(&link.label)) } }

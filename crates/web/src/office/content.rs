@@ -12,6 +12,9 @@ use crate::components::{
 use crate::extract::{Personal, Visit};
 use crate::words::{date, masked};
 
+/// Letters of a choice that is not broken.
+const SHORT: usize = 6;
+
 /// The content of a kind for one reader.
 #[derive(Clone, Copy)]
 pub(crate) struct Content<'a> {
@@ -93,7 +96,7 @@ impl<'a> Content<'a> {
                     let label = if text.is_empty() { "查看".to_owned() } else { text };
                     Cell::Link(Link::new(label, self.href(id)))
                 }
-                _ => Cell::Text(text),
+                _ => self.plain(*index, text),
             }
         };
         shown.enumerate().map(cell).collect()
@@ -102,7 +105,16 @@ impl<'a> Content<'a> {
     /// The same cells on paper, where nothing can be opened.
     pub(crate) fn printed(&self, record: &Record) -> Vec<Cell> {
         let shown = self.kind.columns.iter().filter(|index| self.shows(**index));
-        shown.map(|index| Cell::Text(self.text(record, *index))).collect()
+        shown.map(|index| self.plain(*index, self.text(record, *index))).collect()
+    }
+
+    /// Dates and short choices stay on one line; the long texts beside them give way.
+    fn plain(&self, index: usize, text: String) -> Cell {
+        match self.kind.fields.get(index).map(|field| &field.kind) {
+            Some(Type::Date | Type::Moment | Type::YesNo) => Cell::Short(text),
+            Some(Type::Choice | Type::Area) if text.chars().count() <= SHORT => Cell::Short(text),
+            _ => Cell::Text(text),
+        }
     }
 
     /// A record's address.
