@@ -127,6 +127,29 @@ impl From<StoreError> for Error {
     }
 }
 
+impl Error {
+    /// Why a database could not be opened, for whoever starts the program: with what the driver said, because it is theirs to mend.
+    pub(crate) fn of_opening(error: StoreError) -> Error {
+        match error {
+            StoreError::Unavailable { what } => {
+                Error::WrongState(format!("数据库连接不上（{what}）。请检查地址、用户和证书，以及数据库是否在运行"))
+            }
+            StoreError::Invalid { what } => Error::WrongState(format!("数据库的地址或参数不对（{what}）")),
+            other => other.into(),
+        }
+    }
+
+    /// Why an archive could not be restored.
+    pub(crate) fn of_restoring(error: StoreError) -> Error {
+        match error {
+            StoreError::Corrupt { what } => {
+                Error::WrongState(format!("备份文件不完整或者被改过（{what}），没有恢复任何内容。请换一份完整的备份"))
+            }
+            other => Error::of_opening(other),
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
         Error::Unreadable(refusal)

@@ -101,6 +101,9 @@ impl App {
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));
         let mut app = App { pack: Arc::new(pack), store, clock, random, search, filling: None };
+        let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
+        let app =
+            App { pack: Arc::new(pack), store, clock: Arc::clone(&setup.clock), random: Arc::clone(&setup.random) };
         app.declare_indexes(setup.read_only)?;
         if !setup.read_only {
             app.filling = app.fill_index()?;

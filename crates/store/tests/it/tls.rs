@@ -44,6 +44,8 @@ fn a_line_is_as_safe_as_its_url_asks_or_is_not_opened() {
             "{host} {query}: {error}"
         );
     }
+    let error = open("localhost", &format!("sslmode=verify-full&sslrootcert={other}")).unwrap_err().to_string();
+    assert!(error.contains("UnknownIssuer") || error.contains("BadSignature"), "the cause is told: {error}");
     // That the line was encrypted, the server itself says.
     let store = Store::open(&asked(&county, "localhost", "sslmode=require"), county.options()).unwrap();
     let encrypted = "SELECT COUNT(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)

@@ -66,7 +66,7 @@ impl Asked {
     pub(crate) fn read(pack: &Pack, id: &str, params: &Params, today: i32) -> Result<Asked, Error> {
         let known = pack.indicator(id).filter(|indicator| !indicator.helper);
         let indicator = known.ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
-        let mut when = numbers::when_of(params, today);
+        let mut when = numbers::when_of(params, today)?;
         if let Ok(year) = params.get("year").parse::<i16>() {
             when.as_of = zhiheng_pack::day::last_of_year(year).min(today);
         }

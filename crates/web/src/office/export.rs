@@ -62,7 +62,7 @@ pub(crate) async fn board_docx(State(server): State<Server>, visit: Visit, param
 }
 
 async fn board(server: Server, visit: Visit, params: Params, format: BoardFormat) -> Answer {
-    let when = when_of(&params, server.app().today());
+    let when = when_of(&params, server.app().today())?;
     let mark = match &visit.account {
         Some(account) => watermark(&server, account),
         None => "示例县（虚构）".to_owned(),

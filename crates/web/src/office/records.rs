@@ -189,7 +189,13 @@ fn query(pack: &Pack, kind: &Kind, visit: &Visit, params: &Params) -> Query {
         .collect();
     if let Some(day) = kind.day.and_then(|index| kind.fields.get(index)) {
         let at = fields.len().min(2);
-        let date = |id: &str, label: String| named(id, &label, Control::Date { value: params.get(id).to_owned() });
+        let date = |id: &str, label: String| {
+            let wrong = !params.get(id).is_empty() && params.day(id).is_none();
+            Field {
+                error: wrong.then(|| "没有按这个日期筛选：请写成 2026-01-31 的样子。".to_owned()),
+                ..named(id, &label, Control::Date { value: params.get(id).to_owned() })
+            }
+        };
         fields.insert(at, date("from", format!("{}自", day.name)));
         fields.insert(at + 1, date("to", "至".to_owned()));
     }

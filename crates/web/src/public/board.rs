@@ -27,7 +27,7 @@ pub(crate) type Trends = Vec<(i16, BTreeMap<usize, Option<Decimal>>)>;
 /// `GET /board`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
     let today = server.app().today();
-    let when = numbers::when_of(&params, today);
+    let when = numbers::when_of(&params, today)?;
     let live = match visit.sees_live() {
         true => Some(server.run(move |app| Ok((app.board(when)?, app.trends(when)?))).await?),
         false => None,

@@ -16,7 +16,7 @@ use crate::server::Server;
 
 /// `GET /board.json`
 pub(crate) async fn board_json(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
-    let when = numbers::when_of(&params, server.app().today());
+    let when = numbers::when_of(&params, server.app().today())?;
     let data = match visit.sees_live() {
         true => server.run(move |app| app.board(when)).await.map(|board| live_board(&board))?,
         false => plan_board(&server.app().pack, when),
@@ -26,7 +26,7 @@ pub(crate) async fn board_json(State(server): State<Server>, visit: Visit, param
 
 /// `GET /board.csv`
 pub(crate) async fn board_csv(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
-    let when = numbers::when_of(&params, server.app().today());
+    let when = numbers::when_of(&params, server.app().today())?;
     let bytes = match visit.sees_live() {
         true => server.run(move |app| app.export_board(when, BoardFormat::Csv, "")).await?.bytes,
         false => write_csv(&plan_sheet(&server.app().pack), Encoding::Utf8),

@@ -25,7 +25,7 @@ use crate::words::{address, count, date, exact, float, plain_date, share, unless
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
     let (id, as_data) = id.strip_suffix(".json").map_or((id.as_str(), false), |id| (id, true));
     let today = server.app().today();
-    let when = numbers::when_of(&params, today);
+    let when = numbers::when_of(&params, today)?;
     let wanted = id.to_owned();
     let view = match visit.sees_live() {
         true => Some(server.run(move |app| app.indicator(&wanted, when)).await?),

@@ -1,6 +1,6 @@
 //! 数字的说法: values, targets, lights and progress of an indicator, as the pages print them. Pure.
 
-use zhiheng_app::{Hint, Number, Row, When, print};
+use zhiheng_app::{Error, Hint, Number, Row, When, print};
 use zhiheng_pack::indicator::{Form, Goal, Sampling};
 use zhiheng_pack::{Decimal, Indicator, Pack, light};
 
@@ -166,8 +166,14 @@ pub(crate) const TONES: [(&str, &str, Tone); 4] = [
 ];
 
 /// The day and the knowledge of a view, from its address.
-pub(crate) fn when_of(params: &Params, today: i32) -> When {
-    When { as_of: params.day("as_of").unwrap_or(today), known_on: params.day("known_on") }
+pub(crate) fn when_of(params: &Params, today: i32) -> Result<When, Error> {
+    let day = |name: &str| match (params.get(name), params.day(name)) {
+        ("", _) => Ok(None),
+        (_, Some(day)) => Ok(Some(day)),
+        // Today's numbers instead would look like the answer.
+        (text, None) => Err(Error::WrongState(format!("「{text}」不是日期，请写成 2026-01-31 的样子"))),
+    };
+    Ok(When { as_of: day("as_of")?.unwrap_or(today), known_on: day("known_on")? })
 }
 
 /// Said when a view is not today's.

@@ -132,6 +132,20 @@ async fn a_list_is_turned_forwards_and_back_to_the_same_pages() {
 }
 
 #[tokio::test]
+async fn a_date_that_is_none_is_told_and_never_taken_for_today() {
+    let county = County::demo();
+    let mut anybody = county.anybody();
+    for path in ["/board", "/board.json", "/indicators/food_pass_rate", "/indicators/food_pass_rate/records"] {
+        for name in ["as_of", "known_on"] {
+            let page = anybody.get(&format!("{path}?{name}=2026-02-30")).await;
+            assert_eq!(page.status, StatusCode::CONFLICT, "{path}?{name}");
+            page.assert_shows("「2026-02-30」不是日期");
+        }
+    }
+    anybody.get("/kinds/food_sample?from=2026-02-30").await.assert_shows("没有按这个日期筛选");
+}
+
+#[tokio::test]
 async fn ticked_records_are_printed_exported_and_withdrawn_for_one_reason() {
     let county = County::real();
     let mut office = county.office().await;
