@@ -63,4 +63,13 @@ export async function walk(reader) {
   await reader.open("/indicators/food_pass_rate");
   await reader.follow(page.locator("a[href*='part=denominator']").first());
   await reader.expectText("豆腐干");
+
+  // One ticked row, on paper and on its way to being withdrawn.
+  for (const [step, ...texts] of [["print", "共 1 条", "制表人", "审核人"], ["withdraw", "撤销 1 条记录", "撤销原因"]]) {
+    await reader.open("/kinds/food_sample");
+    await page.locator("input[name=id]").first().check();
+    await Promise.all([page.waitForNavigation(), page.click(`button[formaction$='/${step}']`)]);
+    await reader.look(`/kinds/food_sample/${step}`);
+    await reader.expectText(...texts);
+  }
 }
