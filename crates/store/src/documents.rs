@@ -59,7 +59,7 @@ impl Tx<'_> {
             return Ok(row);
         }
         let object = format!("{document} {record} {version}");
-        let issued_at = self.log_operation(place, actor, "document_number", &object, "")?;
+        let issued_at = self.log_operation(place, actor, "编文号", &object, "")?;
         let year = year_of(day_of(issued_at, self.offset_seconds()));
         let last = "
             SELECT serial

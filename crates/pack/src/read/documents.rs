@@ -22,7 +22,7 @@ pub(crate) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
 fn steps_list_known_documents(pack: &Pack, procedure: &Node<'_>) {
     let kind = procedure.plain("kind").unwrap_or_default();
     for listed in procedure.tables("step").iter().flat_map(|step| step.texts("doc")) {
-        if !pack.document(&listed.value).is_some_and(|document| document.kind == kind) {
+        if pack.document(&listed.value).is_none_or(|document| document.kind != kind) {
             procedure.file.say(codes::UNKNOWN_NAME, &listed.span, format!("种类 {kind} 的文书 {}", listed.value));
         }
     }
