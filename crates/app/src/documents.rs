@@ -69,7 +69,7 @@ impl App {
             return Err(Error::WrongState(format!("{}要等办到相应的环节才能制作", document.name)));
         }
         let given = Given {
-            reason: self.pack.reason_of(&record, document).or_else(|| then.reason.clone()),
+            reason: self.pack.reason_of(&record, document),
             dues: self.pack.dues(&record),
             ..self.given(reader, then, number.as_ref())?
         };
