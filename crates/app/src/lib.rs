@@ -97,16 +97,16 @@ impl App {
         let mut options = Options::new(Arc::clone(&setup.clock));
         options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
         options.read_only = setup.read_only;
-        let store = Arc::new(Store::open(url, options)?);
+        let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));
         let mut app = App { pack: Arc::new(pack), store, clock, random, search, filling: None };
-        let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
-        let app =
-            App { pack: Arc::new(pack), store, clock: Arc::clone(&setup.clock), random: Arc::clone(&setup.random) };
         app.declare_indexes(setup.read_only)?;
         if !setup.read_only {
             app.filling = app.fill_index()?;
+            if matches!(app.pack_state()?, PackState::Active { .. }) {
+                app.recount_cases()?;
+            }
         }
         Ok(app)
     }
