@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use zhiheng_pack::day;
 use zhiheng_pack::procedure::{Length, Unit};
 use zhiheng_pack::record::Record;
 use zhiheng_store::{DueBetween, MessageRow, MessagesOf, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow};
@@ -259,9 +258,19 @@ impl App {
         Ok(page.items.into_iter().filter(within).collect())
     }
 
-    /// 今天, as pages print it.
-    pub fn today_text(&self) -> String {
-        day::date(self.today()).to_string()
+    /// How many lines of a kind's cases are late, by reading every case and asking it: what a list without lines of work of its own would cost.
+    #[doc(hidden)]
+    pub fn overdue_by_asking(&self, kind: &str) -> Result<u64, Error> {
+        let Some(of) = self.pack.kind(kind) else { return Ok(0) };
+        let (now, mut late) = (self.now(), 0);
+        self.store.read()?.scan_records(&self.pack.place, kind, |row| {
+            if let Some((record, envelope)) = crate::submit::read(of, &row).filter(|_| row.live) {
+                let is_late = |duty: &zhiheng_pack::case::Duty| duty.due_at.is_some_and(|at| at <= now);
+                late += self.pack.duties(&record, &envelope).iter().filter(|duty| is_late(duty)).count() as u64;
+            }
+            Ok(())
+        })?;
+        Ok(late)
     }
 }
 

@@ -2,6 +2,7 @@
 //! more per second, or less time. Machines are shared and noisy; the ratio and the growth with n are what a measurement says.
 
 mod board;
+mod due;
 mod import;
 mod list;
 mod peer;
@@ -29,7 +30,7 @@ use crate::packs::{self, Carry, Loaded};
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// 测什么：submit、board、visible、list、search、index、import、start
+    /// 测什么：submit、board、visible、list、search、index、due、import、start
     name: String,
     /// 记录数（导入为行数）
     #[arg(long, default_value_t = 100_000)]
@@ -64,12 +65,13 @@ pub(crate) fn run(common: &Common, args: &Bench) -> Result<ExitCode> {
         "list" => list::run(common, args)?,
         "search" => search::run(common, args)?,
         "index" => submit::index(common, args)?,
+        "due" => due::run(common, args)?,
         "import" => import::run(common, args)?,
         "start" => start::run(common, args)?,
         // What the measurements above start as a process of its own.
         "start-once" => return start::once(common),
         "import-file" => return import::make(args),
-        other => bail!("没有名为 {other} 的测量；有 submit、board、visible、list、search、index、import、start"),
+        other => bail!("没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、import、start"),
     };
     let ratio = (found.ratio * 100.0).round() / 100.0;
     let value = json!({ "name": args.name, "n": found.n, "ours": found.ours, "peer": found.peer, "ratio": ratio });
