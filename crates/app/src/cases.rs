@@ -304,10 +304,11 @@ impl App {
             request,
             batch: None,
             year: self.year(),
+            skip: 0,
             receipts: true,
             spent: false,
         };
-        match self.store.submit(&self.pack.place, Box::new(job))? {
+        match self.submit_numbered(&job)? {
             Outcome::Done { answer, .. } => {
                 let receipts: Vec<Receipt> = serde_json::from_str(&answer)
                     .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;

@@ -17,6 +17,12 @@ pub(crate) fn counters(kind: &Kind, year: i16) -> impl Iterator<Item = String> +
     kind.fields.iter().filter(|field| field.serial.is_some()).map(of_field)
 }
 
+/// How many running numbers are passed over, attempt by attempt.
+pub(crate) fn skips(numbered: bool) -> impl Iterator<Item = i64> {
+    let further = (0..20).map(|power| 1 << power).filter(move |_| numbered);
+    std::iter::once(0).chain(further)
+}
+
 /// A running number as its pattern prints it: `WSLY-{yyyy}-{00000}`.
 fn numbered(pattern: &str, year: i16, number: i64) -> String {
     let mut text = pattern.replace("{yyyy}", &year.to_string());
@@ -103,8 +109,9 @@ impl Deciding<'_> {
             let Some(pattern) = field.serial.as_ref().filter(|_| record.value(index).is_none()) else { continue };
             let name = format!("{}.{}.{}", kind.id, field.id, self.year);
             let last = self.change.counters.get(&name).copied().unwrap_or_else(|| self.seen.counter(&name));
-            self.change.counters.insert(name, last + 1);
-            record.number(index, Value::Text(numbered(pattern, self.year, last + 1)));
+            let next = last + 1 + std::mem::take(&mut self.skip);
+            self.change.counters.insert(name, next);
+            record.number(index, Value::Text(numbered(pattern, self.year, next)));
         }
     }
 

@@ -13,10 +13,10 @@ use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
 use zhiheng_pack::procedure::{Clock, roles};
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Pack};
-use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, TaskRow, Times};
+use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
 
 use crate::cases::{Doing, Taker, spawn_contents, step_content};
-use crate::course::{counters, derived_id};
+use crate::course::{counters, derived_id, skips};
 use crate::error::Handed;
 use crate::submit::{Deciding, Happens, Prepared, counted_with, read};
 use crate::{App, Error};
@@ -68,8 +68,8 @@ impl App {
             }
             let subjects = self.subjects_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
             let (pack, year, today) = (Arc::clone(&self.pack), self.year(), self.pack.day_of(now));
-            let job = Firing { pack, cases, subjects, now, year, today };
-            match self.store.submit(&self.pack.place, Box::new(job))? {
+            let job = Firing { pack, cases, subjects, now, year, today, skip: 0 };
+            match self.fire_together(&job)? {
                 Outcome::Done { answer, .. } => {
                     let fired: Fired = serde_json::from_str(&answer)
                         .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
@@ -81,6 +81,17 @@ impl App {
                 return Ok(done);
             }
         }
+    }
+
+    /// One transaction; a letter's running number that somebody has given by hand already is passed over.
+    fn fire_together(&self, job: &Firing) -> Result<Outcome, Error> {
+        for skip in skips(true) {
+            match self.store.submit(&self.pack.place, Box::new(Firing { skip, ..job.clone() })) {
+                Err(StoreError::Conflict { .. }) => {}
+                other => return Ok(other?),
+            }
+        }
+        Err(Error::Conflict("编号都已被占用".to_owned()))
     }
 
     /// What must be seen of the subjects of some records, where their kinds are counted by subject.
@@ -108,6 +119,7 @@ impl App {
 }
 
 /// One transaction of what happens by itself.
+#[derive(Clone)]
 struct Firing {
     pack: Arc<Pack>,
     /// Cases with their kind and chance for salts and ids.
@@ -117,6 +129,8 @@ struct Firing {
     now: i64,
     year: i16,
     today: i32,
+    /// How many running numbers are passed over.
+    skip: i64,
 }
 
 impl Job for Firing {
@@ -137,6 +151,7 @@ impl Job for Firing {
 
     fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
         let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
+        deciding.skip = self.skip;
         let mut fired = Fired::default();
         for (id, (kind, chance)) in &self.cases {
             let Some(position) = self.pack.kind_position(kind) else { continue };

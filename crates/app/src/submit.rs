@@ -17,7 +17,7 @@ use zhiheng_pack::rollup::{Contribution, LevelPoint};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
 use zhiheng_store::{
     BatchRow, Change, Idempotency, Job, LevelEnd, LevelRow, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen,
-    Sum, Times, VersionRow,
+    StoreError, Sum, Times, VersionRow,
 };
 
 use crate::error::Handed;
@@ -122,8 +122,8 @@ impl App {
         let request = key.zip(digest).map(|(key, digest)| (key.0.clone(), digest));
         let pack = Arc::clone(&self.pack);
         let (actor, year) = (actor.to_owned(), self.year());
-        let job = Submitting { pack, actor, prepared, request, batch, year, receipts: true, spent: false };
-        match self.store.submit(&self.pack.place, Box::new(job))? {
+        let job = Submitting { pack, actor, prepared, request, batch, year, skip: 0, receipts: true, spent: false };
+        match self.submit_numbered(&job)? {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
                 serde_json::from_str(&answer)
@@ -165,7 +165,7 @@ impl App {
         let pack = Arc::clone(&self.pack);
         let actor = actor.to_owned();
         let (request, batch, year) = (None, Some(batch), self.year());
-        let job = Submitting { pack, actor, prepared, request, batch, year, receipts: false, spent: false };
+        let job = Submitting { pack, actor, prepared, request, batch, year, skip: 0, receipts: false, spent: false };
         match self.store.submit(&self.pack.place, Box::new(job))? {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
@@ -174,6 +174,22 @@ impl App {
             }
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
         }
+    }
+
+    /// Hands a job to the writer. A running number that somebody has given by hand already is passed over, further and further, until one is free.
+    pub(crate) fn submit_numbered(&self, job: &Submitting) -> Result<Outcome, Error> {
+        let numbered = job.prepared.iter().any(|one| one.op == Op::Create && self.gives_numbers(one.kind));
+        for skip in course::skips(numbered) {
+            match self.store.submit(&self.pack.place, Box::new(Submitting { skip, ..job.clone() })) {
+                Err(StoreError::Conflict { .. }) if numbered => {}
+                other => return Ok(other?),
+            }
+        }
+        Err(Error::Conflict("编号都已被占用".to_owned()))
+    }
+
+    fn gives_numbers(&self, kind: usize) -> bool {
+        self.pack.kinds.get(kind).is_some_and(|kind| kind.fields.iter().any(|field| field.serial.is_some()))
     }
 
     /// The year of today, which running numbers carry.
@@ -305,6 +321,7 @@ pub(crate) struct Happens {
 }
 
 /// The job that the store's writer runs.
+#[derive(Clone)]
 pub(crate) struct Submitting {
     pub(crate) pack: Arc<Pack>,
     pub(crate) actor: String,
@@ -313,6 +330,8 @@ pub(crate) struct Submitting {
     pub(crate) batch: Option<BatchRow>,
     /// The year that running numbers carry.
     pub(crate) year: i16,
+    /// How many running numbers are passed over.
+    pub(crate) skip: i64,
     /// Answer a receipt for every record; else only the cells that moved.
     pub(crate) receipts: bool,
     /// Without receipts the contents are handed on instead of copied; a repeated decision then has nothing left and refuses.
@@ -352,6 +371,7 @@ impl Job for Submitting {
             return Ok(change);
         }
         let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
+        deciding.skip = self.skip;
         let mut receipts = Vec::new();
         let mut moved = BTreeSet::new();
         if std::mem::replace(&mut self.spent, !self.receipts) {
@@ -403,6 +423,8 @@ pub(crate) struct Deciding<'a> {
     pub(crate) seen: &'a Seen<'a>,
     /// The year that running numbers carry.
     pub(crate) year: i16,
+    /// How many of them are passed over, because the next ones were given by hand.
+    pub(crate) skip: i64,
     /// Records that earlier submissions of the same job left behind: their last version in `change`.
     changed: HashMap<RecordId, usize>,
     /// Of those, by kind and business key.
@@ -418,6 +440,7 @@ impl<'a> Deciding<'a> {
             pack,
             seen,
             year,
+            skip: 0,
             changed: HashMap::new(),
             keys: HashMap::new(),
             subjects: HashMap::new(),

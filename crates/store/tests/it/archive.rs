@@ -73,6 +73,8 @@ pub(crate) fn fill(county: &County) {
         .unwrap();
     let job = crate::lists::Importing { numbers: 100..110, batch: RecordId([8; 16]) };
     store.submit(PLACE, Box::new(job)).unwrap();
+    store.submit(PLACE, Box::new(crate::work::Owing(id(1)))).unwrap();
+    store.write(|tx| tx.mark_read(PLACE, "wang", &[id(1)])).unwrap();
 }
 
 pub(crate) fn account() -> AccountRow {

@@ -131,6 +131,7 @@ fn the_database_of_the_first_release_is_opened_and_goes_on() {
         first_release(&county);
         let store = Store::open(&county.url, county.options()).unwrap();
         assert_eq!(store.read().unwrap().total_records(PLACE).unwrap(), 40, "{}", county.url);
+        assert_eq!(store.read().unwrap().search_end(PLACE, 7).unwrap(), 0, "nothing of it is indexed yet");
         // The bytes of attachments lie beside a database, not in it.
         for bytes in [&b"evidence \x00\xff"[..], &[7; 20_000]] {
             store.put_file(bytes, 1 << 20).unwrap();

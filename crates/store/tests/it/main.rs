@@ -22,3 +22,4 @@ mod search;
 #[cfg(test)]
 mod submit;
 mod tls;
+mod work;

@@ -90,21 +90,3 @@ fn a_version_leads_to_its_record_only_while_it_is_the_last_and_only_for_whom_it_
         assert_eq!(see(SearchReach::Of { bodies: &none, areas: &none }), []);
     });
 }
-
-#[test]
-fn a_database_of_the_first_release_opens_and_can_be_searched() {
-    on_both(|county| {
-        let store = county.open();
-        stored(&store, vec![Act::create(1, Sample::new(today()))]);
-        drop(store);
-        county
-            .tamper("DROP TABLE search_block; DROP TABLE search_segment; DELETE FROM schema_version WHERE version > 1");
-        let store = county.open();
-        let mut reader = store.read().unwrap();
-        assert_eq!(reader.search_end(PLACE, 7).unwrap(), 0);
-        assert_eq!(reader.count_after(PLACE, 0, 9).unwrap(), 1);
-        drop(reader);
-        assert!(add(&store, segment(0, START + 1, &[("脆李", &[START])])));
-        assert_eq!(ask(&store, &[vec![exact("脆李")]], i64::MAX, 9, 9).times, [START]);
-    });
-}

@@ -1,0 +1,126 @@
+//! Lines of work, messages and running numbers: replaced, addressed, counted – as their cases move. On both databases.
+
+use zhiheng_store::{
+    Change, Job, MessageRow, MessagesOf, Needs, Outcome, RecordId, Refused, Seen, TaskCursor, TaskRow, TaskSet,
+    TasksOf, Times,
+};
+
+use crate::county::{PLACE, id, on_both};
+
+/// A case that owes one line and tells somebody so.
+pub(crate) struct Owing(pub(crate) RecordId);
+
+fn line(record: RecordId, body: &str, due_at: Option<i64>) -> TaskRow {
+    TaskRow {
+        record,
+        clock: "decide".to_owned(),
+        run: 0,
+        kind: "food_sample".to_owned(),
+        sort: "duty".to_owned(),
+        state: "lodged".to_owned(),
+        body: body.to_owned(),
+        role: "desk".to_owned(),
+        assignee: None,
+        area: None,
+        since: 1,
+        due_day: Some(20_600),
+        due_at,
+        provisional: false,
+        paused: false,
+        fired_until: 0,
+        next_at: due_at,
+    }
+}
+
+impl Job for Owing {
+    fn needs(&self) -> Needs {
+        Needs { tasks: vec![self.0], counters: vec!["letters".to_owned()], ..Needs::default() }
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let mut change = Change::new(times);
+        change.tasks.push(TaskSet { record: self.0, rows: vec![line(self.0, "a", Some(100))] });
+        change.messages.push(MessageRow {
+            id: self.0,
+            at: 5,
+            account: None,
+            body: "a".to_owned(),
+            role: "desk".to_owned(),
+            record: Some(("food_sample".to_owned(), self.0)),
+            title: "新待办".to_owned(),
+            text: "新待办。".to_owned(),
+        });
+        change.counters.insert("letters".to_owned(), seen.counter("letters") + 1);
+        change.answer = format!("{} {}", seen.counter("letters") + 1, seen.tasks(&self.0).len());
+        Ok(change)
+    }
+}
+
+/// Puts these lines in place of those of the cases they name.
+struct Replacing(Vec<TaskSet>);
+
+impl Job for Replacing {
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    fn decide(&mut self, _: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let mut change = Change::new(times);
+        change.tasks.clone_from(&self.0);
+        Ok(change)
+    }
+}
+
+#[test]
+fn a_running_number_is_given_once_and_a_message_reaches_its_role() {
+    on_both(|county| {
+        let store = county.open();
+        for (record, wanted) in [(1, "1 0"), (2, "2 0")] {
+            let answer = match store.submit(PLACE, Box::new(Owing(id(record)))).unwrap() {
+                Outcome::Done { answer, .. } => answer,
+                Outcome::Refused(refused) => refused.answer,
+            };
+            assert_eq!(answer, wanted, "the next number, over a case that owed nothing");
+        }
+        let of = MessagesOf::Owner { body: "a".to_owned(), role: "desk".to_owned() };
+        let mut reader = store.read().unwrap();
+        assert_eq!(reader.messages(PLACE, &of, i64::MAX, 10).unwrap().len(), 2);
+        let other = MessagesOf::Owner { body: "b".to_owned(), role: "desk".to_owned() };
+        assert_eq!(reader.messages(PLACE, &other, i64::MAX, 10).unwrap(), []);
+        drop(reader);
+        store.write(|tx| tx.mark_read(PLACE, "wang", &[id(1)])).unwrap();
+        store.write(|tx| tx.mark_read(PLACE, "wang", &[id(1)])).unwrap();
+        assert_eq!(store.read().unwrap().read_by(PLACE, "wang", &[id(1), id(2)]).unwrap(), [id(1)]);
+    });
+}
+
+#[test]
+fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
+    on_both(|county| {
+        let store = county.open();
+        let set = |number: u64, body: &str, due: Option<i64>| TaskSet {
+            record: id(number),
+            rows: vec![line(id(number), body, due)],
+        };
+        let sets = vec![set(1, "a", Some(300)), set(2, "a", Some(100)), set(3, "b", Some(200)), set(4, "a", None)];
+        store.submit(PLACE, Box::new(Replacing(sets))).unwrap();
+        let of = TasksOf::Owner { body: "a".to_owned(), role: "desk".to_owned() };
+        let all = (i64::MIN, i64::MAX);
+        let mut reader = store.read().unwrap();
+        let page = |rows: Vec<TaskRow>| rows.iter().map(|row| row.record).collect::<Vec<_>>();
+        assert_eq!(page(reader.tasks(PLACE, &of, all, None, 10).unwrap()), [id(2), id(1), id(4)]);
+        let first = reader.tasks(PLACE, &of, all, None, 1).unwrap();
+        let after = TaskCursor { due_at: first[0].due_at.unwrap(), record: first[0].record };
+        assert_eq!(page(reader.tasks(PLACE, &of, all, Some(after), 10).unwrap()), [id(1), id(4)]);
+        assert_eq!(page(reader.tasks(PLACE, &TasksOf::Everybody, (0, 200), None, 10).unwrap()), [id(2), id(3)]);
+        assert_eq!(reader.count_tasks(PLACE, &of, (0, 300), 10).unwrap(), 2);
+        assert_eq!(page(reader.tasks_to_fire(PLACE, 200, 10).unwrap()), [id(2), id(3)]);
+        assert_eq!(reader.next_firing(PLACE).unwrap(), Some(100));
+        drop(reader);
+        let sets = vec![TaskSet { record: id(2), rows: Vec::new() }, set(3, "a", Some(50))];
+        store.submit(PLACE, Box::new(Replacing(sets))).unwrap();
+        let mut reader = store.read().unwrap();
+        assert_eq!(page(reader.tasks(PLACE, &of, all, None, 10).unwrap()), [id(3), id(1), id(4)]);
+        assert_eq!(reader.tasks_of_record(PLACE, &id(2)).unwrap(), []);
+    });
+}
