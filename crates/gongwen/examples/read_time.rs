@@ -25,6 +25,8 @@ fn main() {
         ("glossary", "名词解释\n1．甲：指乙。\n"),
         ("figures only", "达到5%。"),
         ("zero width", "\u{200b}质\u{202e}"),
+        ("straight quotes", "\"质\"5%\n"),
+        ("header broken over lines", "责任\n单位\n指标\n属性\n2027年\n1\n"),
         ("ascii", "the quick brown fox jumps over 13 lazy dogs, "),
     ];
     println!("{:<34}{:>14}{:>14}{:>8}{:>18}", "shape", "10 MB", "50 MB", "ratio", "10 MB by clock");

@@ -143,10 +143,13 @@ impl Outline {
     fn items(&self, page: &Page, assignments: &[Assignment]) -> Vec<Item> {
         let Some(lowest) = self.lowest else { return Vec::new() };
         let mut items = Vec::new();
-        for (head, region) in self.headings.iter().zip(&self.regions) {
+        for (at, (head, region)) in self.headings.iter().zip(&self.regions).enumerate() {
             if head.level != lowest {
                 continue;
             }
+            // What is numbered below an item belongs to it.
+            let below = self.headings.iter().zip(&self.regions).skip(at + 1).take_while(|(h, _)| h.level > lowest);
+            let region = Span::new(region.start, below.last().map_or(region.end, |(_, inner)| inner.end));
             let (part, section, _) = self.address(head.start);
             let from = assignments.partition_point(|a| a.start < region.start);
             let inside = assignments.iter().skip(from).take_while(|a| region.holds(a.start));
@@ -521,9 +524,19 @@ impl<'p> Walk<'p> {
             self.out.parents.push(above.last().map(|(_, parent)| *parent));
             above.push((heading.level, at));
         }
-        let lowest = self.out.headings.iter().map(|h| h.level).max();
-        let numbers: Vec<u32> = self.out.headings.iter().filter(|h| Some(h.level) == lowest).map(|h| h.no).collect();
-        self.out.numbered_through = numbers.len() > 1 && numbers.windows(2).all(|two| matches!(two, [a, b] if b > a));
+        let numbers =
+            |level: u32| -> Vec<u32> { self.out.headings.iter().filter(|h| h.level == level).map(|h| h.no).collect() };
+        let through =
+            |numbers: &[u32]| numbers.len() > 1 && numbers.windows(2).all(|two| matches!(two, [a, b] if b > a));
+        let mut lowest = self.out.headings.iter().map(|h| h.level).max();
+        // Two principles numbered 1. and 2. are not the items of a plan whose measures run from （一） to （三十）.
+        if let Some(level) = lowest.filter(|level| *level > 2 && !through(&numbers(*level))) {
+            let above = numbers(level - 1);
+            if through(&above) && above.len() > numbers(level).len() {
+                lowest = Some(level - 1);
+            }
+        }
+        self.out.numbered_through = lowest.is_some_and(|level| through(&numbers(level)));
         self.out.lowest = lowest;
         self.out
     }
@@ -568,9 +581,9 @@ fn annex_mark(text: &str) -> Option<AnnexMark> {
     }
 }
 
-/// A line that only numbers a page: - 3 -, 第3页 共12页, 3/12.
+/// A line that only numbers a page: - 3 -, 第3页 共12页.
 fn is_page_number(page: &Page, line: Span) -> bool {
-    if line.len() > 20 {
+    if line.len() > 20 || !matches!(page.at(line.start), '-' | '第') {
         return false;
     }
     let text: String = page.folded(line).iter().filter(|c| **c != ' ').collect();

@@ -437,7 +437,7 @@ impl Reading<'_> {
         if one.unit.contains("百分点") && back.change.is_none() && !back.level {
             return false;
         }
-        if ["给予", "奖励", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word))
+        if ["给予", "奖励", "奖金", "补助", "补贴", "罚款", "处以", "资助"].iter().any(|word| folded.contains(word))
             && one.unit.ends_with('元')
         {
             return false;

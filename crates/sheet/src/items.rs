@@ -162,7 +162,7 @@ fn unnumbered(text: &str) -> String {
             let digits = piece.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
             !digits.is_empty() && !digits.contains('.') && form.ends_with(['.', '．'])
         };
-        if pieces.len() > 1 && !pieces.iter().any(|piece| figure(&piece)) {
+        if pieces.len() > 1 && !pieces.iter().any(figure) {
             return pieces.join("\n");
         }
     }

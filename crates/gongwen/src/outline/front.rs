@@ -15,7 +15,9 @@ impl Walk<'_> {
             // A fragment without a title: the period it speaks of, or that its headings and captions name.
             let head = Span::new(0, self.page.len().min(400));
             let headed = (0..self.lines.len()).any(|at| self.is_heading(at));
-            let captions = (0..self.lines.len()).map(|at| self.line(at)).filter(|line| line.len() <= 60);
+            let captions = (0..self.lines.len())
+                .map(|at| self.line(at))
+                .filter(|line| line.len() <= 60 && self.page.folded(*line).contains(&'五'));
             self.out.plan_year = if headed {
                 captions.filter_map(|line| plan_year(&self.page.text(line))).max()
             } else {
@@ -38,6 +40,10 @@ impl Walk<'_> {
             let text: String = self.page.folded(line).iter().filter(|c| **c != ' ').collect();
             if parts.is_empty() && (is_dateline(&text) || is_metadata(&text) || file_number(&text)) {
                 self.note_metadata(&text);
+                continue;
+            }
+            if parts.is_empty() && text.ends_with("文件") && line.len() <= 30 && self.numbered_below(at) {
+                // The letterhead above the number: 某县人民政府文件.
                 continue;
             }
             if file_number(&text) {
@@ -91,6 +97,14 @@ impl Walk<'_> {
                 self.out.number = Some(self.page.name(self.line(at)));
             }
         }
+    }
+
+    /// Whether a document number stands in the next lines.
+    fn numbered_below(&self, at: usize) -> bool {
+        (at + 1..self.lines.len().min(at + 5)).any(|next| {
+            let text: String = self.page.folded(self.line(next)).iter().filter(|c| **c != ' ').take(40).collect();
+            file_number(&text)
+        })
     }
 
     fn note_metadata(&mut self, text: &str) {

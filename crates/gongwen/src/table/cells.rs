@@ -299,13 +299,20 @@ fn stacked(page: &Page, line: usize) -> Option<Grid> {
     if page.trim(*page.lines.get(line)?).len() > 16 {
         return None;
     }
+    // Most lines of most texts end here: a header begins with a word of headers, or with half of one.
+    let first = page.name(*page.lines.get(line)?);
+    let half = || first.chars().count() <= 4 && !first.chars().any(|c| c.is_ascii() || c == '、' || c == '。');
+    if columns::column(&first).is_none() && !half() {
+        return None;
+    }
     let mut words: Vec<String> = Vec::new();
     let mut at = line;
     let tabbed = page.chars(*page.lines.get(line)?).first() == Some(&'\t');
     while let Some(&next) = page.lines.get(at) {
         let mut text = page.name(next);
         // A header cell broken over two lines: 序|号, 责任|单位, 指标|属性.
-        let follow = page.lines.get(at + 1).map(|line| page.name(*line)).unwrap_or_default();
+        let short = page.lines.get(at + 1).filter(|line| line.len() <= 16);
+        let follow = short.map(|line| page.name(*line)).unwrap_or_default();
         if breaks_off(&text, &follow, &words) {
             text.push_str(&follow);
             at += 1;

@@ -338,3 +338,15 @@ fn gaps_that_are_none() {
         assert!(!said.iter().any(|(c, quote)| *c == code && quote.contains(about)), "{code}: {said:?}");
     }
 }
+
+#[test]
+fn items_are_what_runs_through_the_document_and_a_letterhead_is_no_title() {
+    let text = "某县人民政府办公室文件\n某政办发〔2024〕8号\n某县人民政府办公室\n关于印发质量强县实施方案的通知\n各镇人民政府：\n现印发给你们。\n某县人民政府办公室\n2024年3月20日\n质量强县实施方案\n一、总体要求\n（一）基本原则\n1.坚持党的领导。\n2.坚持质量第一。\n二、主要任务\n（二）提升质量。做好工作。（责任部门：县市场监管局、县水利局；各镇街）\n（三）完善标准。做好工作。（县财政局负责）\n";
+    let document = read(text);
+    assert_eq!(document.title.as_deref(), Some("某县人民政府办公室关于印发质量强县实施方案的通知"));
+    assert_eq!(document.number.as_deref(), Some("某政办发〔2024〕8号"));
+    assert_eq!(document.items.iter().map(|item| item.no).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(document.items[0].text.contains("质量第一"), "what is numbered below an item is part of it");
+    assert_eq!(document.assignments[0].item, Some(2));
+    assert_eq!(document.assignments[0].bodies, ["县市场监管局", "县水利局", "各镇街"]);
+}
