@@ -530,7 +530,7 @@ impl<'p> Walk<'p> {
             |numbers: &[u32]| numbers.len() > 1 && numbers.windows(2).all(|two| matches!(two, [a, b] if b > a));
         let mut lowest = self.out.headings.iter().map(|h| h.level).max();
         // Two principles numbered 1. and 2. are not the items of a plan whose measures run from （一） to （三十）.
-        if let Some(level) = lowest.filter(|level| *level > 2 && !through(&numbers(*level))) {
+        if let Some(level) = lowest.filter(|level| *level > 2) {
             let above = numbers(level - 1);
             if through(&above) && above.len() > numbers(level).len() {
                 lowest = Some(level - 1);
