@@ -513,22 +513,13 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, StoreError> {
     Ok(Conn::Sqlite(conn))
 }
 
-/// What a driver says, down to the cause: that a certificate is not known stands at the bottom.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let below = std::iter::successors(error.source(), |error| error.source());
-    below.fold(error.to_string(), |said, cause| match cause.to_string() {
-        cause if said.contains(&cause) => said,
-        cause => format!("{said}: {cause}"),
-    })
-}
-
 fn open_postgres(config: &postgres::Config, tls: &Tls, purpose: Purpose) -> Result<Conn, StoreError> {
     let connected = match tls {
         Tls::Plain => config.connect(postgres::NoTls),
         Tls::Encrypted(with) => config.connect(with.clone()),
     };
     let mut client = connected.map_err(|error| match StoreError::from(error) {
-        StoreError::Driver(source) => StoreError::unavailable(with_causes(source.as_ref())),
+        StoreError::Driver(source) => StoreError::unavailable(crate::error::with_causes(source.as_ref())),
         named => named,
     })?;
     client.batch_execute(match purpose {

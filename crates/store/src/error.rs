@@ -143,12 +143,30 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// What a driver says, down to the cause: that a certificate is not known stands at the bottom.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut said = error.to_string();
+    let mut below = error.source();
+    while let Some(cause) = below {
+        let words = cause.to_string();
+        if !said.contains(&words) {
+            said = format!("{said}: {words}");
+        }
+        below = cause.source();
+    }
+    said
+}
+
 impl From<postgres::Error> for StoreError {
     fn from(error: postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
             // Without an answer from the server there is only one cause: the connection.
             let lost = error.is_closed() || error.source().is_some_and(|s| s.is::<std::io::Error>());
-            return if lost { StoreError::unavailable(error.to_string()) } else { StoreError::Driver(Arc::new(error)) };
+            return if lost {
+                StoreError::unavailable(with_causes(&error))
+            } else {
+                StoreError::Driver(Arc::new(error))
+            };
         };
         let text = match db.constraint() {
             Some(constraint) => format!("{} ({constraint})", db.message()),

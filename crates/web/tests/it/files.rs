@@ -49,7 +49,7 @@ async fn one_mistake_in_many_rows_is_told_once_with_its_rows() {
     (1..=7).for_each(|no| list += &format!("C-{no},挂面,2026-02-30,合格\n"));
     list += "C-8,挂面,2026-02-31,合格\n";
     let page = office.upload("/kinds/food_sample/import", &[], ("file", "抽检.csv", list.as_bytes())).await;
-    let preview = office.get(&page.location().to_owned()).await;
+    let preview = office.get(page.location()).await;
     preview.assert_shows("8").assert_shows("2、3、4、5、6 等 7 行").assert_shows("2026-02-31");
     assert_eq!(preview.text.matches("2026-02-30").count(), 2, "in the cell and in the sentence, once each");
 }
