@@ -39,7 +39,7 @@ fn first_release(county: &County) {
     let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     for name in names {
         let mut rows = source.prepare(&format!("SELECT * FROM {name}")).unwrap();
-        let columns: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = rows.column_names().map(str::to_owned).collect();
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
         let insert = format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), places.join(", "));
         let insert = target.prepare(&insert).unwrap();

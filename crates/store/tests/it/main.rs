@@ -21,5 +21,6 @@ mod outage;
 mod search;
 #[cfg(test)]
 mod submit;
+#[cfg(test)]
 mod tls;
 mod work;
