@@ -18,8 +18,74 @@ pub struct Body {
     pub names: Vec<String>,
     /// What it is in the plan.
     pub role: BodyRole,
+    /// 上级单位: the body above it in the tree.
+    pub parent: Option<String>,
+    /// What it is in the county.
+    pub level: BodyLevel,
+    /// The areas it serves (辖区), codes.
+    pub areas: Vec<String>,
+    /// In being from this day.
+    pub since: Option<Date>,
+    /// In being until this day.
+    pub until: Option<Date>,
+    /// 联络员
+    pub contact: Option<Contact>,
     /// False when nobody checked it.
     pub verified: bool,
+}
+
+impl Body {
+    /// Whether it is in being on a day.
+    pub fn is_on(&self, day: i32) -> bool {
+        self.since.is_none_or(|since| crate::day::number(since) <= day)
+            && self.until.is_none_or(|until| day <= crate::day::number(until))
+    }
+}
+
+/// 联络员: who answers for a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// 姓名
+    pub name: String,
+    /// 电话
+    pub phone: Option<String>,
+}
+
+/// What a body is in the county.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyLevel {
+    /// 领导小组
+    Group,
+    /// 县级部门
+    Bureau,
+    /// 派出机构: 市场监管所 and the like.
+    Station,
+    /// 乡镇街道
+    Town,
+    /// 村（社区）
+    Village,
+    /// 法院、检察院
+    Court,
+    /// Anything else.
+    Other,
+}
+
+impl BodyLevel {
+    /// Every level with its name in the pack language and its Chinese word.
+    pub const NAMES: [(&str, &str, BodyLevel); 7] = [
+        ("group", "领导小组", BodyLevel::Group),
+        ("bureau", "县级部门", BodyLevel::Bureau),
+        ("station", "派出机构", BodyLevel::Station),
+        ("town", "乡镇街道", BodyLevel::Town),
+        ("village", "村（社区）", BodyLevel::Village),
+        ("court", "法院、检察院", BodyLevel::Court),
+        ("other", "其他", BodyLevel::Other),
+    ];
+
+    /// 县级部门, 乡镇街道, …
+    pub fn word(self) -> &'static str {
+        BodyLevel::NAMES.iter().find(|(.., level)| *level == self).map_or("", |(_, word, _)| word)
+    }
 }
 
 /// A body's part in the plan.
@@ -134,6 +200,8 @@ pub struct Pack {
     pub hash: [u8; 32],
     /// 单位
     pub bodies: Vec<Body>,
+    /// 岗位: the built-in ones first.
+    pub roles: Vec<crate::procedure::Role>,
     /// 乡镇街道
     pub areas: Vec<Area>,
     /// 字典
@@ -148,8 +216,6 @@ pub struct Pack {
     pub holidays: Vec<Holiday>,
     /// The same, to count with.
     pub calendar: crate::clock::Calendar,
-    /// 岗位, the built-in ones first.
-    pub roles: Vec<crate::procedure::Role>,
     /// Modes that the county gives to common kinds.
     pub modes: std::collections::BTreeMap<String, crate::kind::Mode>,
     /// 程序
@@ -231,6 +297,26 @@ impl Pack {
     /// A body by id.
     pub fn body(&self, id: &str) -> Option<&Body> {
         self.bodies.iter().find(|body| body.id == id)
+    }
+
+    /// The bodies above one, the nearest first. Ends where a ring begins, so that it may be asked of a pack under check.
+    pub fn bodies_above(&self, id: &str) -> Vec<&Body> {
+        let mut found: Vec<&Body> = Vec::new();
+        let mut next = self.body(id).and_then(|body| body.parent.as_deref());
+        while let Some(body) = next.and_then(|id| self.body(id)) {
+            if found.iter().any(|known| known.id == body.id) {
+                break;
+            }
+            found.push(body);
+            next = body.parent.as_deref();
+        }
+        found
+    }
+
+    /// A body and every body under it, in the order of the pack; empty when there is none of that id.
+    pub fn bodies_under(&self, id: &str) -> Vec<&Body> {
+        let under = |body: &&Body| body.id == id || self.bodies_above(&body.id).iter().any(|above| above.id == id);
+        self.bodies.iter().filter(under).collect()
     }
 
     /// The body that a text names.

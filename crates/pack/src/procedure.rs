@@ -44,6 +44,21 @@ pub mod roles {
     pub const SYSTEM: &str = "system";
     /// 当事人, on the public page with a query code.
     pub const CITIZEN: &str = "citizen";
+
+    use super::RoleScope;
+
+    /// The roles that every pack has: id, name, scope and what it is.
+    pub const BUILT_IN: &[(&str, &str, RoleScope, &str)] = &[
+        (OFFICE, "质量强县办", RoleScope::County, "质量强县办的账号都有"),
+        (OFFICER, "经办人", RoleScope::Body, "单位的账号都有，办理本单位和下级单位的事项"),
+        (HEAD, "单位负责人", RoleScope::Body, "审核、签批本单位的事项"),
+        (LEADER, "分管领导", RoleScope::County, "查看全县记录，签批"),
+        (SYSTEM, "系统", RoleScope::County, "程序自动办理"),
+        (CITIZEN, "当事人", RoleScope::Body, "在公众页面凭查询码办理"),
+    ];
+
+    /// Names of the three administrators: no role of a procedure may be called so.
+    pub const ADMINISTRATORS: [&str; 3] = ["system_admin", "security_admin", "audit_admin"];
 }
 
 /// A unit of time in a deadline.

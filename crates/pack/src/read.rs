@@ -3,6 +3,7 @@
 //! Two passes: first everything that has a name (bodies, areas, lists, kinds with their fields, indicators' ids), then everything that
 //! refers to one (checks, formulas, targets). A pack comes out only when no problem refuses it.
 
+mod bodies;
 mod collection;
 mod documents;
 mod indicators;
@@ -18,7 +19,7 @@ use toml::de::DeTable;
 
 use crate::kind::{Kind, Type};
 use crate::node::{File, Node};
-use crate::pack::{Area, Body, BodyRole, Group, Holiday, Item, List, Pack};
+use crate::pack::{Area, Body, Group, Holiday, Item, List, Pack};
 use crate::problem::{self as codes, Level, Problem};
 
 /// The files of one pack folder: path inside the folder → text.
@@ -47,7 +48,6 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     let mut pack = empty(main, &folders);
     header(&mut pack, &roots, main, &problems);
     names(&mut pack, &roots);
-    roles::read(&mut pack, &roots);
     kinds::read(&mut pack, &roots);
     procedures::read(&mut pack, &roots);
     documents::read(&mut pack, &roots);
@@ -122,6 +122,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         document: String::new(),
         hash: hash(folders),
         bodies: Vec::new(),
+        roles: Vec::new(),
         areas: Vec::new(),
         lists: Vec::new(),
         kinds: Vec::new(),
@@ -129,7 +130,6 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         indicators: Vec::new(),
         holidays: Vec::new(),
         calendar: crate::clock::Calendar::new(&[]),
-        roles: Vec::new(),
         modes: Default::default(),
         procedures: Vec::new(),
         documents: Vec::new(),
@@ -207,20 +207,23 @@ fn years(pack: &mut Pack, node: &Node<'_>) {
 /// Bodies, areas, lists, groups and holidays, then the two lists that every pack has.
 fn names(pack: &mut Pack, roots: &[Node<'_>]) {
     for root in roots {
-        root.tables("body").into_iter().for_each(|node| body(pack, node));
+        root.tables("body").into_iter().for_each(|node| bodies::body(pack, node));
         root.tables("area").into_iter().for_each(|node| area(pack, node));
         root.tables("list").into_iter().for_each(|node| list(pack, node));
         root.tables("group").into_iter().for_each(|node| group(pack, node));
         root.tables("holiday").into_iter().for_each(|node| holiday(pack, node));
     }
     pack.calendar = crate::clock::Calendar::new(&pack.holidays);
+    bodies::tree(pack, roots);
+    roles::read(pack, roots);
     let item = |id: &str, name: &str, names: &[String]| Item {
         id: id.to_owned(),
         name: name.to_owned(),
         names: names.to_vec(),
         until: None,
     };
-    let bodies = pack.bodies.iter().map(|body| item(&body.id, &body.name, &body.names)).collect();
+    let of_body = |body: &Body| Item { until: body.until, ..item(&body.id, &body.name, &body.names) };
+    let bodies = pack.bodies.iter().map(of_body).collect();
     pack.lists.push(List { id: "bodies".to_owned(), name: "单位".to_owned(), items: bodies });
     let mut indicators = Vec::new();
     for node in roots.iter().flat_map(|root| root.tables("indicator")) {
@@ -228,33 +231,6 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
         indicators.push(item(&node.need("id").value, &node.need("name").value, row.as_slice()));
     }
     pack.lists.push(List { id: "indicators".to_owned(), name: "指标".to_owned(), items: indicators });
-}
-
-fn body(pack: &mut Pack, node: Node<'_>) {
-    let id = node.id("id");
-    if pack.body(&id.value).is_some() {
-        node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
-    }
-    let role = node.text("role");
-    let role = match role.as_ref().map_or("responsible", |role| &role.value) {
-        "responsible" => BodyRole::Responsible,
-        "office" => BodyRole::Office,
-        "other" => BodyRole::Other,
-        other => {
-            let span = role.as_ref().map_or(&node.span, |role| &role.span);
-            node.file.say(codes::BAD_CHOICE, span, format!("role 只能是 responsible、office 或 other，这里是 {other}"));
-            BodyRole::Other
-        }
-    };
-    let read = Body {
-        id: id.value,
-        name: node.need("name").value,
-        names: node.plains("names"),
-        role,
-        verified: node.flag("verified").unwrap_or(true),
-    };
-    pack.bodies.push(read);
-    node.finish();
 }
 
 fn area(pack: &mut Pack, node: Node<'_>) {

@@ -222,6 +222,46 @@ fn a_collection_names_every_part_that_is_missing() {
 }
 
 #[test]
+fn bodies_are_a_tree_that_ends_and_serves_areas() {
+    let with = |lines: &str| read_text(&SOUND.replace("[[area]]", &format!("{lines}\n[[area]]")));
+    let station = "[[body]]\nid = \"s1\"\nname = \"青石市场监管所\"\nrole = \"other\"\nlevel = \"station\"\nparent = \"scjg\"\nareas = [\"990199001\"]\nsince = 2025-01-01\nuntil = 2026-06-30\ncontact = { name = \"王某\", phone = \"023\" }";
+    let (pack, problems) = with(station);
+    assert!(problems.is_empty(), "{problems:#?}");
+    let pack = pack.unwrap();
+    let ids = |bodies: Vec<&zhiheng_pack::Body>| bodies.iter().map(|body| body.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(pack.bodies_under("scjg")), ["scjg", "s1"]);
+    assert_eq!(
+        (ids(pack.bodies_above("s1")), ids(pack.bodies_under("s1"))),
+        (vec!["scjg".to_owned()], vec!["s1".to_owned()])
+    );
+    let on = |text: &str| pack.body("s1").unwrap().is_on(day::number(day::parse(text).unwrap()));
+    assert_eq!((on("2024-12-31"), on("2025-01-01"), on("2026-06-30"), on("2026-07-01")), (false, true, true, false));
+    for (lines, code) in [
+        (station.replace("parent = \"scjg\"", "parent = \"s1\""), "ZH1081"),
+        (station.replace("parent = \"scjg\"", "parent = \"nobody\""), "ZH1007"),
+        (station.replace("990199001", "990199999"), "ZH1007"),
+        (station.replace("2026-06-30", "2024-06-30"), "ZH1026"),
+        (station.replace("\"station\"", "\"planet\""), "ZH1014"),
+    ] {
+        let (pack, problems) = with(&lines);
+        let said: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+        assert!(pack.is_none() && said == [code], "{code}: {problems:#?}");
+    }
+}
+
+#[test]
+fn a_pack_adds_roles_and_takes_none_of_the_names_that_have_a_meaning() {
+    let with =
+        |id: &str| read_text(&format!("{SOUND}\n[[role]]\nid = \"{id}\"\nname = \"投诉受理岗\"\nscope = \"body\"\n"));
+    let pack = with("desk").0.unwrap();
+    let ids: Vec<&str> = pack.roles.iter().map(|role| role.id.as_str()).collect();
+    assert_eq!(ids, ["office", "officer", "head", "leader", "system", "citizen", "desk"]);
+    for id in ["head", "office", "audit_admin"] {
+        assert_eq!(with(id).1.first().map(|problem| problem.code), Some("ZH1006"), "{id}");
+    }
+}
+
+#[test]
 fn a_record_is_told_everything_at_once() {
     let pack = sound();
     let kind = pack.kind("sample").unwrap();
