@@ -1,55 +1,66 @@
-//! Accounts: the first by a one-time link, further ones by invitation, passwords by argon2id, sessions with an idle and an absolute end.
+//! Accounts: the first by a one-time link, further ones by invitation, passwords by argon2id.
 //!
-//! A token is 32 random bytes, told once; the database keeps its SHA-256 only. A wrong login and a wrong password are told apart nowhere.
+//! What always holds:
+//! - A token is 32 random bytes, told once; the database keeps its SHA-256 only. A wrong login and a wrong password are told apart nowhere.
+//! - A county may run with one account of the office, which then holds the powers of the three administrators (三员). From the day on which
+//!   somebody is named for each of the three they are separate, and stay so: the office loses the powers, no link alone gives an account
+//!   any right, and nobody changes anything of his own rights.
+//! - Nothing removes an account: it is disabled, and its name stays in the logs.
 
 use std::collections::BTreeMap;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
-use zhiheng_pack::procedure::roles;
 use zhiheng_pack::{Problem, problem as codes};
-use zhiheng_store::{AccountRow, InvitationRow, Purpose, RecordId, SessionRow};
+use zhiheng_store::{AccountRow, GrantRow, InvitationRow, ProofRow, Purpose, Reader, RecordId, StoreError, Tx};
 
+use crate::permit::{Held, Power};
+use crate::policy::{Profile, SecondFactor, profile};
+use crate::signing::SignedIn;
 use crate::{App, Error, hex};
 
 const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-/// The operation log's word for a sign-in.
-const SIGNED_IN: &str = "登录";
-/// A session ends after this long without use, and after this long in any case.
-const IDLE: i64 = 2 * HOUR;
-const ABSOLUTE: i64 = 12 * HOUR;
-/// A use is written down at most this often: reading a page is no write.
-const TOUCH: i64 = 5 * MINUTE;
-/// Failures in a row before a lock, and how long it lasts.
-const FAILURES: i64 = 5;
-const LOCK: i64 = 15 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
 /// How long a link may be used.
 const LINK: i64 = 72 * HOUR;
-/// Shortest password in characters (GB/T 39786-2021 leaves it to the profile; NIST SP 800-63B asks for eight, we for ten).
-const PASSWORD_MIN: usize = 10;
-const PASSWORD_MAX: usize = 128;
+/// The setting that says that the three administrators are separate.
+const ADMINISTRATORS: &str = "administrators";
+const SEPARATE: &str = "separate";
+/// What is said of a link that opens nothing.
+const LINK_OVER: &str = "这个链接已用过或已过期，请向管理员另要一个";
 
-/// What an account may do.
+/// What an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// 质量强县办: everything of the county.
     Office,
-    /// A bureau: its own records and what is its to report.
+    /// A body: its own records and what is its to report.
     Bureau,
+    /// 系统管理员
+    SystemAdmin,
+    /// 安全管理员
+    SecurityAdmin,
+    /// 审计管理员
+    AuditAdmin,
 }
 
 impl Role {
-    /// Both roles.
-    pub const ALL: [Role; 2] = [Role::Office, Role::Bureau];
+    /// All roles.
+    pub const ALL: [Role; 5] = [Role::Office, Role::Bureau, Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+    /// The three administrators.
+    pub const ADMINISTRATORS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
     /// The stored name.
     pub fn name(self) -> &'static str {
         match self {
             Role::Office => "office",
             Role::Bureau => "bureau",
+            Role::SystemAdmin => "system_admin",
+            Role::SecurityAdmin => "security_admin",
+            Role::AuditAdmin => "audit_admin",
         }
     }
 
@@ -58,6 +69,9 @@ impl Role {
         match self {
             Role::Office => "质量强县办",
             Role::Bureau => "责任单位",
+            Role::SystemAdmin => "系统管理员",
+            Role::SecurityAdmin => "安全管理员",
+            Role::AuditAdmin => "审计管理员",
         }
     }
 
@@ -67,7 +81,16 @@ impl Role {
     }
 }
 
-/// An account as pages and permissions see it.
+/// What an account owes before it may do anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Must {
+    /// The password is older than the policy allows.
+    Password,
+    /// The policy wants a second factor.
+    SecondFactor,
+}
+
+/// An account as pages and permissions see it. Everything that its rights follow from is in it ([`crate::permit`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Identity.
@@ -84,58 +107,23 @@ pub struct Account {
     pub disabled: bool,
     /// Attempts are refused for now.
     pub locked: bool,
+    /// Let in by the security administrator, or made while there was none.
+    pub active: bool,
+    /// What it owes first.
+    pub must: Option<Must>,
+    /// A second factor is asked for.
+    pub second_factor: bool,
+    /// Its body and those under it, as far as they are in being.
+    pub own: Vec<String>,
+    /// Bodies above its own.
+    pub above: Vec<String>,
+    /// Areas that its bodies serve.
+    pub areas: Vec<String>,
+    /// Roles that it holds today.
+    pub held: Vec<Held>,
+    /// The three administrators are separate.
+    pub separate: bool,
 }
-
-impl Account {
-    fn of(row: &AccountRow, now: i64) -> Option<Account> {
-        Some(Account {
-            id: row.id,
-            login: row.login.clone(),
-            name: row.name.clone(),
-            role: Role::of_name(&row.role)?,
-            body: row.body.clone(),
-            disabled: row.disabled_at.is_some(),
-            locked: row.locked_until.is_some_and(|until| until > now),
-        })
-    }
-
-    /// Whether the account may write records that belong to a body: the office all, a bureau its own.
-    pub fn may_write(&self, body: Option<&str>) -> bool {
-        match self.role {
-            Role::Office => true,
-            Role::Bureau => body.is_some() && self.body.as_deref() == body,
-        }
-    }
-
-    /// Whether the account holds a role on cases of a body.
-    pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
-        match self.role {
-            Role::Office => !matches!(role, roles::SYSTEM | roles::CITIZEN),
-            Role::Bureau => role == roles::OFFICER && self.body.is_some() && self.body.as_deref() == body,
-        }
-    }
-
-    /// The roles whose work this account sees, each with its body; `None` sees everybody's.
-    pub fn owners(&self) -> Option<Vec<(String, String)>> {
-        match self.role {
-            Role::Office => None,
-            Role::Bureau => Some(self.body.iter().map(|body| (roles::OFFICER.to_owned(), body.clone())).collect()),
-        }
-    }
-
-    /// The body that lists are narrowed to; `None` sees the whole county.
-    pub fn sees_only(&self) -> Option<&str> {
-        match self.role {
-            Role::Office => None,
-            // A bureau without a body sees nothing rather than everything.
-            Role::Bureau => Some(self.body.as_deref().unwrap_or("")),
-        }
-    }
-}
-
-/// A session's secret, told to the browser once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionToken(pub String);
 
 /// What a one-time link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +140,105 @@ pub struct Invited {
     pub login: Option<String>,
 }
 
+/// What the rights of every account depend on.
+pub(crate) struct Rules {
+    pub(crate) policy: &'static Profile,
+    separate: bool,
+    now: i64,
+    today: i32,
+}
+
 impl App {
+    pub(crate) fn rules(&self, reader: &mut Reader<'_>) -> Result<Rules, Error> {
+        let place = &self.pack.place;
+        Ok(Rules {
+            policy: profile(reader.setting(place, "password_policy")?.as_deref()),
+            separate: reader.setting(place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE),
+            now: self.now(),
+            today: self.today(),
+        })
+    }
+
+    /// Whether the three administrators are separate.
+    pub fn administrators_are_separate(&self) -> Result<bool, Error> {
+        Ok(self.setting(ADMINISTRATORS)?.as_deref() == Some(SEPARATE))
+    }
+
+    /// An account with everything that its rights follow from.
+    pub(crate) fn account_of(&self, reader: &mut Reader<'_>, row: &AccountRow) -> Result<Option<Account>, Error> {
+        let place = &self.pack.place;
+        let rules = self.rules(reader)?;
+        let proof = reader.proof(place, &row.id)?;
+        let mut held = self.held(&reader.grants_of(place, &row.id)?, &rules, None);
+        for one in reader.delegations_to(place, &row.id, rules.today)? {
+            let Some(absent) = reader.account(place, &one.from)? else { continue };
+            // A deputy acts within the unit: what it was when the delegation was given need not be what it is.
+            if absent.body == row.body && absent.role == row.role && absent.disabled_at.is_none() {
+                held.extend(self.held(&reader.grants_of(place, &absent.id)?, &rules, Some(&absent.name)));
+            }
+        }
+        Ok(self.account_with(row, proof.as_ref(), held, &rules))
+    }
+
+    fn held(&self, grants: &[GrantRow], rules: &Rules, instead_of: Option<&str>) -> Vec<Held> {
+        let holds = |grant: &&GrantRow| {
+            grant.ended_at.is_none()
+                && grant.since <= rules.today
+                && grant.until.is_none_or(|until| rules.today <= until)
+        };
+        let one = |grant: &GrantRow| Held {
+            role: grant.role.clone(),
+            bodies: grant.body.as_deref().map(|body| self.in_being(body, rules.today)),
+            instead_of: instead_of.map(str::to_owned),
+        };
+        grants.iter().filter(holds).map(one).collect()
+    }
+
+    fn in_being(&self, body: &str, today: i32) -> Vec<String> {
+        let under = self.pack.bodies_under(body);
+        under.into_iter().filter(|body| body.is_on(today)).map(|body| body.id.clone()).collect()
+    }
+
+    fn account_with(
+        &self,
+        row: &AccountRow,
+        proof: Option<&ProofRow>,
+        held: Vec<Held>,
+        rules: &Rules,
+    ) -> Option<Account> {
+        let body = row.body.as_deref();
+        let own = body.map(|body| self.in_being(body, rules.today)).unwrap_or_default();
+        let mut areas: Vec<String> =
+            own.iter().filter_map(|body| self.pack.body(body)).flat_map(|body| body.areas.clone()).collect();
+        areas.dedup();
+        let above = body.filter(|_| !own.is_empty()).map(|body| self.pack.bodies_above(body)).unwrap_or_default();
+        let second_factor = proof.is_some_and(|proof| proof.totp_on);
+        let set = proof.map_or(row.created_at, |proof| proof.password_at);
+        let stale = rules.policy.change_days.is_some_and(|days| set + days * DAY <= rules.now);
+        let must = match rules.policy.second_factor {
+            _ if stale => Some(Must::Password),
+            SecondFactor::Everybody if !second_factor => Some(Must::SecondFactor),
+            _ => None,
+        };
+        Some(Account {
+            id: row.id,
+            login: row.login.clone(),
+            name: row.name.clone(),
+            role: Role::of_name(&row.role)?,
+            body: row.body.clone(),
+            disabled: row.disabled_at.is_some(),
+            locked: row.locked_until.is_some_and(|until| until > rules.now),
+            active: proof.is_none_or(|proof| proof.active),
+            must,
+            second_factor,
+            own,
+            above: above.into_iter().map(|body| body.id.clone()).collect(),
+            areas,
+            held,
+            separate: rules.separate,
+        })
+    }
+
     /// The one-time secret that creates the first account; `None` once there is an account. An earlier unused one ends.
     pub fn first_link(&self) -> Result<Option<String>, Error> {
         if !self.store.read()?.accounts(&self.pack.place)?.is_empty() {
@@ -170,40 +256,52 @@ impl App {
 
     /// Invites a further account. Answers the secret of its link.
     pub fn invite(&self, actor: &Account, role: Role, body: Option<&str>, name: &str) -> Result<String, Error> {
-        self.only_office(actor)?;
+        self.only(actor, Power::System)?;
+        self.fits(role, body)?;
+        let token = self.token();
+        let row =
+            self.invitation_row(&token, Purpose::Invite, role, body, Some(name).filter(|name| !name.is_empty()), None);
+        self.create_link(actor, row, "邀请账号", name, role.word())?;
+        Ok(token)
+    }
+
+    pub(crate) fn fits(&self, role: Role, body: Option<&str>) -> Result<(), Error> {
         if let Some(body) = body.filter(|body| self.pack.body(body).is_none()) {
             return Err(Error::NotFound(format!("单位 {body}")));
         }
         if role == Role::Bureau && body.is_none() {
             return Err(Error::Invalid(vec![Problem::of_field(codes::REQUIRED, "body", "所属单位")]));
         }
-        let token = self.token();
-        let row =
-            self.invitation_row(&token, Purpose::Invite, role, body, Some(name).filter(|name| !name.is_empty()), None);
-        self.create_link(actor, row, "邀请账号", name)?;
-        Ok(token)
+        Ok(())
     }
 
     /// A link that sets a new password for an account.
     pub fn reset(&self, actor: &Account, account: &RecordId) -> Result<String, Error> {
-        self.only_office(actor)?;
-        let of = self
-            .store
-            .read()?
-            .account(&self.pack.place, account)?
-            .ok_or_else(|| Error::NotFound("这个账号".to_owned()))?;
+        self.only(actor, Power::System)?;
+        let of = self.stored_account(account)?;
         let role = Role::of_name(&of.role).ok_or_else(|| Error::Corrupt(format!("账号 {}", of.login)))?;
         let token = self.token();
         let row = self.invitation_row(&token, Purpose::Reset, role, of.body.as_deref(), Some(&of.name), Some(*account));
-        self.create_link(actor, row, "重置密码", &of.login)?;
+        self.create_link(actor, row, "重置密码", &of.login, "")?;
         Ok(token)
     }
 
-    fn create_link(&self, actor: &Account, row: InvitationRow, verb: &'static str, object: &str) -> Result<(), Error> {
+    pub(crate) fn stored_account(&self, id: &RecordId) -> Result<AccountRow, Error> {
+        self.store.read()?.account(&self.pack.place, id)?.ok_or_else(|| Error::NotFound("这个账号".to_owned()))
+    }
+
+    fn create_link(
+        &self,
+        actor: &Account,
+        row: InvitationRow,
+        verb: &'static str,
+        object: &str,
+        detail: &'static str,
+    ) -> Result<(), Error> {
         let (place, login, object) = (self.pack.place.clone(), actor.login.clone(), object.to_owned());
         self.store.write(move |tx| {
             tx.create_invitation(&place, &row)?;
-            tx.log_operation(&place, &login, verb, &object, "").map(|_| ())
+            tx.log_operation(&place, &login, verb, &object, detail).map(|_| ())
         })?;
         Ok(())
     }
@@ -234,8 +332,10 @@ impl App {
     pub fn invited(&self, token: &str) -> Result<Invited, Error> {
         let mut reader = self.store.read()?;
         let row = reader.invitation(&self.pack.place, &hash(token))?;
-        let row = row.filter(|row| row.used_at.is_none() && row.expires_at > self.now());
-        let row = row.ok_or_else(|| Error::WrongState("这个链接已用过或已过期，请向质量强县办另要一个".to_owned()))?;
+        let usable = |row: &InvitationRow| {
+            row.used_at.is_none() && row.expires_at > self.now() && row.purpose != Purpose::SecondFactor
+        };
+        let row = row.filter(usable).ok_or_else(|| Error::WrongState(LINK_OVER.to_owned()))?;
         let login = match row.account {
             Some(account) => reader.account(&self.pack.place, &account)?.map(|account| account.login),
             None => None,
@@ -245,7 +345,14 @@ impl App {
     }
 
     /// Uses a link: creates the account, or sets the new password. Signs in.
-    pub fn accept(&self, token: &str, login: &str, name: &str, password: &str) -> Result<SessionToken, Error> {
+    pub fn accept(
+        &self,
+        token: &str,
+        login: &str,
+        name: &str,
+        password: &str,
+        address: &str,
+    ) -> Result<SignedIn, Error> {
         let invited = self.invited(token)?;
         let login = invited.login.clone().unwrap_or_else(|| login.trim().to_owned());
         let name = if invited.purpose == Purpose::Reset {
@@ -253,7 +360,7 @@ impl App {
         } else {
             name.trim().to_owned()
         };
-        let problems = check_credentials(&login, &name, password);
+        let problems = check_credentials(self.policy()?, &login, &name, password);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -278,7 +385,7 @@ impl App {
             locked_until: None,
         };
         self.redeem(token, row)?;
-        self.sign_in(&login, password)
+        self.sign_in(&login, password, address)
     }
 
     /// The link is used and the account changed in one transaction: a link cannot be used twice, whatever races.
@@ -286,98 +393,41 @@ impl App {
         let (place, token_hash, now) = (self.pack.place.clone(), hash(token), self.now());
         let used = self.store.write(move |tx| {
             let Some(link) = tx.use_invitation(&place, &token_hash, now)? else { return Ok(false) };
-            match link.account {
+            // Where the three are separate, whoever made the link could use it himself: no link alone lets anybody in.
+            let active = tx.setting(&place, ADMINISTRATORS)?.as_deref() != Some(SEPARATE);
+            let id = match link.account {
                 Some(account) => {
                     tx.set_password(&place, &account, &row.password_hash)?;
+                    account
                 }
                 None if link.purpose == Purpose::First && tx.account_count(&place)? > 0 => return Ok(false),
-                None => tx.create_account(&place, &row)?,
-            }
-            tx.log_operation(&place, &row.login, "设置密码", &row.login, "").map(|_| true)
+                None => {
+                    tx.create_account(&place, &row)?;
+                    row.id
+                }
+            };
+            let proof = tx.proof(&place, &id)?.unwrap_or(fresh_proof(id));
+            tx.set_proof(&place, &ProofRow { active, password_at: now, ..proof })?;
+            tx.log_operation(&place, &row.login, "设置密码", &row.login, "")?;
+            separate_when_complete(tx, &place, &row.login).map(|()| true)
         })?;
-        if used {
-            Ok(())
-        } else {
-            Err(Error::WrongState("这个链接已用过或已过期，请向质量强县办另要一个".to_owned()))
-        }
-    }
-
-    /// Signs in. Five failures in a row lock the account for a quarter of an hour.
-    pub fn sign_in(&self, login: &str, password: &str) -> Result<SessionToken, Error> {
-        let refused = || {
-            Error::Invalid(vec![Problem::of_field(
-                codes::CHECK_FAILED,
-                "login",
-                "登录名或密码不对。请核对后重试；忘记密码请联系质量强县办。",
-            )])
-        };
-        let row = self.store.read()?.account_by_login(&self.pack.place, login.trim())?;
-        // An unknown login costs as much time as a known one.
-        let stored = row.as_ref().map_or(DUMMY_HASH, |row| row.password_hash.as_str());
-        let right = Argon2::default().verify_password(password.as_bytes(), stored).is_ok();
-        let Some(row) = row else { return Err(refused()) };
-        if row.locked_until.is_some_and(|until| until > self.now()) {
-            return Err(Error::WrongState("连续输错次数过多，账号已锁定 15 分钟，请稍后再试".to_owned()));
-        }
-        if !right || row.disabled_at.is_some() {
-            self.count_failure(&row)?;
-            return Err(refused());
-        }
-        let token = self.token();
-        let session = SessionRow {
-            token_hash: hash(&token),
-            account: row.id,
-            created_at: self.now(),
-            seen_at: self.now(),
-            expires_at: self.now() + IDLE,
-        };
-        let (place, login) = (self.pack.place.clone(), row.login);
-        self.store.write(move |tx| {
-            // Whoever comes in takes out what has expired.
-            tx.sweep_sessions(&place, session.created_at)?;
-            tx.create_session(&place, &session)?;
-            tx.log_operation(&place, &login, SIGNED_IN, &login, "").map(|_| ())
-        })?;
-        Ok(SessionToken(token))
-    }
-
-    fn count_failure(&self, row: &AccountRow) -> Result<(), Error> {
-        let until = (row.failed_count + 1 >= FAILURES).then(|| self.now() + LOCK);
-        let (place, id, login) = (self.pack.place.clone(), row.id, row.login.clone());
-        self.store.write(move |tx| {
-            tx.count_failure(&place, &id, until)?;
-            tx.log_operation(&place, &login, "登录失败", &login, "").map(|_| ())
-        })?;
-        Ok(())
-    }
-
-    /// The account of a session that has not ended.
-    pub fn session(&self, token: &str) -> Result<Option<Account>, Error> {
-        let now = self.now();
-        let Some((session, row)) = self.store.read()?.session(&self.pack.place, &hash(token))? else { return Ok(None) };
-        let over = session.expires_at <= now || session.created_at + ABSOLUTE <= now || row.disabled_at.is_some();
-        if over {
-            return Ok(None);
-        }
-        if now - session.seen_at > TOUCH {
-            let (place, token_hash) = (self.pack.place.clone(), session.token_hash);
-            let expires = (now + IDLE).min(session.created_at + ABSOLUTE);
-            self.store.write(move |tx| tx.touch_session(&place, &token_hash, now, expires).map(|_| ()))?;
-        }
-        Ok(Account::of(&row, now))
-    }
-
-    /// Ends a session.
-    pub fn sign_out(&self, token: &str) -> Result<(), Error> {
-        let (place, token_hash) = (self.pack.place.clone(), hash(token));
-        Ok(self.store.write(move |tx| tx.end_session(&place, &token_hash))?)
+        if used { Ok(()) } else { Err(Error::WrongState(LINK_OVER.to_owned())) }
     }
 
     /// Every account.
     pub fn accounts(&self, actor: &Account) -> Result<Vec<Account>, Error> {
-        self.only_office(actor)?;
-        let rows = self.store.read()?.accounts(&self.pack.place)?;
-        Ok(rows.iter().filter_map(|row| Account::of(row, self.now())).collect())
+        self.only_managers(actor)?;
+        let mut reader = self.store.read()?;
+        let rules = self.rules(&mut reader)?;
+        let rows = reader.accounts(&self.pack.place)?;
+        let proofs = reader.proofs(&self.pack.place)?;
+        let grants = reader.grants(&self.pack.place)?;
+        let one = |row: &AccountRow| {
+            let own: Vec<GrantRow> = grants.iter().filter(|grant| grant.account == row.id).cloned().collect();
+            let proof = proofs.iter().find(|proof| proof.account == row.id);
+            self.account_with(row, proof, self.held(&own, &rules, None), &rules)
+        };
+        Ok(rows.iter().filter_map(one).collect())
     }
 
     /// The name behind each login, for histories.
@@ -386,15 +436,9 @@ impl App {
         Ok(rows.into_iter().map(|row| (row.login, row.name)).collect())
     }
 
-    /// When each login last signed in, µs of UTC.
-    pub fn last_sign_ins(&self, actor: &Account) -> Result<BTreeMap<String, i64>, Error> {
-        self.only_office(actor)?;
-        Ok(self.store.read()?.last_operations(&self.pack.place, SIGNED_IN)?.into_iter().collect())
-    }
-
     /// Withdraws a one-time link before it is used.
     pub fn withdraw_invitation(&self, actor: &Account, token_hash: &[u8; 32]) -> Result<(), Error> {
-        self.only_office(actor)?;
+        self.only(actor, Power::System)?;
         let (place, by, token_hash) = (self.pack.place.clone(), actor.login.clone(), *token_hash);
         let found = self.store.write(move |tx| {
             let found = tx.withdraw_invitation(&place, &token_hash)?;
@@ -408,20 +452,25 @@ impl App {
 
     /// Links that were made and neither used nor ended.
     pub fn open_invitations(&self, actor: &Account) -> Result<Vec<InvitationRow>, Error> {
-        self.only_office(actor)?;
+        self.only_managers(actor)?;
         let rows = self.store.read()?.invitations(&self.pack.place)?;
         let now = self.now();
-        Ok(rows.into_iter().filter(|row| row.used_at.is_none() && row.expires_at > now).collect())
+        let open =
+            |row: &InvitationRow| row.used_at.is_none() && row.expires_at > now && row.purpose != Purpose::SecondFactor;
+        Ok(rows.into_iter().filter(open).collect())
     }
 
-    /// Disables or enables an account; a disabled one is signed out at once. Nobody can lock the last office account out.
+    /// Disables or enables an account; a disabled one is signed out at once. Nobody can disable himself, nor the last administrator of
+    /// his kind.
     pub fn set_disabled(&self, actor: &Account, id: &RecordId, disabled: bool) -> Result<(), Error> {
-        self.only_office(actor)?;
+        self.only(actor, Power::System)?;
         if disabled && actor.id == *id {
-            return Err(Error::WrongState("不能停用自己的账号，请由另一位质量强县办人员办理".to_owned()));
+            return Err(Error::WrongState("不能停用自己的账号，请由另一位管理员办理".to_owned()));
         }
-        let mut row =
-            self.store.read()?.account(&self.pack.place, id)?.ok_or_else(|| Error::NotFound("这个账号".to_owned()))?;
+        let mut row = self.stored_account(id)?;
+        if disabled && actor.separate && self.is_last_administrator(&row)? {
+            return Err(Error::WrongState(format!("{}只剩这一个账号，请先另外设立一个", role_word(&row.role))));
+        }
         row.disabled_at = disabled.then(|| self.now());
         row.failed_count = 0;
         row.locked_until = None;
@@ -436,14 +485,29 @@ impl App {
         Ok(())
     }
 
+    pub(crate) fn is_last_administrator(&self, row: &AccountRow) -> Result<bool, Error> {
+        if !Role::ADMINISTRATORS.iter().any(|role| role.name() == row.role) {
+            return Ok(false);
+        }
+        let mut reader = self.store.read()?;
+        let proofs = reader.proofs(&self.pack.place)?;
+        let active = |id: &RecordId| proofs.iter().find(|proof| proof.account == *id).is_none_or(|proof| proof.active);
+        let rows = reader.accounts(&self.pack.place)?;
+        let mut others = rows.iter().filter(|other| other.id != row.id && other.role == row.role);
+        Ok(!others.any(|other| other.disabled_at.is_none() && active(&other.id)))
+    }
+
     /// A setting of the county.
     pub fn setting(&self, name: &str) -> Result<Option<String>, Error> {
         Ok(self.store.read()?.setting(&self.pack.place, name)?)
     }
 
-    /// Sets a setting of the county.
+    /// Sets a setting of the installation. What decides about permissions is not set here.
     pub fn set_setting(&self, actor: &Account, name: &str, value: &str) -> Result<(), Error> {
-        self.only_office(actor)?;
+        self.only(actor, Power::System)?;
+        if matches!(name, ADMINISTRATORS | "password_policy") {
+            return Err(Error::NotPermitted);
+        }
         let (place, by, name, value) =
             (self.pack.place.clone(), actor.login.clone(), name.to_owned(), value.to_owned());
         self.store.write(move |tx| {
@@ -454,14 +518,23 @@ impl App {
     }
 
     pub(crate) fn only_office(&self, actor: &Account) -> Result<(), Error> {
-        if actor.role == Role::Office { Ok(()) } else { Err(Error::NotPermitted) }
+        if actor.acts() && actor.role == Role::Office { Ok(()) } else { Err(Error::NotPermitted) }
     }
 
-    fn token(&self) -> String {
+    pub(crate) fn only(&self, actor: &Account, power: Power) -> Result<(), Error> {
+        if actor.has(power) { Ok(()) } else { Err(Error::NotPermitted) }
+    }
+
+    /// Who looks after accounts: the one creates them, the other gives them their rights.
+    pub(crate) fn only_managers(&self, actor: &Account) -> Result<(), Error> {
+        if actor.has(Power::System) || actor.has(Power::Security) { Ok(()) } else { Err(Error::NotPermitted) }
+    }
+
+    pub(crate) fn token(&self) -> String {
         hex(&self.random_bytes::<32>())
     }
 
-    fn hash_password(&self, password: &str) -> Result<String, Error> {
+    pub(crate) fn hash_password(&self, password: &str) -> Result<String, Error> {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default());
         let salt: [u8; 16] = self.random_bytes();
         let hash = argon.hash_password_with_salt(password.as_bytes(), &salt);
@@ -469,15 +542,34 @@ impl App {
     }
 }
 
-/// The hash of a password that nobody knows, with the parameters of the real ones.
-const DUMMY_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// From the moment on which each of the three has an account that is let in, they are separate.
+pub(crate) fn separate_when_complete(tx: &mut Tx<'_>, place: &str, by: &str) -> Result<(), StoreError> {
+    if tx.setting(place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE) {
+        return Ok(());
+    }
+    for role in Role::ADMINISTRATORS {
+        if tx.accounts_in_role(place, role.name())? == 0 {
+            return Ok(());
+        }
+    }
+    tx.set_setting(place, ADMINISTRATORS, SEPARATE)?;
+    tx.log_operation(place, by, "三员分立", "", "质量强县办不再兼任三员").map(|_| ())
+}
 
-fn hash(token: &str) -> [u8; 32] {
+/// The proof of an account that has none yet.
+pub(crate) fn fresh_proof(account: RecordId) -> ProofRow {
+    ProofRow { account, active: true, totp_secret: None, totp_on: false, totp_step: 0, password_at: 0 }
+}
+
+pub(crate) fn role_word(name: &str) -> &'static str {
+    Role::of_name(name).map_or("", Role::word)
+}
+
+pub(crate) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-fn check_credentials(login: &str, name: &str, password: &str) -> Vec<Problem> {
+fn check_credentials(policy: &Profile, login: &str, name: &str, password: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut say = |field: &str, what: &str| problems.push(Problem::of_field(codes::CHECK_FAILED, field, what));
     let length = login.chars().count();
@@ -487,11 +579,8 @@ fn check_credentials(login: &str, name: &str, password: &str) -> Vec<Problem> {
     if name.is_empty() || name.chars().count() > 40 || name.chars().any(char::is_control) {
         say("name", "请填写姓名，最多 40 个字。");
     }
-    let length = password.chars().count();
-    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        say("password", "密码至少 10 个字符，最多 128 个。可以用一句话。");
-    } else if password == login || password.chars().all(|c| password.starts_with(c)) {
-        say("password", "密码太容易猜到，请换一个。");
+    if let Some(complaint) = policy.complaint(login, password) {
+        say("password", &complaint);
     }
     problems
 }

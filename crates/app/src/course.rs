@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Happening, MomentSort};
-use zhiheng_pack::procedure::roles;
+use zhiheng_pack::procedure::{RoleScope, roles};
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Kind, Value};
 use zhiheng_store::{MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
@@ -210,6 +210,9 @@ impl Deciding<'_> {
         hasher.update(self.change.messages.len().to_be_bytes());
         hasher.update(&title);
         let id = derived_id(at, &hasher.finalize().into());
+        // Whoever holds a role of the county holds it in no body.
+        let county = self.pack.role(&role).is_some_and(|role| role.scope == RoleScope::County);
+        let body = if county { String::new() } else { body };
         self.change.messages.push(MessageRow { id, at, account: None, body, role, record: Some(record), title, text });
     }
 }

@@ -325,8 +325,7 @@ impl One<'_> {
         let owner = duty.body.as_deref().and_then(|body| pack.body(body)).map_or("", |body| body.name.as_str());
         let text = format!("{owner}的{}「{label}」，{}应于 {due} 前办理，{word}，{ask}。", kind.name, clock.name);
         let (role, body) = &rung.to;
-        let county = pack.role(role).is_some_and(|role| role.scope == zhiheng_pack::procedure::RoleScope::County);
-        let body = body.clone().or_else(|| envelope.body.clone().filter(|_| !county)).unwrap_or_default();
+        let body = body.clone().or_else(|| envelope.body.clone()).unwrap_or_default();
         deciding.message(self.job.now, (role.clone(), body), (kind.id.clone(), self.id), title.clone(), text);
         fired.rungs += 1;
         let Some(draft) = &rung.draft else { return Ok(()) };

@@ -16,16 +16,22 @@ mod documents;
 mod error;
 mod export;
 mod firing;
+mod grants;
 mod import;
 mod indicator;
+mod logs;
 mod packs;
+pub mod permit;
 mod plan;
+mod policy;
 mod records;
 mod recount;
 mod references;
 mod rounds;
 mod search;
+mod signing;
 mod submit;
+mod totp;
 mod work;
 
 use std::sync::Arc;
@@ -34,7 +40,7 @@ use zhiheng_pack::Pack;
 pub use zhiheng_store::{Clock, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
-pub use accounts::{Account, Invited, Role, SessionToken};
+pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{CaseView, ClockView, StepWanted, Taker};
@@ -43,6 +49,7 @@ pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat};
 pub use firing::Fired;
+pub use grants::{Delegation, Grant, Person};
 pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
@@ -50,13 +57,17 @@ pub use import::{
 pub use indicator::{
     AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
 };
+pub use logs::{LogWanted, outcome_word};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
+pub use permit::{EXPORT, Held, Power, Scope, Verb, may};
 pub use plan::{PlanView, RuledFinding};
+pub use policy::{PROFILES, Profile, SecondFactor};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use recount::MovedDeadline;
 pub use references::Candidate;
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
+pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage};
 

@@ -29,8 +29,8 @@ pub struct ListWanted {
     pub to: Option<i32>,
     /// Withdrawn ones instead of live ones.
     pub withdrawn: bool,
-    /// Only this body's, by permission.
-    pub body: Option<String>,
+    /// Only what the reader may see ([`crate::Account::scope`]); none: the whole county.
+    pub scope: Option<crate::Scope>,
     /// Only this area's.
     pub area: Option<String>,
     /// Continue after.
@@ -115,15 +115,15 @@ impl App {
             filters
                 .extend(self.column(kind, *index).map(|column| Filter { column, value: Match::Text(value.clone()) }));
         }
-        for (column, value) in [(Column::Body, &wanted.body), (Column::Area, &wanted.area)] {
-            filters.extend(value.as_ref().map(|value| Filter { column, value: Match::Text(value.clone()) }));
-        }
+        let area = wanted.area.as_ref();
+        filters.extend(area.map(|area| Filter { column: Column::Area, value: Match::Text(area.clone()) }));
         ListQuery {
             kind: kind.id.clone(),
             filters,
             from: wanted.from,
             to: wanted.to,
             live: Some(!wanted.withdrawn),
+            scope: wanted.scope.clone(),
             after: wanted.after,
             before: wanted.before,
             limit: wanted.limit.clamp(1, 1000),

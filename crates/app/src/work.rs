@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use zhiheng_pack::procedure::{Length, Unit};
+use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
 use zhiheng_pack::record::Record;
 use zhiheng_store::{DueBetween, MessageRow, MessagesOf, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow};
 
@@ -103,7 +103,7 @@ impl App {
         let limit = limit.clamp(1, 200);
         let mut reader = self.store.read()?;
         let mut rows: Vec<TaskRow> = Vec::new();
-        for of in whose(account) {
+        for of in self.whose(account) {
             rows.extend(reader.tasks(&self.pack.place, &of, self.between(bin), after, limit + 1)?);
         }
         rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.record));
@@ -152,7 +152,7 @@ impl App {
     pub fn work_counts(&self, account: &Account) -> Result<WorkCounts, Error> {
         let mut counts = WorkCounts::default();
         let mut reader = self.store.read()?;
-        for of in whose(account) {
+        for of in self.whose(account) {
             for (bin, count) in
                 [(Bin::Open, &mut counts.open), (Bin::Soon, &mut counts.soon), (Bin::Overdue, &mut counts.overdue)]
             {
@@ -229,18 +229,34 @@ impl App {
         Ok(found.into_iter().map(|message| Received { read: read.contains(&message.id), message }).collect())
     }
 
-    /// To which roles and bodies a message must be addressed for an account to have it. An account that sees everybody's work is told what is for the
-    /// county's own roles.
+    /// To which roles and bodies a message must be addressed for an account to have it. A message to a role of the county names no body. An account that
+    /// sees everybody's work is told what is for the county's own roles.
     fn addresses(&self, account: &Account) -> Vec<(String, String)> {
-        account.owners().unwrap_or_else(|| {
-            let county = |role: &&zhiheng_pack::procedure::Role| {
-                role.scope == zhiheng_pack::procedure::RoleScope::County && account.holds(&role.id, None)
-            };
-            let own = self.pack.roles.iter().filter(|role| account.body.is_some() && account.holds(&role.id, None));
-            let of_body = own.map(|role| (role.id.clone(), account.body.clone().unwrap_or_default()));
-            let county = self.pack.roles.iter().filter(county).map(|role| (role.id.clone(), String::new()));
-            county.chain(of_body).collect()
-        })
+        let county = |role: &&Role| role.scope == RoleScope::County && account.holds(&role.id, None);
+        let own = self.pack.roles.iter().filter(county).map(|role| (role.id.clone(), String::new()));
+        own.chain(self.owners(account).unwrap_or_default()).collect()
+    }
+
+    /// The roles and bodies whose work an account sees, one by one; `None` sees everybody's.
+    fn owners(&self, account: &Account) -> Option<Vec<(String, String)>> {
+        let all = || self.pack.bodies.iter().map(|body| body.id.clone()).chain([String::new()]).collect();
+        let each = |(role, bodies): (String, Option<Vec<String>>)| {
+            bodies.unwrap_or_else(all).into_iter().map(move |body| (role.clone(), body))
+        };
+        let mut owners: Vec<(String, String)> = account.owners()?.into_iter().flat_map(each).collect();
+        owners.sort();
+        owners.dedup();
+        Some(owners)
+    }
+
+    fn whose(&self, account: &Account) -> Vec<TasksOf> {
+        match self.owners(account) {
+            None => vec![TasksOf::Everybody],
+            Some(owners) => {
+                let owner = |(role, body)| TasksOf::Owner { body, role };
+                owners.into_iter().map(owner).chain([TasksOf::Assignee(account.login.clone())]).collect()
+            }
+        }
     }
 
     /// Marks messages as read.
@@ -271,16 +287,5 @@ impl App {
             Ok(())
         })?;
         Ok(late)
-    }
-}
-
-fn whose(account: &Account) -> Vec<TasksOf> {
-    match account.owners() {
-        None => vec![TasksOf::Everybody],
-        Some(owners) => {
-            let mut of: Vec<TasksOf> = owners.into_iter().map(|(role, body)| TasksOf::Owner { body, role }).collect();
-            of.push(TasksOf::Assignee(account.login.clone()));
-            of
-        }
     }
 }

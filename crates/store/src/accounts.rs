@@ -55,6 +55,8 @@ pub enum Purpose {
     Invite,
     /// A new password for an existing account.
     Reset,
+    /// The second half of a sign-in: the password was right, the second factor is still to come.
+    SecondFactor,
 }
 
 impl Purpose {
@@ -63,11 +65,12 @@ impl Purpose {
             Purpose::First => "first",
             Purpose::Invite => "invite",
             Purpose::Reset => "reset",
+            Purpose::SecondFactor => "second_factor",
         }
     }
 
     fn read(word: &str) -> Result<Purpose, StoreError> {
-        [Purpose::First, Purpose::Invite, Purpose::Reset]
+        [Purpose::First, Purpose::Invite, Purpose::Reset, Purpose::SecondFactor]
             .into_iter()
             .find(|purpose| purpose.as_str() == word)
             .ok_or_else(|| StoreError::corrupt(format!("invitation for {word:?}")))
@@ -115,7 +118,7 @@ fn read_account(row: Row<'_>) -> Result<AccountRow, StoreError> {
     })
 }
 
-fn read_session(row: Row<'_>) -> Result<SessionRow, StoreError> {
+pub(crate) fn read_session(row: Row<'_>) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
         token_hash: row.array(0)?,
         account: RecordId(row.array(1)?),
@@ -200,6 +203,28 @@ impl Tx<'_> {
         Ok(self.conn().run(sql, &values)? == 1)
     }
 
+    /// Gives an account a role and a body; ends its sessions, so that nobody goes on under what he was.
+    pub fn set_account_role(
+        &mut self,
+        place: &str,
+        id: &RecordId,
+        role: &str,
+        body: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE account SET role = $3, body = $4 WHERE place = $1 AND id = $2";
+        let values =
+            [Value::Text(place), Value::Bytes(&id.0), Value::Text(role), body.map_or(Value::Null, Value::Text)];
+        let found = self.conn().run(sql, &values)? == 1;
+        self.end_sessions(place, id)?;
+        Ok(found)
+    }
+
+    /// How many accounts of a role may sign in, inside the write.
+    pub fn accounts_in_role(&mut self, place: &str, role: &str) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM account WHERE place = $1 AND role = $2 AND disabled_at IS NULL";
+        Ok(self.conn().one(sql, &[Value::Text(place), Value::Text(role)], |row| row.int(0))?.unwrap_or(0))
+    }
+
     /// A new password; forgets failed attempts and ends every session of the account.
     pub fn set_password(&mut self, place: &str, id: &RecordId, password_hash: &str) -> Result<bool, StoreError> {
         let sql = "
@@ -221,6 +246,13 @@ impl Tx<'_> {
             WHERE  place = $1 AND id = $2";
         self.conn().run(sql, &[Value::Text(place), Value::Bytes(&id.0), locked_until.into()])?;
         Ok(self.account(place, id)?.map_or(0, |account| account.failed_count))
+    }
+
+    /// Accepts no attempt of an account before an instant.
+    pub fn lock_account(&mut self, place: &str, id: &RecordId, until: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE account SET locked_until = $3 WHERE place = $1 AND id = $2";
+        self.conn().run(sql, &[Value::Text(place), Value::Bytes(&id.0), Value::Int(until)])?;
+        Ok(())
     }
 
     /// A new session; forgets the account's failed attempts.

@@ -26,7 +26,8 @@ const FORMAT: i64 = 1;
 const FRAME_MAX: usize = 256 << 20;
 const PIECE: usize = 1 << 14;
 
-/// A table of the archive: its columns, and by how many of the first it is ordered.
+/// A table of the archive: its columns, by how many of the first it is ordered, and the schema version that brought it. An archive
+/// of an earlier version does not have it.
 struct Table {
     name: &'static str,
     columns: &'static [&'static str],
@@ -168,6 +169,30 @@ const TABLES: &[Table] = &[
             &["place", "document", "year", "serial", "record", "version", "issued_at", "actor"],
         ),
     ),
+    since(
+        5,
+        table(
+            "account_proof",
+            2,
+            &["place", "account", "active", "totp_secret", "totp_on", "totp_step", "password_at"],
+        ),
+    ),
+    since(5, table("account_password", 3, &["place", "account", "at", "password_hash"])),
+    since(5, table("account_recovery", 3, &["place", "account", "code_hash", "used_at"])),
+    since(
+        5,
+        table(
+            "account_grant",
+            3,
+            &["place", "account", "recorded_at", "role", "body", "since", "until", "granted_by", "ended_at"],
+        ),
+    ),
+    since(
+        5,
+        table("delegation", 3, &["place", "from_account", "recorded_at", "to_account", "since", "until", "ended_at"]),
+    ),
+    since(5, table("sign_in", 2, &["place", "at", "login", "outcome", "detail", "address"])),
+    since(5, table("account_identity", 3, &["place", "issuer", "subject", "account", "at"])),
 ];
 
 /// What an archive holds.

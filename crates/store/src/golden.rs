@@ -205,6 +205,10 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("list by area", |store| store.read()?.list(P, &list(&[(Column::Area, "a3")], true)).map(drop)),
     ("list by body", |store| store.read()?.list(P, &list(&[(Column::Body, "b3")], true)).map(drop)),
+    ("list of what a station may see", |store| {
+        let scope = Scope { bodies: vec!["b3".to_owned()], areas: vec!["a3".to_owned(), "a4".to_owned()] };
+        store.read()?.list(P, &ListQuery { scope: Some(scope), ..list(&[], true) }).map(drop)
+    }),
     ("list by subject", |store| store.read()?.list(P, &list(&[(Column::Subject, "s3")], true)).map(drop)),
     ("list by a field", |store| store.read()?.list(P, &list(&[(field("class"), "c1")], true)).map(drop)),
     ("list by a declared pair", |store| {
@@ -262,7 +266,16 @@ const OPERATIONS: &[Operation] = &[
         store.write(|tx| tx.number_document(P, "accept_notice", &RecordId([1; 16]), 1, "a")).map(drop)
     }),
     ("numbers of a record", |store| store.read()?.document_numbers(P, &RecordId([1; 16])).map(drop)),
-    ("operation log", |store| store.read()?.operations(P, i64::MAX, 10).map(drop)),
+    ("operation log", |store| store.read()?.operations(P, &OperationsWanted::default(), 10).map(drop)),
+    ("operation log of one person", |store| {
+        let wanted = OperationsWanted { actor: Some("a".to_owned()), ..OperationsWanted::default() };
+        store.read()?.operations(P, &wanted, 10).map(drop)
+    }),
+    ("sign-ins", |store| store.read()?.sign_ins(P, None, 0, i64::MAX, 10).map(drop)),
+    ("sign-ins of one login", |store| store.read()?.sign_ins(P, Some("a"), 0, i64::MAX, 10).map(drop)),
+    ("last sign-in", |store| store.read()?.last_sign_in(P, "a", "in").map(drop)),
+    ("grants", |store| store.read()?.grants_of(P, &RecordId([1; 16])).map(drop)),
+    ("deputies", |store| store.read()?.delegations_to(P, &RecordId([1; 16]), 20_000).map(drop)),
 ];
 
 fn plan_of(conn: &mut Conn, sql: &str, values: &[Owned]) -> String {

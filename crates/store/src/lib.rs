@@ -34,6 +34,7 @@ mod packs;
 #[doc(hidden)]
 pub mod peers;
 mod pool;
+mod proofs;
 mod records;
 mod rollup;
 mod schema;
@@ -64,15 +65,16 @@ pub use files::{FileRow, digest_of_hex, hex};
 pub use fsck::Fault;
 pub use job::{Change, Idempotency, Job, Needs, Refused, Seen};
 pub use levels::{LevelEnd, LevelRow};
-pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match};
+pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match, Scope};
 pub use messages::{MessageRow, MessagesOf};
 pub use packs::PackRow;
 pub use pool::Reader;
+pub use proofs::{DelegationRow, GrantRow, ProofRow, SignInRow};
 pub use records::{KindCount, Op, RecordId, RecordRow, VersionRow};
 pub use rollup::{CellRow, Cells, DeltaRow, PeriodSum, Sum};
 pub use schema::{IndexSpec, ViewSpec};
 pub use search::{SearchFound, SearchQuery, SearchReach, SearchTerm, SegmentRows};
-pub use settings::{OperationRow, RulingRow};
+pub use settings::{OperationRow, OperationsWanted, RulingRow};
 pub use tasks::{DueBetween, TaskCursor, TaskRow, TaskSet, TasksOf};
 
 use committer::{Committer, Item, Setup, Waiting, Write};

@@ -70,6 +70,39 @@ pub enum Match {
     Flag(bool),
     /// The field is absent or null.
     Absent,
+    /// None of these, or absent.
+    NoneOf(Vec<String>),
+}
+
+/// What somebody may see: the records of some bodies, and those that lie in some areas. Nothing at all when both are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Bodies.
+    pub bodies: Vec<String>,
+    /// Areas, whoever the record belongs to.
+    pub areas: Vec<String>,
+}
+
+impl Scope {
+    /// Whether a record of this body and area is in it.
+    #[must_use]
+    pub fn holds(&self, body: Option<&str>, area: Option<&str>) -> bool {
+        body.is_some_and(|body| self.bodies.iter().any(|own| own == body))
+            || area.is_some_and(|area| self.areas.iter().any(|own| own == area))
+    }
+
+    /// Its parts as filters that no record passes twice.
+    fn parts(&self) -> Vec<Vec<Filter>> {
+        let is = |column: Column, value: &String| Filter { column, value: Match::Text(value.clone()) };
+        let bodies = self.bodies.iter().map(|body| vec![is(Column::Body, body)]);
+        let others = || Filter { column: Column::Body, value: Match::NoneOf(self.bodies.clone()) };
+        let areas = self.areas.iter().map(|area| {
+            let mut both = vec![is(Column::Area, area)];
+            both.extend((!self.bodies.is_empty()).then(others));
+            both
+        });
+        bodies.chain(areas).collect()
+    }
 }
 
 /// Which records to list.
@@ -85,6 +118,8 @@ pub struct ListQuery {
     pub to: Option<i32>,
     /// Only records that count (`true`), only withdrawn ones (`false`), or both.
     pub live: Option<bool>,
+    /// Only what somebody may see; none: everything.
+    pub scope: Option<Scope>,
     /// Begin after this place in the order.
     pub after: Option<Cursor>,
     /// Rather the rows that lead up to this place; `after` then plays no part.
@@ -136,7 +171,8 @@ impl Declared {
 
     /// The columns of the best index for these filters, in its order.
     fn best(&self, kind: &str, filters: &[Filter]) -> Vec<Column> {
-        let has = |column: &Column| filters.iter().any(|filter| filter.column == *column);
+        let usable = |filter: &&Filter| !matches!(filter.value, Match::NoneOf(_));
+        let has = |column: &Column| filters.iter().filter(usable).any(|filter| filter.column == *column);
         let specs = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let declared =
             specs.iter().filter(|spec| spec.kind == kind && spec.on.iter().all(has)).map(|spec| spec.on.clone());
@@ -187,7 +223,8 @@ impl<'q> Plan<'q> {
         plan.scan.extend([format!("place = {place}"), format!("kind = '{}'", query.kind)]);
         let mut others = Vec::new();
         for filter in &query.filters {
-            match index.iter().position(|column| *column == filter.column) {
+            let usable = !matches!(filter.value, Match::NoneOf(_));
+            match index.iter().position(|column| *column == filter.column && usable) {
                 Some(at) => {
                     index.remove(at);
                     let test = plan.test(filter, dialect);
@@ -217,6 +254,10 @@ impl<'q> Plan<'q> {
             Match::Text(text) => format!("{column} = {}", self.bind(Value::Text(text))),
             Match::Flag(flag) => format!("{column} = '{}'", flag_text(*flag, dialect)),
             Match::Absent => format!("{column} IS NULL"),
+            Match::NoneOf(values) => {
+                let values: Vec<String> = values.iter().map(|value| self.bind(Value::Text(value))).collect();
+                format!("({column} IS NULL OR {column} NOT IN ({}))", values.join(", "))
+            }
         }
     }
 
@@ -368,12 +409,61 @@ fn place_of(record: &RecordRow) -> Cursor {
     Cursor { day: record.day, id: record.id }
 }
 
+/// The place of a record in the order of lists, the earlier the smaller.
+fn rank(cursor: &Cursor) -> (std::cmp::Reverse<Option<i32>>, std::cmp::Reverse<RecordId>) {
+    // `None` is less than every day, so that its reverse comes last.
+    (std::cmp::Reverse(cursor.day), std::cmp::Reverse(cursor.id))
+}
+
 impl Reader<'_> {
     /// One page of a list.
     pub fn list(&mut self, place: &str, query: &ListQuery) -> Result<ListPage, StoreError> {
+        match &query.scope {
+            None => self.list_all(place, query, self.scan_rows()),
+            Some(scope) => self.list_within(place, query, &scope.parts()),
+        }
+    }
+
+    /// A list of what lies in any of some parts: each part is read from its own index, and the parts are put in order.
+    fn list_within(&mut self, place: &str, query: &ListQuery, parts: &[Vec<Filter>]) -> Result<ListPage, StoreError> {
+        let budget = self.scan_rows() / parts.len().max(1);
+        let back = query.before.is_some();
+        let (mut records, mut ends): (Vec<RecordRow>, Vec<Cursor>) = (Vec::new(), Vec::new());
+        for part in parts {
+            let mut one = ListQuery { scope: None, ..query.clone() };
+            one.filters.extend_from_slice(part);
+            let found = self.list_all(place, &one, budget.max(query.limit))?;
+            records.extend(found.records);
+            ends.extend(if back { found.previous } else { found.next });
+        }
+        records.sort_by_key(|record| rank(&place_of(record)));
+        // Beyond the place where a part ends, nothing is known of it.
+        let end = if back { ends.iter().max_by_key(|end| rank(end)) } else { ends.iter().min_by_key(|end| rank(end)) };
+        let end = end.copied();
+        if let Some(end) = &end {
+            let known = |at: Cursor| if back { rank(&at) >= rank(end) } else { rank(&at) <= rank(end) };
+            records.retain(|record| known(place_of(record)));
+        }
+        let stopped = end.is_some() && records.len() < query.limit;
+        let full = records.len() > query.limit;
+        if full && back {
+            records.drain(..records.len() - query.limit);
+        }
+        records.truncate(query.limit);
+        let edge = if back { records.first() } else { records.last() };
+        let further = edge.filter(|_| full).map(place_of).or(end);
+        let begun = if back { records.last() } else { records.first() }.map(place_of);
+        Ok(if back {
+            ListPage { next: begun, previous: further, records, stopped }
+        } else {
+            ListPage { next: further, previous: begun.filter(|_| query.after.is_some()), records, stopped }
+        })
+    }
+
+    fn list_all(&mut self, place: &str, query: &ListQuery, budget: usize) -> Result<ListPage, StoreError> {
         let way = Way::of(query);
         let (mut records, mut stopped_at, mut more) = (Vec::new(), None, false);
-        let mut budget = self.scan_rows();
+        let mut budget = budget;
         for half in way.halves(query.from.or(query.to).is_some()) {
             // One more than asked for tells whether there is a further page.
             let wanted = query.limit + 1 - records.len();
@@ -431,6 +521,21 @@ impl Reader<'_> {
     /// Counts the records of a list, at most `limit` of them and within the bounded number of rows; `after` and the
     /// limit of the query play no part.
     pub fn count_up_to(&mut self, place: &str, query: &ListQuery, limit: usize) -> Result<Count, StoreError> {
+        let Some(scope) = &query.scope else { return self.count_all(place, query, limit) };
+        let mut sum = Count { at_least: 0, exact: true };
+        for part in scope.parts() {
+            let mut one = ListQuery { scope: None, ..query.clone() };
+            one.filters.extend(part);
+            let found = self.count_all(place, &one, limit.saturating_sub(sum.at_least))?;
+            sum = Count { at_least: sum.at_least + found.at_least, exact: sum.exact && found.exact };
+            if sum.at_least >= limit && !sum.exact {
+                break;
+            }
+        }
+        Ok(sum)
+    }
+
+    fn count_all(&mut self, place: &str, query: &ListQuery, limit: usize) -> Result<Count, StoreError> {
         let declared = self.declared();
         let budget = self.scan_rows();
         let conn = self.conn()?;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_cases.sql"),
     include_str!("../migrations/0003_documents.sql"),
     include_str!("../migrations/0004_search.sql"),
+    include_str!("../migrations/0005_accounts.sql"),
 ];
 
 /// The version that this program writes.

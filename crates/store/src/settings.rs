@@ -34,7 +34,32 @@ pub struct OperationRow {
     pub detail: String,
 }
 
+/// Which lines of the operation log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationsWanted {
+    /// Of this actor only.
+    pub actor: Option<String>,
+    /// Of this verb only.
+    pub verb: Option<String>,
+    /// From this instant on, µs of UTC.
+    pub from: i64,
+    /// Before this instant, µs of UTC.
+    pub before: i64,
+}
+
+impl Default for OperationsWanted {
+    fn default() -> OperationsWanted {
+        OperationsWanted { actor: None, verb: None, from: i64::MIN, before: i64::MAX }
+    }
+}
+
 impl Tx<'_> {
+    /// A setting as it is now, inside the write.
+    pub fn setting(&mut self, place: &str, name: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM setting WHERE place = $1 AND name = $2";
+        self.conn().one(sql, &[Value::Text(place), Value::Text(name)], |row| row.text(0))
+    }
+
     /// Sets a setting.
     pub fn set_setting(&mut self, place: &str, name: &str, value: &str) -> Result<(), StoreError> {
         let sql = "
@@ -108,26 +133,32 @@ impl Reader<'_> {
         })
     }
 
-    /// When each actor last did a thing, µs of UTC.
-    pub fn last_operations(&mut self, place: &str, verb: &str) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "
-            SELECT actor, MAX(at)
-            FROM   operation
-            WHERE  place = $1 AND verb = $2
-            GROUP  BY actor";
-        self.conn()?.many(sql, &[Value::Text(place), Value::Text(verb)], |row| Ok((row.text(0)?, row.int(1)?)))
-    }
-
-    /// The operation log before an instant (`i64::MAX` for the newest), newest first.
-    pub fn operations(&mut self, place: &str, before: i64, limit: usize) -> Result<Vec<OperationRow>, StoreError> {
-        let sql = "
-            SELECT at, actor, verb, object, detail
-            FROM   operation
-            WHERE  place = $1 AND at < $2
-            ORDER  BY at DESC
-            LIMIT  $3";
+    /// The operation log from an instant until before another (`i64::MAX` for the newest), newest first; of one actor and one verb,
+    /// or of all.
+    pub fn operations(
+        &mut self,
+        place: &str,
+        wanted: &OperationsWanted,
+        limit: usize,
+    ) -> Result<Vec<OperationRow>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.conn()?.many(sql, &[Value::Text(place), Value::Int(before), Value::Int(limit)], |row| {
+        let mut values =
+            vec![Value::Text(place), Value::Int(wanted.from), Value::Int(wanted.before), Value::Int(limit)];
+        let mut only = String::new();
+        for (column, value) in [("actor", &wanted.actor), ("verb", &wanted.verb)] {
+            if let Some(value) = value {
+                values.push(Value::Text(value));
+                only.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        }
+        let sql = format!(
+            "SELECT at, actor, verb, object, detail
+             FROM   operation
+             WHERE  place = $1 AND at >= $2 AND at < $3{only}
+             ORDER  BY at DESC
+             LIMIT  $4"
+        );
+        self.conn()?.many(&sql, &values, |row| {
             Ok(OperationRow {
                 at: row.int(0)?,
                 actor: row.text(1)?,

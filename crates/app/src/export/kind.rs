@@ -107,9 +107,10 @@ impl App {
         parts.extend(
             wanted.area.as_deref().map(|area| self.pack.area(area).map_or(area, |area| area.name.as_str()).to_owned()),
         );
-        parts.extend(
-            wanted.body.as_deref().map(|body| self.pack.body(body).map_or(body, |body| body.name.as_str()).to_owned()),
-        );
+        if let Some(scope) = &wanted.scope {
+            let bodies = scope.bodies.iter().filter_map(|body| self.pack.body(body)).map(|body| body.name.clone());
+            parts.push(bodies.collect::<Vec<_>>().join("、"));
+        }
         let date = |day: Option<i32>| day.map(|day| day::date(day).to_string()).unwrap_or_default();
         if wanted.from.or(wanted.to).is_some() {
             parts.push(format!("{}至{}", date(wanted.from), date(wanted.to)));

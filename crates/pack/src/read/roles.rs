@@ -1,5 +1,5 @@
 //! 岗位: the roles that every pack has, then those that it declares. No declared role takes the name of a built-in one, nor of an
-//! administrator: what an administrator may do is not for a pack to say.
+//! administrator or of the right to export: what those may do is not for a pack to say.
 
 use crate::node::Node;
 use crate::pack::Pack;
@@ -11,7 +11,7 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     pack.roles = roles::BUILT_IN.iter().map(built_in).collect();
     for node in roots.iter().flat_map(|root| root.tables("role")) {
         let id = node.id("id");
-        if pack.role(&id.value).is_some() || roles::ADMINISTRATORS.contains(&id.value.as_str()) {
+        if pack.role(&id.value).is_some() || roles::TAKEN.contains(&id.value.as_str()) {
             node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
         }
         let scope = node.text("scope");

@@ -1,6 +1,9 @@
 //! Accounts, sessions, one-time links, settings, rulings, packs.
 
-use zhiheng_store::{InvitationRow, LevelRow, Purpose, RulingRow, SessionRow, StoreError, Sum};
+use zhiheng_store::{
+    DelegationRow, GrantRow, InvitationRow, LevelRow, OperationsWanted, ProofRow, Purpose, RulingRow, SessionRow,
+    StoreError, Sum,
+};
 
 use crate::archive::account;
 use crate::county::{Act, PLACE, Sample, id, on_both, stored, today};
@@ -66,6 +69,98 @@ fn a_link_is_used_once() {
 }
 
 #[test]
+fn grants_and_delegations_end_and_stay() {
+    on_both(|county| {
+        let store = county.open();
+        store.write(|tx| tx.create_account(PLACE, &account())).unwrap();
+        let grant = |role: &str, body: Option<&str>| GrantRow {
+            account: id(77),
+            recorded_at: 0,
+            role: role.to_owned(),
+            body: body.map(str::to_owned),
+            since: today(),
+            until: None,
+            granted_by: "安".to_owned(),
+            ended_at: None,
+        };
+        let at = store.write(move |tx| tx.grant(PLACE, &grant("head", Some("scjg")))).unwrap();
+        store.write(move |tx| tx.grant(PLACE, &grant("leader", None))).unwrap();
+        let ended = store.write(move |tx| tx.end_grant(PLACE, &id(77), at, 9)).unwrap().unwrap();
+        assert_eq!((ended.role.as_str(), ended.ended_at), ("head", Some(9)));
+        assert_eq!(store.write(move |tx| tx.end_grant(PLACE, &id(77), at, 9)).unwrap(), None, "it ended already");
+        let mut reader = store.read().unwrap();
+        assert_eq!(reader.grants(PLACE).unwrap().len(), 1);
+        assert_eq!(reader.grants_of(PLACE, &id(77)).unwrap().len(), 2);
+        drop(reader);
+        let away =
+            |since, until| DelegationRow { from: id(77), recorded_at: 0, to: id(78), since, until, ended_at: None };
+        let (first, last) = (today() + 1, today() + 3);
+        let at = store.write(move |tx| tx.delegate(PLACE, &away(first, last))).unwrap();
+        for (day, acts) in [(first - 1, 0), (first, 1), (last, 1), (last + 1, 0)] {
+            assert_eq!(store.read().unwrap().delegations_to(PLACE, &id(78), day).unwrap().len(), acts, "{day}");
+        }
+        assert!(store.write(move |tx| tx.end_delegation(PLACE, &id(77), at, 9)).unwrap());
+        assert_eq!(store.read().unwrap().delegations_to(PLACE, &id(78), first).unwrap(), []);
+        assert_eq!(store.read().unwrap().delegations_from(PLACE, &id(77)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_proof_is_kept_and_a_recovery_code_is_used_once() {
+    on_both(|county| {
+        let store = county.open();
+        let proof = ProofRow {
+            account: id(77),
+            active: true,
+            totp_secret: Some(vec![0, 255, 3]),
+            totp_on: true,
+            totp_step: 58_000_000,
+            password_at: 4,
+        };
+        assert_eq!(store.read().unwrap().proof(PLACE, &id(77)).unwrap(), None);
+        for active in [true, false] {
+            let row = ProofRow { active, ..proof.clone() };
+            store.write(move |tx| tx.set_proof(PLACE, &row)).unwrap();
+            let kept = store.write(|tx| tx.proof(PLACE, &id(77))).unwrap();
+            assert_eq!(kept, Some(ProofRow { active, ..proof.clone() }));
+        }
+        store.write(|tx| tx.set_recovery_codes(PLACE, &id(77), &[[1; 32], [2; 32]])).unwrap();
+        assert!(store.write(|tx| tx.use_recovery_code(PLACE, &id(77), &[1; 32], 5)).unwrap());
+        assert!(!store.write(|tx| tx.use_recovery_code(PLACE, &id(77), &[1; 32], 6)).unwrap(), "used");
+        assert!(!store.write(|tx| tx.use_recovery_code(PLACE, &id(78), &[2; 32], 6)).unwrap(), "another's");
+        assert_eq!(store.read().unwrap().recovery_codes_left(PLACE, &id(77)).unwrap(), 1);
+        store.write(|tx| tx.set_recovery_codes(PLACE, &id(77), &[[3; 32]])).unwrap();
+        assert!(!store.write(|tx| tx.use_recovery_code(PLACE, &id(77), &[2; 32], 7)).unwrap(), "replaced");
+        for hash in ["one", "two", "three"] {
+            let at = i64::try_from(hash.len()).unwrap();
+            store.write(move |tx| tx.remember_password(PLACE, &id(77), at, hash)).unwrap_or(());
+        }
+        assert_eq!(store.read().unwrap().earlier_passwords(PLACE, &id(77), 1).unwrap(), ["three"]);
+    });
+}
+
+#[test]
+fn attempts_to_sign_in_are_listed_by_login_and_by_time() {
+    on_both(|county| {
+        let store = county.open();
+        let log = |login: &'static str, outcome: &'static str| {
+            store.write(move |tx| tx.log_sign_in(PLACE, login, outcome, "", "10.0.0.8")).unwrap()
+        };
+        let (first, second, third) = (log("wang", "wrong"), log("li", "in"), log("wang", "in"));
+        let mut reader = store.read().unwrap();
+        let of = |reader: &mut zhiheng_store::Reader<'_>, login: Option<&str>, from, before| {
+            let rows = reader.sign_ins(PLACE, login, from, before, 10).unwrap();
+            rows.into_iter().map(|row| row.at).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&mut reader, None, 0, i64::MAX), [third, second, first]);
+        assert_eq!(of(&mut reader, Some("wang"), 0, i64::MAX), [third, first]);
+        assert_eq!(of(&mut reader, None, second, third), [second]);
+        assert_eq!(reader.last_sign_in(PLACE, "wang", "in").unwrap(), Some(third));
+        assert_eq!(reader.last_sign_in(PLACE, "nobody", "in").unwrap(), None);
+    });
+}
+
+#[test]
 fn settings_rulings_and_operations_are_kept() {
     on_both(|county| {
         let store = county.open();
@@ -87,7 +182,11 @@ fn settings_rulings_and_operations_are_kept() {
         let mut reader = store.read().unwrap();
         assert_eq!(reader.settings(PLACE).unwrap(), [("theme".to_owned(), "two".to_owned())]);
         assert_eq!(reader.rulings(PLACE).unwrap().last().unwrap().text, "乙");
-        assert_eq!(reader.operations(PLACE, times[2], 10).unwrap().len(), 2);
+        let before = OperationsWanted { before: times[2], ..OperationsWanted::default() };
+        assert_eq!(reader.operations(PLACE, &before, 10).unwrap().len(), 2);
+        let of = |actor: &str| OperationsWanted { actor: Some(actor.to_owned()), ..OperationsWanted::default() };
+        assert_eq!(reader.operations(PLACE, &of("王"), 10).unwrap().len(), 3);
+        assert_eq!(reader.operations(PLACE, &of("李"), 10).unwrap(), []);
     });
 }
 

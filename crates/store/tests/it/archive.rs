@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use zhiheng_store::{
-    AccountRow, FileRow, InvitationRow, Op, Options, Purpose, RecordId, RulingRow, SessionRow, Store, StoreError,
+    AccountRow, DelegationRow, FileRow, GrantRow, InvitationRow, Op, Options, ProofRow, Purpose, RecordId, RulingRow,
+    SessionRow, Store, StoreError,
 };
 
 use crate::county::{Act, County, DAY, PLACE, Sample, id, stored, today};
@@ -51,6 +52,45 @@ pub(crate) fn fill(county: &County) {
             tx.log_operation(PLACE, "王", "import", "food_sample", "")?;
             tx.number_document(PLACE, "accept_notice", &id(3), 2, "王")?;
             tx.create_account(PLACE, &account())?;
+            tx.set_proof(
+                PLACE,
+                &ProofRow {
+                    account: id(77),
+                    active: true,
+                    totp_secret: Some(vec![0, 255]),
+                    totp_on: true,
+                    totp_step: 3,
+                    password_at: 4,
+                },
+            )?;
+            tx.remember_password(PLACE, &id(77), 5, "$argon2id$")?;
+            tx.set_recovery_codes(PLACE, &id(77), &[[1; 32], [2; 32]])?;
+            tx.grant(
+                PLACE,
+                &GrantRow {
+                    account: id(77),
+                    recorded_at: 0,
+                    role: "head".to_owned(),
+                    body: None,
+                    since: today(),
+                    until: None,
+                    granted_by: "王".to_owned(),
+                    ended_at: None,
+                },
+            )?;
+            tx.delegate(
+                PLACE,
+                &DelegationRow {
+                    from: id(77),
+                    recorded_at: 0,
+                    to: id(78),
+                    since: today(),
+                    until: today(),
+                    ended_at: None,
+                },
+            )?;
+            tx.log_sign_in(PLACE, "wang", "in", "", "10.0.0.8")?;
+            tx.tie_identity(PLACE, "https://id.example", "sub-1", &id(77), 6)?;
             tx.create_session(
                 PLACE,
                 &SessionRow { token_hash: [4; 32], account: id(77), created_at: 1, seen_at: 2, expires_at: 3 },

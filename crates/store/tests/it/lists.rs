@@ -2,7 +2,7 @@
 
 use zhiheng_store::{
     BatchRow, Change, Column, Cursor, Filter, IndexSpec, Job, ListPage, ListQuery, Match, Needs, Op, RecordId, Refused,
-    Seen, Store, Times, VersionRow, ViewSpec,
+    Scope, Seen, Store, Times, VersionRow, ViewSpec,
 };
 
 use crate::county::{Act, County, KIND, PLACE, Sample, id, on_both, stored, today};
@@ -112,6 +112,36 @@ fn expected(keep: impl Fn(u64) -> bool) -> Vec<RecordId> {
         (day.is_none(), day, std::cmp::Reverse(*n))
     });
     numbers.into_iter().map(id).collect()
+}
+
+#[test]
+fn a_scope_is_exactly_its_bodies_and_its_areas_page_by_page() {
+    on_both(|county| {
+        let store = filled(county);
+        let scope = |bodies: &[&str], areas: &[&str]| {
+            let own = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect();
+            Scope { bodies: own(bodies), areas: own(areas) }
+        };
+        let urgent = Filter { column: field("urgent"), value: Match::Flag(true) };
+        let cases: [(Scope, Vec<Filter>, fn(u64) -> bool); 6] = [
+            (scope(&["b"], &["a1"]), vec![], |_| true),
+            (scope(&["x"], &["a1"]), vec![], |n| n % 2 == 1),
+            (scope(&[], &["a0", "a1"]), vec![], |_| true),
+            (scope(&["x"], &["a0", "a7"]), vec![text(field("order"), "o3")], |n| n % 2 == 0 && n % 7 == 3),
+            (scope(&["x", "y"], &["a0", "a1"]), vec![urgent], |n| n % 2 == 0),
+            (scope(&[], &[]), vec![], |_| false),
+        ];
+        for (scope, filters, keep) in cases {
+            let wanted = ListQuery { scope: Some(scope.clone()), ..query(filters, 7) };
+            let count = store.read().unwrap().count_up_to(PLACE, &wanted, 1000).unwrap();
+            let (found, _) = all(&store, wanted);
+            assert!(found == expected(keep), "{scope:?}: {} records", found.len());
+            assert!(
+                count.at_least <= found.len() && (!count.exact || count.at_least == found.len()),
+                "{scope:?} {count:?}"
+            );
+        }
+    });
 }
 
 #[test]

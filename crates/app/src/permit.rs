@@ -1,0 +1,287 @@
+//! 权限: who may do what, in one place. Pure: an [`Account`] carries everything that its rights follow from, and every page, list, export
+//! and step of a procedure asks here.
+//!
+//! What always holds:
+//! - An administrator (三员) touches no record, and none of the three holds a power of another.
+//! - To see is not to take out: [`Verb::Export`] is a right of its own.
+//! - Who is not let in yet ([`Account::acts`]) may do nothing.
+
+use zhiheng_pack::Kind;
+use zhiheng_pack::procedure::roles;
+pub use zhiheng_store::Scope;
+
+use crate::accounts::{Account, Role};
+
+/// The right to take records out of the system (数据导出); granted for a body, or for the county.
+pub const EXPORT: &str = "export";
+
+/// What somebody wants to do with records of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb<'a> {
+    /// 查看
+    See,
+    /// 新增
+    Create,
+    /// 更正、恢复
+    Correct,
+    /// 撤销
+    Withdraw,
+    /// 批量导入: every row of the file.
+    Import,
+    /// 导出
+    Export,
+    /// A step of a procedure, by the role that may take it.
+    Step(&'a str),
+}
+
+/// What an administrator administers (三员分立).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Power {
+    /// 系统管理: accounts, links, settings of the installation.
+    System,
+    /// 安全管理: roles, second factors, the policy of passwords.
+    Security,
+    /// 审计管理: the logs and the matrix of permissions.
+    Audit,
+}
+
+impl Power {
+    /// All three.
+    pub const ALL: [Power; 3] = [Power::System, Power::Security, Power::Audit];
+}
+
+/// A role that somebody holds today, by a grant or as a deputy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Role id, or [`EXPORT`].
+    pub role: String,
+    /// Bodies on whose cases: the one of the grant and those under it; none: the whole county.
+    pub bodies: Option<Vec<String>>,
+    /// Name of the person for whom it is held as a deputy (代办).
+    pub instead_of: Option<String>,
+}
+
+impl Held {
+    fn covers(&self, body: Option<&str>) -> bool {
+        let within = |bodies: &Vec<String>| body.is_some_and(|body| bodies.iter().any(|own| own == body));
+        self.bodies.as_ref().is_none_or(within)
+    }
+}
+
+/// Whether an account may do something with records of a kind that belong to a body and lie in an area.
+pub fn may(actor: &Account, verb: Verb<'_>, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
+    match verb {
+        Verb::See => actor.scope().is_none_or(|scope| scope.holds(owner, area)),
+        Verb::Create | Verb::Correct | Verb::Withdraw => writes(actor, owner, area),
+        // A file is taken as a whole: only where every row belongs to the body of the kind.
+        Verb::Import => is_office(actor) || kind.body_field.is_none() && writes(actor, kind.body.as_deref(), None),
+        Verb::Export => may(actor, Verb::See, kind, owner, area) && exports(actor, owner),
+        Verb::Step(role) => actor.holds(role, owner),
+    }
+}
+
+fn is_office(actor: &Account) -> bool {
+    actor.acts() && actor.role == Role::Office
+}
+
+/// A body writes what is its own or belongs to a body under it. A 派出机构 writes, for the body above it, what lies in its areas.
+fn writes(actor: &Account, owner: Option<&str>, area: Option<&str>) -> bool {
+    if is_office(actor) {
+        return true;
+    }
+    let Some(owner) = owner.filter(|_| actor.acts() && actor.role == Role::Bureau) else { return false };
+    let above = actor.above.iter().any(|body| body == owner);
+    actor.has_own(owner)
+        || above && area.is_some_and(|area| actor.areas.iter().any(|own| own == area))
+        || actor.held.iter().any(|held| held.role == roles::OFFICER && held.covers(Some(owner)))
+}
+
+fn exports(actor: &Account, owner: Option<&str>) -> bool {
+    is_office(actor) || actor.held.iter().any(|held| held.role == EXPORT && held.covers(owner))
+}
+
+impl Account {
+    /// Whether the account is let in: activated, and owing neither a new password nor a second factor.
+    pub fn acts(&self) -> bool {
+        self.active && !self.disabled && self.must.is_none()
+    }
+
+    /// Whether a body is the account's own, or under it.
+    fn has_own(&self, body: &str) -> bool {
+        self.own.iter().any(|own| own == body)
+    }
+
+    /// Whether the account holds a role on cases of a body, by what it is, by a grant, or as a deputy.
+    pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
+        if !self.acts() || matches!(role, roles::SYSTEM | roles::CITIZEN) || roles::TAKEN.contains(&role) {
+            return false;
+        }
+        match self.role {
+            Role::Office => true,
+            Role::Bureau => {
+                role == roles::OFFICER && body.is_some_and(|body| self.has_own(body))
+                    || role != roles::OFFICE && self.held.iter().any(|held| held.role == role && held.covers(body))
+            }
+            Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => false,
+        }
+    }
+
+    /// The roles whose work this account sees, each with the bodies on whose cases it holds it, or all of them; `None` sees everybody's work.
+    pub fn owners(&self) -> Option<Vec<(String, Option<Vec<String>>)>> {
+        if is_office(self) {
+            return None;
+        }
+        if !self.acts() || self.role != Role::Bureau {
+            return Some(Vec::new());
+        }
+        let own = (roles::OFFICER.to_owned(), Some(self.own.clone()));
+        let held = self.held.iter().filter(|held| held.role != EXPORT && held.role != roles::OFFICE);
+        Some(std::iter::once(own).chain(held.map(|held| (held.role.clone(), held.bodies.clone()))).collect())
+    }
+
+    /// What lists are narrowed to; `None` sees the whole county.
+    pub fn scope(&self) -> Option<Scope> {
+        if is_office(self) {
+            return None;
+        }
+        if !self.acts() || self.role != Role::Bureau {
+            return Some(Scope::default());
+        }
+        // Who decides for the county has to see what he decides on.
+        if self.held.iter().any(|held| held.bodies.is_none() && held.role != EXPORT) {
+            return None;
+        }
+        let mut scope = Scope { bodies: self.own.clone(), areas: self.areas.clone() };
+        for body in self.held.iter().filter(|held| held.role != EXPORT).flat_map(|held| held.bodies.iter().flatten()) {
+            if !scope.bodies.contains(body) {
+                scope.bodies.push(body.clone());
+            }
+        }
+        Some(scope)
+    }
+
+    /// What may be taken out; `None`: the whole county. Nothing where the account has no right to export.
+    pub fn export_scope(&self) -> Option<Scope> {
+        if is_office(self) {
+            return None;
+        }
+        let rights = self.held.iter().filter(|held| held.role == EXPORT && self.acts());
+        let mut bodies = Vec::new();
+        for right in rights {
+            match &right.bodies {
+                None => return self.scope(),
+                Some(of) => bodies.extend(of.iter().cloned()),
+            }
+        }
+        let seen = self.scope();
+        bodies.retain(|body| seen.as_ref().is_none_or(|seen| seen.bodies.contains(body)));
+        Some(Scope { bodies, areas: Vec::new() })
+    }
+
+    /// Whether the account may write records of a kind at all.
+    pub fn writes_kind(&self, kind: &Kind) -> bool {
+        let owner = kind.body.as_deref();
+        let by_area = |area: &String| may(self, Verb::Create, kind, owner, Some(area));
+        may(self, Verb::Create, kind, owner, None)
+            || kind.body_field.is_some() && self.acts() && self.role == Role::Bureau && !self.own.is_empty()
+            || kind.area.is_some() && self.areas.iter().any(by_area)
+    }
+
+    /// Whether the account holds a power of administration.
+    pub fn has(&self, power: Power) -> bool {
+        self.acts()
+            && match self.role {
+                Role::Office => !self.separate,
+                Role::Bureau => false,
+                Role::SystemAdmin => power == Power::System,
+                Role::SecurityAdmin => power == Power::Security,
+                Role::AuditAdmin => power == Power::Audit,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RecordId;
+
+    fn account(role: Role, own: &[&str]) -> Account {
+        Account {
+            id: RecordId([1; 16]),
+            login: "a".to_owned(),
+            name: "甲".to_owned(),
+            role,
+            body: own.first().map(|body| (*body).to_owned()),
+            disabled: false,
+            locked: false,
+            active: true,
+            must: None,
+            second_factor: false,
+            own: own.iter().map(|body| (*body).to_owned()).collect(),
+            above: Vec::new(),
+            areas: Vec::new(),
+            held: Vec::new(),
+            separate: false,
+        }
+    }
+
+    fn held(role: &str, bodies: Option<&[&str]>) -> Held {
+        let bodies = bodies.map(|bodies| bodies.iter().map(|body| (*body).to_owned()).collect());
+        Held { role: role.to_owned(), bodies, instead_of: None }
+    }
+
+    #[test]
+    fn no_administrator_holds_a_power_of_another_or_a_role() {
+        for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
+            let one = account(role, &[]);
+            assert_eq!(Power::ALL.iter().filter(|power| one.has(**power)).count(), 1, "{role:?}");
+            assert!(!one.holds(roles::OFFICE, None) && one.scope() == Some(Scope::default()));
+            let granted = Account { held: vec![held(roles::LEADER, None)], ..one };
+            assert!(!granted.holds(roles::LEADER, None), "a grant gives an administrator nothing");
+            assert_eq!(granted.scope(), Some(Scope::default()));
+        }
+    }
+
+    #[test]
+    fn the_office_loses_the_three_powers_when_they_are_separate() {
+        let office = account(Role::Office, &[]);
+        assert!(Power::ALL.iter().all(|power| office.has(*power)));
+        let separate = Account { separate: true, ..office };
+        assert!(!Power::ALL.iter().any(|power| separate.has(*power)) && separate.holds("desk", Some("kjj")));
+    }
+
+    #[test]
+    fn a_body_acts_for_itself_and_for_those_under_it_and_a_grant_gives_the_rest() {
+        let mut one = account(Role::Bureau, &["scjg", "s1"]);
+        assert!(one.holds(roles::OFFICER, Some("s1")) && !one.holds(roles::OFFICER, Some("kjj")));
+        assert!(!one.holds(roles::HEAD, Some("scjg")));
+        one.held = vec![held(roles::HEAD, Some(&["scjg"])), held(roles::OFFICE, None)];
+        assert!(one.holds(roles::HEAD, Some("scjg")) && !one.holds(roles::HEAD, Some("kjj")));
+        assert!(!one.holds(roles::OFFICE, None), "the office's role is not to be had by a grant");
+    }
+
+    #[test]
+    fn who_owes_a_second_factor_or_is_not_let_in_may_nothing() {
+        let office = account(Role::Office, &[]);
+        for shut in [
+            Account { active: false, ..office.clone() },
+            Account { must: Some(crate::Must::SecondFactor), ..office.clone() },
+            Account { disabled: true, ..office },
+        ] {
+            assert!(!shut.holds(roles::OFFICER, Some("scjg")) && shut.scope() == Some(Scope::default()));
+            assert!(!Power::ALL.iter().any(|power| shut.has(*power)));
+        }
+    }
+
+    #[test]
+    fn what_may_be_taken_out_is_less_than_what_may_be_seen() {
+        let mut one = account(Role::Bureau, &["scjg"]);
+        one.areas = vec!["990101001".to_owned()];
+        assert_eq!(one.export_scope(), Some(Scope::default()));
+        one.held = vec![held(EXPORT, Some(&["scjg", "kjj"]))];
+        assert_eq!(one.export_scope().unwrap().bodies, ["scjg"], "a right to export shows nothing that is not seen");
+        one.held = vec![held(EXPORT, None)];
+        assert_eq!(one.export_scope(), one.scope());
+        assert!(one.scope().is_some());
+    }
+}
