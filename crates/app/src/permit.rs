@@ -200,6 +200,103 @@ impl Account {
     }
 }
 
+/// A line of the matrix of permissions: what somebody may do with records of a kind, each verb for records of his own body and for those
+/// of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixLine {
+    /// Who.
+    pub who: &'static str,
+    /// Position of the kind.
+    pub kind: usize,
+    /// Each of [`MATRIX_VERBS`]: own, another's.
+    pub cells: Vec<(bool, bool)>,
+}
+
+/// The verbs of the matrix, with their words.
+pub const MATRIX_VERBS: [(Verb<'static>, &str); 8] = [
+    (Verb::See, "查看"),
+    (Verb::Create, "新增"),
+    (Verb::Correct, "更正"),
+    (Verb::Withdraw, "撤销"),
+    (Verb::Import, "导入"),
+    (Verb::Export, "导出"),
+    (Verb::Step(roles::OFFICER), "办理"),
+    (Verb::Step(roles::HEAD), "签批"),
+];
+
+/// Another body than any of the pack.
+const ANOTHER: &str = "another";
+/// The unit of a body in the matrix, where the kind names none.
+const SOME_BODY: &str = "some";
+const HOME: &str = "home";
+
+/// The matrix of permissions: role × kind × verb × owner. Computed by the same function that decides everywhere else.
+pub fn matrix(pack: &zhiheng_pack::Pack) -> Vec<MatrixLine> {
+    let mut lines = Vec::new();
+    for (at, kind) in pack.kinds.iter().enumerate() {
+        let own = kind.body.as_deref().unwrap_or(SOME_BODY);
+        for (who, account) in everybody(own) {
+            // A file is judged by the body of its kind: for the one who belongs to another, by that.
+            let stranger = Account { own: vec![ANOTHER.to_owned()], ..account.clone() };
+            let cell = |verb: Verb<'_>| {
+                let area = (who == "派出机构").then_some(HOME);
+                let other = match verb {
+                    Verb::Import => may(&stranger, verb, kind, Some(own), None),
+                    _ => may(&account, verb, kind, Some(ANOTHER), None),
+                };
+                (may(&account, verb, kind, Some(own), area), other)
+            };
+            let cells = MATRIX_VERBS.iter().map(|(verb, _)| cell(*verb)).collect();
+            lines.push(MatrixLine { who, kind: at, cells });
+        }
+    }
+    lines
+}
+
+/// One of each sort of account, the body's being `own`.
+fn everybody(own: &str) -> Vec<(&'static str, Account)> {
+    let account = |role: Role| Account {
+        id: crate::RecordId([0; 16]),
+        login: String::new(),
+        name: String::new(),
+        role,
+        body: None,
+        disabled: false,
+        locked: false,
+        active: true,
+        must: None,
+        second_factor: false,
+        own: Vec::new(),
+        above: Vec::new(),
+        areas: Vec::new(),
+        held: Vec::new(),
+        separate: true,
+    };
+    let body = || Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
+    let with = |role: &str, bodies: Option<Vec<String>>| Account {
+        held: vec![Held { role: role.to_owned(), bodies, instead_of: None }],
+        ..body()
+    };
+    let station = Account {
+        own: vec!["station".to_owned()],
+        above: vec![own.to_owned()],
+        areas: vec![HOME.to_owned()],
+        ..body()
+    };
+    vec![
+        ("质量强县办", account(Role::Office)),
+        ("单位", body()),
+        ("单位负责人", with(roles::HEAD, Some(vec![own.to_owned()]))),
+        ("单位（可导出）", with(EXPORT, Some(vec![own.to_owned()]))),
+        ("派出机构", station),
+        ("分管领导", with(roles::LEADER, None)),
+        ("未启用的账号", Account { active: false, ..account(Role::Office) }),
+        ("系统管理员", account(Role::SystemAdmin)),
+        ("安全管理员", account(Role::SecurityAdmin)),
+        ("审计管理员", account(Role::AuditAdmin)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use zhiheng_app::{Account, Error, Reach, Role};
+use zhiheng_app::{Account, Error, Power, Reach, Role, Scope, Verb, may};
 use zhiheng_pack::Pack;
 use zhiheng_store::RecordRow;
 
@@ -31,6 +31,8 @@ pub(crate) struct Visit {
     pub(crate) demo: bool,
     /// Cookies travel over TLS only.
     pub(crate) secure: bool,
+    /// Network address of the reader, for the log of sign-ins; empty where it is not known.
+    pub(crate) address: String,
     /// The address at which the reader found us (`http://127.0.0.1:8470`).
     pub(crate) origin: String,
 }
@@ -38,27 +40,27 @@ pub(crate) struct Visit {
 impl Visit {
     /// Live values, lights and records may be shown.
     pub(crate) fn sees_live(&self) -> bool {
-        self.account.is_some() || self.demo
+        self.account.as_ref().is_some_and(Account::acts) || self.demo
     }
 
     /// Personal fields may be shown as they are, masked, or not at all.
     pub(crate) fn personal(&self) -> Personal {
         match &self.account {
             None => Personal::Hidden,
-            Some(account) if account.role == Role::Office => Personal::Shown,
+            Some(account) if account.acts() && account.role == Role::Office => Personal::Shown,
             Some(_) => Personal::Masked,
         }
     }
 
-    /// The body that lists are narrowed to.
-    pub(crate) fn sees_only(&self) -> Option<String> {
-        self.account.as_ref().and_then(Account::sees_only).map(str::to_owned)
+    /// What lists are narrowed to; none: the whole county.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        self.account.as_ref().and_then(Account::scope)
     }
 
     /// Whose records a search may find: what lists show this reader.
     pub(crate) fn reach(&self) -> Reach {
-        match self.sees_only() {
-            Some(body) => Reach::Of { bodies: vec![body], areas: Vec::new() },
+        match self.scope() {
+            Some(scope) => Reach::Of { bodies: scope.bodies, areas: scope.areas },
             None if self.sees_live() => Reach::Everything,
             None => Reach::Nothing,
         }
@@ -67,15 +69,14 @@ impl Visit {
     /// Whether a record may be opened.
     pub(crate) fn may_read(&self, row: &RecordRow) -> bool {
         match &self.account {
-            Some(account) => account.sees_only().is_none_or(|own| row.body.as_deref() == Some(own)),
+            Some(account) => account.scope().is_none_or(|own| own.holds(row.body.as_deref(), row.area.as_deref())),
             None => self.demo,
         }
     }
 
     /// Whether this reader may write records of a kind at all.
     pub(crate) fn may_write_kind(&self, kind: &zhiheng_pack::Kind) -> bool {
-        let Some(account) = &self.account else { return false };
-        account.may_write(kind.body.as_deref()) || kind.body_field.is_some() && account.body.is_some()
+        self.account.as_ref().is_some_and(|account| account.writes_kind(kind))
     }
 
     /// Whether this reader may import files of a kind. Where rows say whose they are, a bureau brings its own
@@ -84,9 +85,24 @@ impl Visit {
         self.may_write_kind(kind)
     }
 
+    /// What this reader may take out; none: the whole county. A scope without anything: nothing.
+    pub(crate) fn export_scope(&self) -> Option<Scope> {
+        self.account.as_ref().map_or_else(|| Some(Scope::default()), Account::export_scope)
+    }
+
+    /// Whether this reader may take out anything at all.
+    pub(crate) fn may_export(&self) -> bool {
+        self.export_scope() != Some(Scope::default())
+    }
+
+    /// Whether this reader administers something.
+    pub(crate) fn has(&self, power: Power) -> bool {
+        self.account.as_ref().is_some_and(|account| account.has(power))
+    }
+
     /// Whether this reader runs the plan.
     pub(crate) fn is_office(&self) -> bool {
-        self.account.as_ref().is_some_and(|account| account.role == Role::Office)
+        self.account.as_ref().is_some_and(|account| account.acts() && account.role == Role::Office)
     }
 
     /// The unit of the reader, as the pack names it.
@@ -141,7 +157,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Office {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Office, Failure> {
         let Staff(account) = Staff::from_request_parts(parts, state).await?;
-        if account.role == Role::Office { Ok(Office(account)) } else { Err(Error::NotPermitted.into()) }
+        let office = account.acts() && account.role == Role::Office;
+        if office { Ok(Office(account)) } else { Err(Error::NotPermitted.into()) }
     }
 }
 

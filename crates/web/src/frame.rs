@@ -1,5 +1,6 @@
 //! 页面框架的内容: the menu, the band and the names around every page, for the reader at hand.
 
+use zhiheng_app::Power;
 use zhiheng_pack::Pack;
 
 use crate::components::{
@@ -62,6 +63,9 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
     if visit.sees_live() {
         first.push(entry("登记台账", "/kinds"));
     }
+    if visit.account.as_ref().is_some_and(zhiheng_app::Account::acts) {
+        first.push(entry("单位", "/bodies"));
+    }
     let group = |title: &str, entries: Vec<MenuEntry>| MenuGroup { title: title.to_owned(), entries };
     if visit.is_office() && pack.collection.is_some() {
         first.push(entry("报送", "/rounds"));
@@ -72,9 +76,15 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
     }
     let often = kinds.iter().map(|(name, href)| entry(name, href)).collect();
     let mut groups = vec![group("", first), group("常用台账", often)];
-    if visit.is_office() {
-        groups.push(group("系统", vec![entry("账号", "/accounts"), entry("设置", "/settings")]));
+    let mut system = vec![entry("我的账号", "/me")];
+    if visit.has(Power::System) || visit.has(Power::Security) {
+        system.extend([entry("账号", "/accounts"), entry("设置", "/settings")]);
     }
+    if visit.has(Power::Audit) {
+        let audit = [("操作日志", "/logs/operations"), ("登录日志", "/logs/sign-ins"), ("权限表", "/permissions")];
+        system.extend(audit.map(|(label, href)| entry(label, href)));
+    }
+    groups.push(group("系统", system));
     groups.retain(|group| !group.entries.is_empty());
     groups
 }

@@ -1,15 +1,16 @@
 //! 门卫: what happens around every handler, in this order: who reads → may they → the form and its token → the handler, within its
 //! time → a failure becomes a page → cookies → one line in the log, without personal data.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::RequestExt;
-use axum::extract::{DefaultBodyLimit, Form, Multipart, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Multipart, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use zhiheng_app::{Account, Error, Role};
+use zhiheng_app::{Account, Error, Power, Role};
 
 use crate::components::action::CSRF_FIELD;
 use crate::cookies::{self, Life};
@@ -82,13 +83,22 @@ async fn lost(server: &Server, asking: &Asking, cause: Cause) -> Response {
 }
 
 fn allowed(needs: Needs, visit: &Visit) -> Result<(), Failure> {
-    match (needs, &visit.account) {
-        (Needs::Anyone, _) | (Needs::Live | Needs::Staff, Some(_)) => Ok(()),
-        (Needs::Live, None) if visit.demo => Ok(()),
-        (Needs::Office, Some(account)) if account.role == Role::Office => Ok(()),
-        (Needs::Office, Some(_)) => Err(Error::NotPermitted.into()),
-        (_, None) => Err(Cause::SignIn.into()),
+    let account = match (needs, &visit.account) {
+        (Needs::Anyone, _) | (Needs::Own, Some(_)) => return Ok(()),
+        (Needs::Live, None) if visit.demo => return Ok(()),
+        (_, None) => return Err(Cause::SignIn.into()),
+        (_, Some(account)) => account,
+    };
+    if !account.acts() {
+        return Err(Cause::NotYet.into());
     }
+    let held = match needs {
+        Needs::Anyone | Needs::Own | Needs::Live | Needs::Staff => true,
+        Needs::Office => account.role == Role::Office,
+        Needs::Managers => account.has(Power::System) || account.has(Power::Security),
+        Needs::Power(power) => account.has(power),
+    };
+    if held { Ok(()) } else { Err(Error::NotPermitted.into()) }
 }
 
 /// What a request says of itself before its body is read.
@@ -96,6 +106,7 @@ struct Asking {
     headers: HeaderMap,
     method: Method,
     here: String,
+    peer: String,
 }
 
 impl Asking {
@@ -104,6 +115,11 @@ impl Asking {
             headers: request.headers().clone(),
             method: request.method().clone(),
             here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            peer: request
+                .extensions()
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|ConnectInfo(peer)| peer.ip().to_string())
+                .unwrap_or_default(),
         }
     }
 }
@@ -134,6 +150,7 @@ async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
         flash,
         demo: server.app().pack.demo,
         secure,
+        address: came_from(&asking.peer, headers, settings.behind_proxy),
         origin: origin(&settings.public_address, headers, secure),
     };
     (visit, fresh)
@@ -155,6 +172,16 @@ async fn account_of(server: &Server, token: &str) -> Option<Account> {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Where a request comes from. Behind a proxy the last address of the list is the one that the proxy itself saw; those before it are
+/// what anybody may have written.
+fn came_from(peer: &str, headers: &HeaderMap, behind_proxy: bool) -> String {
+    let told = text(headers, "x-forwarded-for").rsplit(',').next().unwrap_or_default().trim();
+    match told.parse::<IpAddr>() {
+        Ok(address) if behind_proxy => address.to_string(),
+        _ => peer.to_owned(),
+    }
 }
 
 /// The address for links that leave the page: the public one, else the one that the reader used.
@@ -239,6 +266,16 @@ mod tests {
         assert_eq!(bare_name("C:\\用户\\抽检.xlsx"), "抽检.xlsx");
         assert_eq!(bare_name("../../etc/passwd"), "passwd");
         assert_eq!(bare_name("a\r\nb.csv"), "ab.csv");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_somebody_comes_from() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "1.2.3.4, 10.0.0.8".parse().unwrap());
+        assert_eq!(came_from("127.0.0.1", &headers, false), "127.0.0.1");
+        assert_eq!(came_from("127.0.0.1", &headers, true), "10.0.0.8", "what the proxy saw, not what was claimed");
+        headers.insert("x-forwarded-for", "<script>".parse().unwrap());
+        assert_eq!(came_from("127.0.0.1", &headers, true), "127.0.0.1");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //!   see; rendering is pure and knows no record, no pack and no clock.
 //! - [`assets`] are the stylesheet and the script, [`headers`] what every answer carries.
 //! - [`routes`] is every address with its permission. The guard around a handler decides who comes in; a handler takes what is
-//!   authorised, calls one use case, fills one page. `public`, `office` and `steward` hold the handlers by reader.
+//!   authorised, calls one use case, fills one page. `public`, `office`, `own` and `steward` hold the handlers by reader.
 //! - [`samples`] are the pages of a fictional county, for tests and for the gallery (`cargo run --example gallery`).
 
 pub mod assets;
@@ -18,6 +18,7 @@ pub mod headers;
 mod held;
 mod listen;
 mod office;
+mod own;
 pub mod pages;
 mod problem;
 mod public;

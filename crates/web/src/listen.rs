@@ -1,6 +1,7 @@
 //! 监听: a county answers on an address until it is told to stop; the demonstration county may open at its first visitor.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,6 +76,7 @@ async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (told, mut stopped) = tokio::sync::watch::channel(());
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         // Whoever waits for it has gone when this fails.

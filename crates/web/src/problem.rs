@@ -26,6 +26,8 @@ pub(crate) enum Cause {
     Use(Error),
     /// One has to sign in first.
     SignIn,
+    /// Signed in, but not let in: a new account, an old password, a missing second factor.
+    NotYet,
     /// The form's token does not hold.
     Token,
     /// The form cannot be read.
@@ -106,6 +108,9 @@ pub(crate) fn answer(server: &Server, visit: &Visit, reading: bool, failure: Fai
     if matches!(failure.cause, Cause::SignIn) && reading && !is_data(visit) {
         return see(&address("/login", &[("next", &visit.here)]));
     }
+    if matches!(failure.cause, Cause::NotYet) && reading && !is_data(visit) {
+        return see("/me");
+    }
     let told = tell(server, &failure.cause);
     if is_data(visit) {
         let body = json!({ "problems": [{ "code": told.code, "message": told.text }] });
@@ -143,6 +148,7 @@ const TOO_LARGE: Entry = ("ZH4004", "一次提交不能超过 {}。");
 const NO_PAGE: Entry = ("ZH4005", "地址可能写错了，或者页面已经移走。");
 const METHOD: Entry = ("ZH4006", "请从页面上的按钮或链接进入。");
 const SLOW: Entry = ("ZH4007", "系统没有在限定时间内办完。");
+const NOT_YET: Entry = ("ZH4008", "这个账号现在只能打开“我的账号”：先按那里的提示办完。");
 
 fn tell(server: &Server, cause: &Cause) -> Told {
     let told = |status, title, (code, text): Entry, remedies: &[&str]| Told {
@@ -155,6 +161,7 @@ fn tell(server: &Server, cause: &Cause) -> Told {
     match cause {
         Cause::Use(error) => tell_use(server, error),
         Cause::SignIn => told(StatusCode::FORBIDDEN, "请先登录", SIGN_IN, &[]),
+        Cause::NotYet => told(StatusCode::FORBIDDEN, "没有权限", NOT_YET, &[]),
         Cause::Token => told(
             StatusCode::FORBIDDEN,
             "页面已过期，没有保存",

@@ -5,9 +5,11 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
+use zhiheng_app::Power;
+
 use crate::guard::{PLAIN_FORM, guard, no_method, no_page};
 use crate::server::Server;
-use crate::{headers, office, public, sign_in, steward};
+use crate::{headers, office, own, public, sign_in, steward};
 
 /// Who a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Group {
     Entry,
     /// 办公
     Office,
+    /// 我的账号
+    Own,
     /// 系统管理
     Steward,
 }
@@ -29,6 +33,7 @@ impl Group {
             Group::Public => "public",
             Group::Entry => "entry",
             Group::Office => "office",
+            Group::Own => "own",
             Group::Steward => "steward",
         }
     }
@@ -43,8 +48,14 @@ pub enum Needs {
     Live,
     /// To be signed in.
     Staff,
+    /// To be signed in, let in or not: what is one's own.
+    Own,
     /// To be of the office that runs the plan.
     Office,
+    /// To administer the system or its security.
+    Managers,
+    /// To hold one of the three powers of administration.
+    Power(Power),
 }
 
 impl Needs {
@@ -54,7 +65,12 @@ impl Needs {
             Needs::Anyone => "anyone",
             Needs::Live => "live",
             Needs::Staff => "staff",
+            Needs::Own => "own",
             Needs::Office => "office",
+            Needs::Managers => "managers",
+            Needs::Power(Power::System) => "system",
+            Needs::Power(Power::Security) => "security",
+            Needs::Power(Power::Audit) => "audit",
         }
     }
 }
@@ -86,7 +102,11 @@ const fn upload(needs: Needs, path: &'static str, limit: usize, handler: fn() ->
     Route { method: "POST", path, group: Group::Office, needs, limit, handler }
 }
 
-use Group::{Entry, Office, Public, Steward};
+use Group::{Entry, Office, Own, Public, Steward};
+
+const SYSTEM: Needs = Needs::Power(Power::System);
+const SECURITY: Needs = Needs::Power(Power::Security);
+const AUDIT: Needs = Needs::Power(Power::Audit);
 
 /// Largest record form with its attachments.
 pub(crate) const RECORD_FORM: usize = 32 * 1024 * 1024;
@@ -111,7 +131,8 @@ pub static ROUTES: &[Route] = &[
     read(Public, Needs::Anyone, "/display", || get(public::plain::display)),
     read(Entry, Needs::Anyone, "/login", || get(sign_in::form)),
     send(Entry, Needs::Anyone, "/login", || post(sign_in::sign_in)),
-    send(Entry, Needs::Staff, "/logout", || post(sign_in::sign_out)),
+    send(Entry, Needs::Anyone, "/login/code", || post(sign_in::second_factor)),
+    send(Entry, Needs::Own, "/logout", || post(sign_in::sign_out)),
     read(Entry, Needs::Anyone, "/start/{token}", || get(sign_in::link)),
     send(Entry, Needs::Anyone, "/start/{token}", || post(sign_in::accept)),
     read(Office, Needs::Live, "/indicators/{id}/records", || get(office::cells::show)),
@@ -156,14 +177,34 @@ pub static ROUTES: &[Route] = &[
     read(Office, Needs::Office, "/rounds/{id}/notice.docx", || get(office::rounds::notice)),
     read(Office, Needs::Office, "/rounds/{id}/letters/{body}", || get(office::rounds::letter)),
     send(Office, Needs::Office, "/plan/findings/{key}", || post(public::plan::rule)),
-    read(Steward, Needs::Office, "/accounts", || get(steward::accounts::show)),
-    send(Steward, Needs::Office, "/accounts", || post(steward::accounts::invite)),
-    send(Steward, Needs::Office, "/accounts/links/{key}/withdraw", || post(steward::accounts::withdraw)),
-    send(Steward, Needs::Office, "/accounts/{id}/disable", || post(steward::accounts::disable)),
-    send(Steward, Needs::Office, "/accounts/{id}/enable", || post(steward::accounts::enable)),
-    send(Steward, Needs::Office, "/accounts/{id}/reset", || post(steward::accounts::reset)),
-    read(Steward, Needs::Office, "/settings", || get(steward::settings::show)),
-    send(Steward, Needs::Office, "/settings", || post(steward::settings::save)),
+    read(Office, Needs::Staff, "/bodies", || get(office::bodies::show)),
+    read(Own, Needs::Own, "/me", || get(own::account::show)),
+    send(Own, Needs::Own, "/me/password", || post(own::account::change_password)),
+    send(Own, Needs::Own, "/me/second-factor", || post(own::second_factor::begin)),
+    send(Own, Needs::Own, "/me/second-factor/confirm", || post(own::second_factor::confirm)),
+    send(Own, Needs::Own, "/me/sessions/{key}/end", || post(own::account::end_session)),
+    send(Own, Needs::Staff, "/me/delegations", || post(own::account::delegate)),
+    send(Own, Needs::Staff, "/me/delegations/{key}/end", || post(own::account::end_delegation)),
+    read(Steward, Needs::Managers, "/accounts", || get(steward::accounts::show)),
+    send(Steward, SYSTEM, "/accounts", || post(steward::accounts::invite)),
+    send(Steward, SYSTEM, "/accounts/links/{key}/withdraw", || post(steward::accounts::withdraw)),
+    read(Steward, Needs::Managers, "/accounts/{id}", || get(steward::account::show)),
+    send(Steward, SYSTEM, "/accounts/{id}/disable", || post(steward::accounts::disable)),
+    send(Steward, SYSTEM, "/accounts/{id}/enable", || post(steward::accounts::enable)),
+    send(Steward, SYSTEM, "/accounts/{id}/reset", || post(steward::accounts::reset)),
+    send(Steward, SECURITY, "/accounts/{id}/let-in", || post(steward::account::let_in)),
+    send(Steward, SECURITY, "/accounts/{id}/role", || post(steward::account::set_role)),
+    send(Steward, SECURITY, "/accounts/{id}/second-factor/reset", || post(steward::account::reset_second_factor)),
+    send(Steward, SECURITY, "/accounts/{id}/grants", || post(steward::account::grant)),
+    send(Steward, SECURITY, "/accounts/{id}/grants/{key}/withdraw", || post(steward::account::withdraw_grant)),
+    read(Steward, Needs::Managers, "/settings", || get(steward::settings::show)),
+    send(Steward, SYSTEM, "/settings", || post(steward::settings::save)),
+    send(Steward, SECURITY, "/settings/policy", || post(steward::settings::choose_policy)),
+    read(Steward, AUDIT, "/logs/operations", || get(steward::logs::operations)),
+    read(Steward, AUDIT, "/logs/operations.xlsx", || get(steward::logs::operations_file)),
+    read(Steward, AUDIT, "/logs/sign-ins", || get(steward::logs::sign_ins)),
+    read(Steward, AUDIT, "/logs/sign-ins.xlsx", || get(steward::logs::sign_ins_file)),
+    read(Steward, AUDIT, "/permissions", || get(steward::permissions::show)),
 ];
 
 /// The whole program as a router.

@@ -1,7 +1,7 @@
 //! 登录: sign in and out, and the one-time links that create an account or renew a password.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, Invited, SessionToken};
+use zhiheng_app::{Error, Invited, Profile, SessionToken, SignedIn};
 use zhiheng_pack::Problem;
 use zhiheng_store::Purpose;
 
@@ -14,7 +14,7 @@ use crate::cookies::{self, Life};
 use crate::extract::{FormBody, Params, Staff, Visit};
 use crate::frame::shell;
 use crate::held::Once;
-use crate::pages::{LoginPage, SetPasswordPage};
+use crate::pages::{CodePage, Hidden, LoginPage, SetPasswordPage};
 use crate::problem::{Answer, refused, see, show};
 use crate::public::plain::{own_address, with_cookie};
 use crate::server::Server;
@@ -37,15 +37,38 @@ pub(crate) async fn form(State(server): State<Server>, visit: Visit, params: Par
 pub(crate) async fn sign_in(State(server): State<Server>, visit: Visit, form: FormBody) -> Answer {
     let (login, password) = (form.get("name").to_owned(), form.raw("password").to_owned());
     let next = own_address(form.get("next")).to_owned();
-    let name = login.clone();
-    match server.run_hashing(move |app| app.sign_in(&login, &password)).await {
-        Ok(token) => Ok(signed_in(&server, &visit, &next, &token)),
+    let (name, address) = (login.clone(), visit.address.clone());
+    match server.run_hashing(move |app| app.sign_in(&login, &password, &address)).await {
+        Ok(SignedIn::Session(token)) => Ok(signed_in(&server, &visit, &next, &token)),
+        Ok(SignedIn::SecondFactor(ticket)) => Ok(show(code_page(&server, &visit, &ticket, &next, None).render())),
         Err(error @ (Error::Invalid(_) | Error::WrongState(_))) => {
             let why = match &error {
                 Error::Invalid(problems) => problems.first().map(|one| one.message.clone()).unwrap_or_default(),
                 other => other.message(),
             };
             Ok(refused(page(&server, &visit, &name, &next, Some(why)).render()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn code_page(server: &Server, visit: &Visit, ticket: &str, next: &str, refused: Option<String>) -> CodePage {
+    let hidden = |name: &str, value: &str| Hidden { name: name.to_owned(), value: value.to_owned() };
+    CodePage { shell: shell(server, visit), hidden: vec![hidden("ticket", ticket), hidden("next", next)], refused }
+}
+
+/// `POST /login/code`
+pub(crate) async fn second_factor(State(server): State<Server>, visit: Visit, form: FormBody) -> Answer {
+    let next = own_address(form.get("next")).to_owned();
+    let (given, address) = (form.clone(), visit.address.clone());
+    match server.run(move |app| app.second_factor(given.get("ticket"), given.get("code"), &address)).await {
+        Ok(token) => Ok(signed_in(&server, &visit, &next, &token)),
+        Err(Error::Invalid(problems)) => {
+            let why = problems.first().map(|one| one.message.clone());
+            Ok(refused(code_page(&server, &visit, form.get("ticket"), &next, why).render()))
+        }
+        Err(error @ Error::WrongState(_)) => {
+            Ok(refused(page(&server, &visit, "", &next, Some(error.message())).render()))
         }
         Err(error) => Err(error.into()),
     }
@@ -68,18 +91,18 @@ fn signed_in(server: &Server, visit: &Visit, next: &str, token: &SessionToken) -
 }
 
 /// `POST /logout`
-pub(crate) async fn sign_out(State(server): State<Server>, visit: Visit, _staff: Staff) -> Answer {
+pub(crate) async fn sign_out(State(server): State<Server>, visit: Visit, Staff(actor): Staff) -> Answer {
     server.held().forget(&visit.secret);
-    let token = visit.secret.clone();
-    server.run(move |app| app.sign_out(&token)).await?;
+    let (token, address) = (visit.secret.clone(), visit.address.clone());
+    server.run(move |app| app.sign_out(&actor, &token, &address)).await?;
     Ok(with_cookie(see("/"), cookies::write(&server.cookie(cookies::SESSION), "0", Life::Over, visit.secure)))
 }
 
 /// `GET /start/TOKEN`
 pub(crate) async fn link(State(server): State<Server>, visit: Visit, Path(token): Path<String>) -> Answer {
     let secret = token.clone();
-    let invited = server.run(move |app| app.invited(&secret)).await?;
-    Ok(show(set_password(&server, &visit, &token, &invited, &FormBody::default(), &[]).render()))
+    let (invited, policy) = server.run(move |app| Ok((app.invited(&secret)?, app.policy()?))).await?;
+    Ok(show(set_password(&server, &visit, &token, (&invited, policy), &FormBody::default(), &[]).render()))
 }
 
 /// `POST /start/TOKEN`
@@ -90,18 +113,21 @@ pub(crate) async fn accept(
     form: FormBody,
 ) -> Answer {
     let secret = token.clone();
-    let invited = server.run(move |app| app.invited(&secret)).await?;
+    let (invited, policy) = server.run(move |app| Ok((app.invited(&secret)?, app.policy()?))).await?;
     if form.raw("password") != form.raw("repeat") {
         let problem =
             Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, "repeat", "两次输入的口令不一样，请再输一次。");
-        return Ok(refused(set_password(&server, &visit, &token, &invited, &form, &[problem]).render()));
+        return Ok(refused(set_password(&server, &visit, &token, (&invited, policy), &form, &[problem]).render()));
     }
-    let (secret, given) = (token.clone(), form.clone());
+    let (secret, given, address) = (token.clone(), form.clone(), visit.address.clone());
     let done = server
-        .run_hashing(move |app| app.accept(&secret, given.get("login"), given.get("name"), given.raw("password")))
+        .run_hashing(move |app| {
+            app.accept(&secret, given.get("login"), given.get("name"), given.raw("password"), &address)
+        })
         .await;
     match done {
-        Ok(session) => {
+        Ok(SignedIn::SecondFactor(ticket)) => Ok(show(code_page(&server, &visit, &ticket, "/board", None).render())),
+        Ok(SignedIn::Session(session)) => {
             let text = "已登录。可以从现有的表格开始导入。".to_owned();
             let flash = Flash { tone: Tone::Good, text, link: None };
             server.held().leave(&session.0, Once { flash: Some(flash), link: None });
@@ -113,7 +139,7 @@ pub(crate) async fn accept(
             ))
         }
         Err(Error::Invalid(problems)) => {
-            Ok(refused(set_password(&server, &visit, &token, &invited, &form, &problems).render()))
+            Ok(refused(set_password(&server, &visit, &token, (&invited, policy), &form, &problems).render()))
         }
         Err(error) => Err(error.into()),
     }
@@ -123,7 +149,7 @@ fn set_password(
     server: &Server,
     visit: &Visit,
     token: &str,
-    invited: &Invited,
+    (invited, policy): (&Invited, &Profile),
     form: &FormBody,
     problems: &[Problem],
 ) -> SetPasswordPage {
@@ -146,7 +172,8 @@ fn set_password(
     let (title, lead, submit) = match invited.purpose {
         Purpose::First => ("建立第一个账号", "这是质量强县办的账号，可以邀请其他人。".to_owned(), "建立账号"),
         Purpose::Invite => ("接受邀请", format!("单位：{unit}。"), "建立账号"),
-        Purpose::Reset => {
+        // No page is shown for half a sign-in: `invited` does not answer one.
+        Purpose::Reset | Purpose::SecondFactor => {
             ("重设口令", format!("用户名：{}。", invited.login.as_deref().unwrap_or_default()), "重设口令")
         }
     };
@@ -164,7 +191,7 @@ fn set_password(
         action: format!("/start/{token}"),
         hidden: Vec::new(),
         fields,
-        rule: "至少 10 个字符，可以用一句话".to_owned(),
+        rule: policy.rule(),
         password_error: error("password"),
         repeat_error: error("repeat"),
         submit: submit.to_owned(),

@@ -142,14 +142,17 @@ fn write_after((kind, cursor): &(usize, Option<Cursor>)) -> String {
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
     let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
     let (when, area, part, after) = (asked.when, asked.area.clone(), asked.part, asked.here.after);
-    let own = visit.sees_only();
+    let own = visit.scope();
     let (view, records, next) = server
         .run(move |app| {
             let view = app.indicator(&id, when)?;
             let (mut found, mut next) = (Vec::new(), after);
             for _ in 0..LOOKED {
                 let page = app.cell_records(&id, when, area.as_deref(), part, next, PAGE)?;
-                let mine = |record: &PartRecord| own.is_none() || record.row.body == own;
+                let mine = |record: &PartRecord| {
+                    let (body, area) = (record.row.body.as_deref(), record.row.area.as_deref());
+                    own.as_ref().is_none_or(|own| own.holds(body, area))
+                };
                 found.extend(page.records.into_iter().filter(mine));
                 next = page.next;
                 if next.is_none() || !found.is_empty() {
@@ -171,14 +174,14 @@ pub(crate) async fn download(
     Path(id): Path<String>,
     params: Params,
 ) -> Answer {
-    if visit.sees_only().is_some() {
-        // The file would hold other bureaus' records.
+    if visit.export_scope().is_some() {
+        // The file would hold records that the reader may not take out.
         return Err(Error::NotPermitted.into());
     }
     let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
-    let watermark = export::watermark(&server, &staff.0);
+    let (watermark, mask) = (export::watermark(&server, &staff.0), !visit.is_office());
     let made = server
-        .run(move |app| app.export_cell(&asked.id, asked.when, asked.area.as_deref(), asked.part, &watermark, false))
+        .run(move |app| app.export_cell(&asked.id, asked.when, asked.area.as_deref(), asked.part, &watermark, mask))
         .await?;
     Ok(Download::from(made).answer())
 }
@@ -212,7 +215,9 @@ fn page(
         computation: number.and_then(|number| computation(indicator, number)),
         parts: tabs(indicator, asked, number, view),
         about: about(indicator, asked.part, visit),
-        exports: (visit.is_office())
+        exports: visit
+            .export_scope()
+            .is_none()
             .then(|| Action::open("下载底稿", asked.address("records.xlsx", asked.part, &[])))
             .into_iter()
             .collect(),
@@ -306,8 +311,8 @@ fn about(indicator: &Indicator, part: PartWanted, visit: &Visit) -> String {
         PartWanted::Rest => "在分母而不在分子的记录。".to_owned(),
         PartWanted::Uncounted => "有记录而不计入本指标的，逐条说明原因。".to_owned(),
     };
-    match visit.sees_only() {
-        Some(_) => format!("{text} 只列出本单位的记录；合计为全县数。").trim().to_owned(),
+    match visit.scope() {
+        Some(_) => format!("{text} 只列出本单位和本辖区的记录；合计为全县数。").trim().to_owned(),
         None => text,
     }
 }

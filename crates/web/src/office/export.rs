@@ -102,7 +102,11 @@ async fn kind(
     params: Params,
     format: ExportFormat,
 ) -> Answer {
+    if !visit.may_export() {
+        return Err(Error::NotPermitted.into());
+    }
     let wanted = wanted(kind_of(&server.app().pack, &id)?, &visit, &params);
+    let wanted = zhiheng_app::ListWanted { scope: visit.export_scope(), ..wanted };
     let (mark, mask) = (watermark(&server, &account), !visit.is_office());
     let made = server.run(move |app| app.export_kind(&id, &wanted, format, &mark, mask)).await?;
     Ok(Download::from(made).answer())

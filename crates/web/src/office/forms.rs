@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
-use zhiheng_app::{Account, Act, Error, Receipt, RecordView, RequestKey, Submission};
+use zhiheng_app::{Account, Act, Error, Receipt, RecordView, RequestKey, Submission, Verb, may};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
 
 use super::content::Content;
@@ -160,8 +160,8 @@ fn problems(server: &Server, kind: &Kind, draft: &Draft, account: &Account) -> R
     let app = server.app();
     let checked = app.pack.check(kind, draft, app.today());
     if let Some(record) = &checked.record {
-        let body = app.pack.envelope(kind, record).body;
-        if !account.may_write(body.as_deref()) {
+        let envelope = app.pack.envelope(kind, record);
+        if !may(account, Verb::Create, kind, envelope.body.as_deref(), envelope.area.as_deref()) {
             return Err(Error::NotPermitted);
         }
     }
@@ -210,10 +210,19 @@ pub(super) fn stored(server: &Server, visit: &Visit, kind: &Kind, receipt: &Rece
 }
 
 /// The record that an address names, for somebody who may write it.
-pub(super) async fn own_record(server: &Server, account: &Account, kind: &str, id: &str) -> Result<RecordView, Error> {
+pub(super) async fn own_record(
+    server: &Server,
+    account: &Account,
+    verb: Verb<'_>,
+    kind: &str,
+    id: &str,
+) -> Result<RecordView, Error> {
     let (kind, id) = (kind.to_owned(), id_of(id)?);
     let view = server.run(move |app| app.record(&kind, &id)).await?;
-    if account.may_write(view.row.body.as_deref()) { Ok(view) } else { Err(Error::NotPermitted) }
+    let (owner, area) = (view.row.body.as_deref(), view.row.area.as_deref());
+    let kind = server.app().pack.kinds.get(view.kind);
+    let held = kind.is_some_and(|kind| may(account, verb, kind, owner, area));
+    if held { Ok(view) } else { Err(Error::NotPermitted) }
 }
 
 /// `GET /kinds/KIND/ID/correct`
@@ -223,7 +232,7 @@ pub(crate) async fn filled(
     Staff(account): Staff,
     Path((kind_id, id)): Path<(String, String)>,
 ) -> Answer {
-    let view = own_record(&server, &account, &kind_id, &id).await?;
+    let view = own_record(&server, &account, Verb::Correct, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
     let typed = typed_of(kind, &view.record);
@@ -282,7 +291,7 @@ pub(crate) async fn correct(
     Path((kind_id, id)): Path<(String, String)>,
     form: FormBody,
 ) -> Answer {
-    let view = own_record(&server, &account, &kind_id, &id).await?;
+    let view = own_record(&server, &account, Verb::Correct, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
     let mut given = sent(kind, &form, Some(&view.record));

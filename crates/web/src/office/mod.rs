@@ -1,6 +1,7 @@
 //! 办公页面: registers and their records, for those who may see them; in the demonstration county anybody may read.
 
 pub(crate) mod batch;
+pub(crate) mod bodies;
 pub(crate) mod cells;
 pub(crate) mod content;
 pub(crate) mod documents;

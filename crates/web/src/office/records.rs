@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, ListView, ListWanted, RecordView, VersionView};
+use zhiheng_app::{Error, ListView, ListWanted, RecordView, Verb, VersionView, may};
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
 use zhiheng_store::{Cursor, Op, RecordId};
@@ -84,7 +84,7 @@ pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted 
         from: params.day("from"),
         to: params.day("to"),
         withdrawn: params.get("withdrawn") == "yes",
-        body: visit.sees_only(),
+        scope: visit.scope(),
         area: None,
         after: read_cursor(params.get("after")),
         before: read_cursor(params.get("before")),
@@ -217,7 +217,7 @@ fn toolbar(kind: &Kind, visit: &Visit, params: &Params, total: &str) -> Vec<Acti
     if visit.may_write_kind(kind) {
         actions.push(Action::open("新增", format!("{path}/new")));
     }
-    if visit.account.is_some() {
+    if visit.may_export() {
         let values = filter_values(kind, visit, params);
         actions.push(Action::open(
             format!("导出当前筛选结果（共 {total} 条）"),
@@ -430,16 +430,16 @@ fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String
 
 fn actions(kind: &Kind, visit: &Visit, view: &RecordView) -> Vec<Action> {
     let Some(account) = &visit.account else { return Vec::new() };
-    if !account.may_write(view.row.body.as_deref()) {
-        return Vec::new();
-    }
+    let (owner, area) = (view.row.body.as_deref(), view.row.area.as_deref());
     let path = format!("/kinds/{}/{}", kind.id, view.row.id);
-    if view.row.live {
+    let offered = if view.row.live {
         vec![
-            Action::open("更正", format!("{path}/correct")).weight(Weight::Primary),
-            Action::open("撤销", format!("{path}/withdraw")).weight(Weight::Danger),
+            (Verb::Correct, Action::open("更正", format!("{path}/correct")).weight(Weight::Primary)),
+            (Verb::Withdraw, Action::open("撤销", format!("{path}/withdraw")).weight(Weight::Danger)),
         ]
     } else {
-        vec![Action::open("恢复", format!("{path}/restore"))]
-    }
+        vec![(Verb::Correct, Action::open("恢复", format!("{path}/restore")))]
+    };
+    let allowed = offered.into_iter().filter(|(verb, _)| may(account, *verb, kind, owner, area));
+    allowed.map(|(_, action)| action).collect()
 }

@@ -1,7 +1,7 @@
 //! 撤销和恢复: a record counts nowhere, or counts again, for a reason.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Account, Act, Error, RecordView, Submission};
+use zhiheng_app::{Account, Act, Error, RecordView, Submission, Verb};
 use zhiheng_pack::Kind;
 
 use super::content::Content;
@@ -27,6 +27,13 @@ impl Change {
         match self {
             Change::Withdraw => "撤销",
             Change::Restore => "恢复",
+        }
+    }
+
+    fn verb(self) -> Verb<'static> {
+        match self {
+            Change::Withdraw => Verb::Withdraw,
+            Change::Restore => Verb::Correct,
         }
     }
 
@@ -75,7 +82,7 @@ async fn form(
 
 /// The record, in the state that the change needs.
 async fn open(server: &Server, account: &Account, kind: &str, id: &str, change: Change) -> Result<RecordView, Error> {
-    let view = own_record(server, account, kind, id).await?;
+    let view = own_record(server, account, change.verb(), kind, id).await?;
     match (view.row.live, change) {
         (true, Change::Withdraw) | (false, Change::Restore) => Ok(view),
         (true, Change::Restore) => Err(Error::WrongState("这条记录没有撤销，不需要恢复".to_owned())),

@@ -6,6 +6,8 @@ use crate::components::{
     action::{Action, Csrf, Encoding, Weight, action, post_form, submit},
     errors::{error_summary, wrongs},
     field::{Control, Field, field},
+    flash::{Flash, remark},
+    light::Tone,
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
     tag::{Tag, tag},
@@ -16,8 +18,12 @@ use crate::components::{
 pub struct AccountsPage {
     /// Around the page.
     pub shell: Shell,
+    /// Who administers: one office for all, or three apart.
+    pub mode: String,
     /// Accounts.
     pub accounts: Vec<AccountRow>,
+    /// Accounts that nobody used for long, or ever.
+    pub dormant: Vec<String>,
     /// Invitations not yet accepted.
     pub invitations: Vec<InvitationRow>,
     /// Fields of an invitation: name, unit, role.
@@ -33,6 +39,8 @@ pub struct AccountsPage {
 pub struct AccountRow {
     /// Display name.
     pub name: String,
+    /// Its page.
+    pub href: String,
     /// Name for signing in.
     pub login: String,
     /// Unit.
@@ -75,6 +83,10 @@ impl AccountsPage {
             html! {
                 (heading("账号", html! { span.count { "共 " (self.accounts.len()) " 个" } }, html! {}))
                 (error_summary(&wrong))
+                @if !self.mode.is_empty() { (remark(&Flash { tone: Tone::Neutral, text: self.mode.clone(), link: None })) }
+                @if !self.dormant.is_empty() {
+                    (remark(&Flash { tone: Tone::Warn, text: format!("长期没有登录的账号：{}。不再使用的请停用。", self.dormant.join("、")), link: None }))
+                }
                 @if let Some((whom, link)) = &self.link {
                     (card(&format!("给{whom}的一次性链接"), html! {
                         p { "请当面或用内部渠道交给本人。离开本页后不再显示。" }
@@ -83,12 +95,12 @@ impl AccountsPage {
                 }
                 div.columns {
                     div.primary { (self.table()) (self.invitations()) }
-                    div.rail {
+                    @if !self.invite.is_empty() { div.rail {
                         (card("邀请", post_form(&self.shell.csrf, &self.invite_action, "form", Encoding::Plain, html! {
                             div.fields.one { @for one in &self.invite { (field(one)) } }
                             div.actions { (submit("生成邀请链接", Weight::Primary)) }
                         })))
-                    }
+                    } }
                 }
             },
         )
@@ -105,7 +117,7 @@ impl AccountsPage {
                     tbody {
                         @for one in &self.accounts {
                             tr {
-                                th scope="row" data-label="姓名" { (one.name) small { (one.login) } }
+                                th scope="row" data-label="姓名" { a href=(one.href) { (one.name) } small { (one.login) } }
                                 td data-label="单位" { (one.body) }
                                 td data-label="角色" { (one.role) }
                                 td data-label="最近登录" { (one.last_seen) }

@@ -1,5 +1,6 @@
 //! 页面: one file per page or per small family; one struct per page, named `…Page`, is everything the template can see.
 
+mod account;
 mod accounts;
 mod board;
 mod cell_records;
@@ -9,6 +10,8 @@ mod import;
 mod indicator;
 mod kinds;
 mod list;
+mod log;
+mod own;
 mod plain;
 mod plan;
 mod record;
@@ -18,7 +21,9 @@ mod rounds;
 mod search;
 mod settings;
 mod sign_in;
+mod tables;
 
+pub use account::{AccountPage, GrantRow};
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
 pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive};
 pub use cell_records::{CellRecordsPage, Computation};
@@ -31,6 +36,8 @@ pub use import::{
 pub use indicator::{Definition, IndicatorLive, IndicatorPage, Published, Quantity, Quote, Uncounted, VersionNote};
 pub use kinds::{KindGroup, KindLine, KindsPage};
 pub use list::{KindListPage, ListRow};
+pub use log::LogPage;
+pub use own::{CodePage, DelegationRow, EnrolPage, MePage, RecoveryCodesPage, SessionRow};
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
 pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, RecordSection};
@@ -40,3 +47,4 @@ pub use rounds::{RoundPage, RoundUnit, RoundsPage, Settle};
 pub use search::{Marked, SearchGroup, SearchHit, SearchPage};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
+pub use tables::{BodiesPage, PermissionsPage};

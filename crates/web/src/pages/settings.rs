@@ -20,6 +20,14 @@ pub struct SettingsPage {
     pub groups: Vec<SettingsGroup>,
     /// Where the form goes.
     pub action: String,
+    /// The reader may save them.
+    pub may_save: bool,
+    /// Every policy of passwords in words.
+    pub policies: Vec<Line>,
+    /// The choice among them, where the reader may choose.
+    pub policy: Option<Field>,
+    /// The one in force.
+    pub policy_name: String,
     /// What runs: version, database, pack, size.
     pub facts: Vec<Line>,
 }
@@ -60,8 +68,18 @@ impl SettingsPage {
                                     div.fields { @for one in &group.fields { (field(one)) } }
                                 }
                             }
-                            div.actions { (submit("保存设置", Weight::Primary)) }
+                            @if self.may_save { div.actions { (submit("保存设置", Weight::Primary)) } }
                         }))
+                        section.card {
+                            h2 { "口令策略：" (self.policy_name) }
+                            (summary(&self.policies))
+                            @if let Some(choice) = &self.policy {
+                                (post_form(&self.shell.csrf, "/settings/policy", "form", Encoding::Plain, html! {
+                                    div.fields.one { (field(choice)) }
+                                    div.actions { (submit("选定策略", Weight::Plain)) }
+                                }))
+                            }
+                        }
                     }
                     div.rail { (card("运行情况", summary(&self.facts))) }
                 }

@@ -9,13 +9,16 @@ use crate::{
         action::{Action, Weight},
         field::{Choice, Control, Field},
         light::Tone,
+        query::Query,
         shell::Shell,
         summary::Line,
+        table::{Cell, Column, Row, Table},
         tag::Tag,
     },
     pages::{
-        AboutPage, AccountRow, AccountsPage, ErrorPage, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow,
-        LoginPage, Notice, PrivacyPage, SetPasswordPage, SettingsGroup, SettingsPage,
+        AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
+        GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MePage, Notice,
+        PermissionsPage, PrivacyPage, RecoveryCodesPage, SessionRow, SetPasswordPage, SettingsGroup, SettingsPage,
     },
 };
 
@@ -38,6 +41,31 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("error", error().render()),
         ("about", about().render()),
         ("privacy", privacy().render()),
+        ("me", me().render()),
+        (
+            "me-not-let-in",
+            MePage {
+                owes: Some("账号还没有启用。请等安全管理员批准。".into()), delegate: Vec::new(), ..me()
+            }
+            .render(),
+        ),
+        ("second-factor", enrol().render()),
+        (
+            "second-factor-refused",
+            EnrolPage { picture: None, secret: None, error: Some("动态口令不对".into()), ..enrol() }.render(),
+        ),
+        (
+            "recovery-codes",
+            RecoveryCodesPage {
+                shell: office("我的账号"), codes: vec!["abcde-fgh23".into(), "k4m5n-pqr67".into()]
+            }
+            .render(),
+        ),
+        ("login-code", code().render()),
+        ("account", account().render()),
+        ("log", log().render()),
+        ("bodies", BodiesPage { shell: office("单位"), tables: vec![bodies()] }.render()),
+        ("permissions", PermissionsPage { shell: office("权限表"), tables: vec![permissions()], cells: 16 }.render()),
     ]
 }
 
@@ -117,6 +145,7 @@ fn set_password() -> SetPasswordPage {
 fn accounts() -> AccountsPage {
     let row = |name: &str, login: &str, body: &str, role: &str, seen: &str, off: bool| AccountRow {
         name: name.into(),
+        href: format!("/accounts/{login}"),
         login: login.into(),
         body: body.into(),
         role: role.into(),
@@ -130,6 +159,8 @@ fn accounts() -> AccountsPage {
     let options = |labels: &[&str]| labels.iter().map(|label| Choice::new(*label, *label)).collect::<Vec<_>>();
     AccountsPage {
         shell: office("账号"),
+        mode: "三员分立：系统管理员建账号，安全管理员授予岗位，审计管理员看日志。".into(),
+        dormant: vec!["张某".into()],
         accounts: vec![
             row("王某某", "wang", "县市场监管局", "质量强县办", "2026年11月23日", false),
             row("李某", "li", "县农业农村委", "责任单位", "2026年11月2日", false),
@@ -158,6 +189,154 @@ fn accounts() -> AccountsPage {
     }
 }
 
+fn me() -> MePage {
+    let end = || Some(Action::send("结束", "/me/sessions/1/end").weight(Weight::Danger));
+    let day = |id: &str, label: &str| Field::new(id, label, Control::Date { value: String::new() }).required();
+    MePage {
+        shell: office("我的账号"),
+        owes: None,
+        facts: vec![
+            Line::text("姓名", "王某某"),
+            Line::text("单位", "县市场监管局"),
+            Line::text("岗位", "投诉受理岗，县市场监管局（代李某）"),
+        ],
+        password: vec![
+            Field::new("old", "现在的口令", Control::Password { autocomplete: "current-password" }).required(),
+            Field::new("password", "新口令", Control::Password { autocomplete: "new-password" })
+                .required()
+                .error("不能与最近 3 次用过的口令相同，请换一个。"),
+        ],
+        second_factor: None,
+        sessions: vec![
+            SessionRow {
+                since: "2026年11月23日 08:31".into(),
+                seen: "2026年11月23日 14:06".into(),
+                current: true,
+                action: None,
+            },
+            SessionRow {
+                since: "2026年11月22日 17:02".into(),
+                seen: "2026年11月22日 17:40".into(),
+                current: false,
+                action: end(),
+            },
+        ],
+        delegations: vec![DelegationRow {
+            to: "李某".into(),
+            span: "2026年11月24日 至 2026年11月28日".into(),
+            state: "尚未开始".into(),
+            action: end(),
+        }],
+        delegate: vec![
+            Field::new("deputy", "代办人", Control::Area { options: vec![Choice::new("1", "李某")] }).required(),
+            day("since", "从"),
+            day("until", "到"),
+        ],
+    }
+}
+
+fn enrol() -> EnrolPage {
+    EnrolPage {
+        shell: office("我的账号"),
+        picture: Some(
+            r#"<svg viewBox="0 0 2 2" xmlns="http://www.w3.org/2000/svg"><path d="M0,0h1v1h-1z"/></svg>"#.into(),
+        ),
+        secret: Some("GEZD GNBV GY3T QOJQ".into()),
+        error: None,
+    }
+}
+
+fn code() -> CodePage {
+    let hidden = Hidden { name: "ticket".into(), value: "7f3k".into() };
+    CodePage { shell: public(""), hidden: vec![hidden], refused: Some("动态口令不对或已用过。".into()) }
+}
+
+fn account() -> AccountPage {
+    let grant = |role: &str, ended: Option<&str>| GrantRow {
+        role: role.into(),
+        body: "县市场监管局".into(),
+        span: "2026年11月1日 起".into(),
+        by: "an".into(),
+        ended: ended.map(str::to_owned),
+        action: ended.is_none().then(|| Action::send("收回", "/accounts/1/grants/1/withdraw").weight(Weight::Danger)),
+    };
+    AccountPage {
+        shell: office("账号"),
+        name: "李某".into(),
+        facts: vec![Line::text("用户名", "li"), Line::text("状态", "待批准启用")],
+        actions: vec![Action::send("批准启用", "/accounts/1/let-in").weight(Weight::Primary)],
+        grants: vec![grant("单位负责人", None), grant("数据导出", Some("2026年11月9日 10:00"))],
+        grant_action: "/accounts/1/grants".into(),
+        grant: vec![
+            Field::new("role", "岗位", Control::Area { options: vec![Choice::new("head", "单位负责人")] }).required(),
+        ],
+        role_action: "/accounts/1/role".into(),
+        role: vec![
+            Field::new(
+                "new_role",
+                "角色",
+                Control::Choice { options: vec![Choice::new("bureau", "责任单位").chosen(true)] },
+            )
+            .required(),
+        ],
+        own: false,
+    }
+}
+
+fn log() -> LogPage {
+    let cells = ["2026年11月23日 14:06", "wang", "登录", "", "10.0.0.8"];
+    LogPage {
+        shell: office("登录日志"),
+        title: "登录日志".into(),
+        lead: "每一次登录和没有成功的尝试。".into(),
+        query: Query {
+            action: "/logs/sign-ins".into(),
+            fields: vec![Field::new("q_who", "用户名", text(""))],
+            ..Query::default()
+        },
+        toolbar: vec![Action::open("导出 Excel", "/logs/sign-ins.xlsx")],
+        table: Table {
+            id: "log".into(),
+            caption: "登录日志".into(),
+            columns: ["时间", "用户名", "结果", "说明", "来自"].map(Column::text).into(),
+            rows: vec![Row::new(cells.map(|one| Cell::Text(one.into())).into())],
+            ..Table::default()
+        },
+        next: Some("/logs/sign-ins?before=1".into()),
+    }
+}
+
+fn bodies() -> Table {
+    Table {
+        id: "level-scjg".into(),
+        caption: "县级部门".into(),
+        columns: vec![
+            Column::header("单位"),
+            Column::text("联络员"),
+            Column::text("牵头的指标"),
+            Column::text("配合的指标"),
+        ],
+        rows: vec![Row::new(vec![
+            Cell::Noted("县市场监管局".into(), String::new()),
+            Cell::Noted("王某".into(), "023-0000".into()),
+            Cell::Links(vec![Link::new("食品抽检合格率", "/indicators/food_pass_rate")]),
+            Cell::Links(Vec::new()),
+        ])],
+        stacked: true,
+        ..Table::default()
+    }
+}
+
+fn permissions() -> Table {
+    Table {
+        id: "kind-food_sample".into(),
+        caption: "食品抽检样品".into(),
+        columns: vec![Column::header("角色"), Column::text("查看"), Column::text("导出")],
+        rows: vec![Row::new(["质量强县办", "全部", "全部"].map(|one| Cell::Text(one.into())).into())],
+        ..Table::default()
+    }
+}
+
 fn settings() -> SettingsPage {
     SettingsPage {
         shell: office("设置"),
@@ -179,6 +358,25 @@ fn settings() -> SettingsPage {
             },
         ],
         action: "/settings".into(),
+        may_save: true,
+        policies: vec![
+            Line {
+                note: Some("数值取测评中常见的要求（未与标准原文逐字核对）".into()),
+                ..Line::text("等保二级", "至少 10 个字符；90 天更换")
+            },
+            Line::text("OWASP ASVS", "至少 15 个字符；不要求定期更换"),
+        ],
+        policy: Some(
+            Field::new(
+                "policy",
+                "口令策略",
+                Control::Choice {
+                    options: vec![Choice::new("djbh2", "等保二级").chosen(true), Choice::new("asvs", "OWASP ASVS")],
+                },
+            )
+            .required(),
+        ),
+        policy_name: "等保二级".into(),
         facts: vec![
             Line::text("版本", "0.1.0"),
             Line::text("数据库", "SQLite，128 MB"),

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, Error, RecordId, Role, hex};
+use zhiheng_app::{Account, Error, Power, Role, hex};
 use zhiheng_pack::Problem;
 use zhiheng_store::{InvitationRow as OpenLink, Purpose, digest_of_hex};
 
@@ -13,7 +13,7 @@ use crate::components::{
     light::Tone,
     tag::Tag,
 };
-use crate::extract::{FormBody, Office, Visit};
+use crate::extract::{FormBody, Staff, Visit};
 use crate::frame::shell;
 use crate::held::Once;
 use crate::office::records::id_of;
@@ -22,11 +22,8 @@ use crate::problem::{Answer, refused, see, show as page_of};
 use crate::server::Server;
 use crate::words::moment;
 
-/// An account that nobody has used for so long is pointed out.
-const DORMANT_DAYS: i64 = 90;
-
 /// `GET /accounts`
-pub(crate) async fn show(State(server): State<Server>, visit: Visit, Office(actor): Office) -> Answer {
+pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(actor): Staff) -> Answer {
     let page = page(&server, &visit, actor, &FormBody::default(), &[]).await?;
     Ok(page_of(AccountsPage { link: server.held().take_link(&visit.secret), ..page }.render()))
 }
@@ -38,61 +35,79 @@ async fn page(
     form: &FormBody,
     problems: &[Problem],
 ) -> Result<AccountsPage, Error> {
-    let own = actor.id;
-    let (accounts, links, seen) = server
-        .run(move |app| Ok((app.accounts(&actor)?, app.open_invitations(&actor)?, app.last_sign_ins(&actor)?)))
+    let (reader, now) = (actor.clone(), server.app().now());
+    let (accounts, links, seen, policy) = server
+        .run(move |app| {
+            Ok((app.accounts(&reader)?, app.open_invitations(&reader)?, app.last_sign_ins(&reader)?, app.policy()?))
+        })
         .await?;
+    let days = |account: &Account| seen.get(&account.login).map(|at| (now - at).div_euclid(86_400_000_000));
+    let dormant =
+        |account: &&Account| !account.disabled && days(account).is_none_or(|days| days >= policy.dormant_days);
+    let system = actor.has(Power::System);
     Ok(AccountsPage {
         shell: shell(server, visit),
+        mode: mode(&actor).to_owned(),
         accounts: accounts
             .iter()
-            .map(|account| account_row(server, account, own, seen.get(&account.login).copied()))
+            .map(|account| account_row(server, account, &actor, seen.get(&account.login).copied()))
             .collect(),
-        invitations: links.iter().map(|link| link_row(server, link)).collect(),
-        invite: invite_fields(server, form, problems),
+        dormant: accounts.iter().filter(dormant).map(|account| account.name.clone()).collect(),
+        invitations: links.iter().map(|link| link_row(server, link, system)).collect(),
+        invite: if system { invite_fields(server, form, problems) } else { Vec::new() },
         invite_action: "/accounts".to_owned(),
         link: None,
     })
 }
 
-fn body_name(server: &Server, body: Option<&str>) -> String {
+/// Who administers here, said plainly.
+fn mode(actor: &Account) -> &'static str {
+    if actor.separate {
+        "三员分立：系统管理员建账号、发链接，安全管理员批准启用、授予岗位，审计管理员看日志；质量强县办不兼任。用链接建的账号和重设的口令，批准后才能办事。"
+    } else {
+        "现由质量强县办兼任系统、安全、审计三类管理员。三类各设一个账号后自动分立，质量强县办不再兼任，且不能退回。"
+    }
+}
+
+pub(super) fn body_name(server: &Server, body: Option<&str>) -> String {
     let body = body.and_then(|body| server.app().pack.body(body));
     body.map_or_else(|| "—".to_owned(), |body| body.name.clone())
 }
 
-fn account_row(server: &Server, account: &Account, own: RecordId, seen: Option<i64>) -> AccountRow {
-    let path = format!("/accounts/{}", account.id);
-    let mut actions = vec![Action::send("重设口令", format!("{path}/reset"))];
-    if account.disabled {
-        actions.push(Action::send("启用", format!("{path}/enable")));
-    } else if account.id != own {
-        actions.push(Action::send("停用", format!("{path}/disable")).weight(Weight::Danger));
+pub(super) fn state_tag(account: &Account) -> Tag {
+    match account {
+        Account { disabled: true, .. } => Tag::new(Tone::Neutral, "停用"),
+        Account { active: false, .. } => Tag::new(Tone::Warn, "待批准启用"),
+        Account { locked: true, .. } => Tag::new(Tone::Warn, "暂时锁定"),
+        _ => Tag::new(Tone::Good, "在用"),
     }
+}
+
+fn account_row(server: &Server, account: &Account, actor: &Account, seen: Option<i64>) -> AccountRow {
+    let path = format!("/accounts/{}", account.id);
+    let mut actions = Vec::new();
+    if actor.has(Power::System) {
+        actions.push(Action::send("重设口令", format!("{path}/reset")));
+        if account.disabled {
+            actions.push(Action::send("启用", format!("{path}/enable")));
+        } else if account.id != actor.id {
+            actions.push(Action::send("停用", format!("{path}/disable")).weight(Weight::Danger));
+        }
+    }
+    let hours = server.app().pack.utc_offset_hours;
     AccountRow {
         name: account.name.clone(),
+        href: path,
         login: account.login.clone(),
         body: body_name(server, account.body.as_deref()),
         role: account.role.word().to_owned(),
-        last_seen: last_seen(server, seen),
-        state: match (account.disabled, account.locked) {
-            (true, _) => Tag::new(Tone::Neutral, "停用"),
-            (false, true) => Tag::new(Tone::Warn, "暂时锁定"),
-            (false, false) => Tag::new(Tone::Good, "在用"),
-        },
+        last_seen: seen.map_or_else(|| "尚未登录".to_owned(), |at| moment(at, hours)),
+        state: state_tag(account),
         actions,
     }
 }
 
-/// The last sign-in, and that it is long ago: an account that nobody uses should be disabled.
-fn last_seen(server: &Server, seen: Option<i64>) -> String {
-    let app = server.app();
-    let Some(at) = seen else { return "尚未登录".to_owned() };
-    let days = (app.now() - at).div_euclid(86_400_000_000);
-    let told = moment(at, app.pack.utc_offset_hours);
-    if days >= DORMANT_DAYS { format!("{told}（{days} 天未登录）") } else { told }
-}
-
-fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
+fn link_row(server: &Server, link: &OpenLink, system: bool) -> InvitationRow {
     let role = Role::of_name(&link.role).map_or("", Role::word);
     let body = body_name(server, link.body.as_deref());
     let what = if link.purpose == Purpose::Reset { "（重设口令）" } else { "" };
@@ -100,9 +115,13 @@ fn link_row(server: &Server, link: &OpenLink) -> InvitationRow {
         name: format!("{}{what}", link.name.clone().unwrap_or_else(|| "未写姓名".to_owned())),
         body: if link.body.is_none() { role.to_owned() } else { format!("{body}　{role}") },
         until: moment(link.expires_at, server.app().pack.utc_offset_hours),
-        actions: vec![
-            Action::send("撤回", format!("/accounts/links/{}/withdraw", hex(&link.token_hash))).weight(Weight::Danger),
-        ],
+        actions: system
+            .then(|| {
+                let path = format!("/accounts/links/{}/withdraw", hex(&link.token_hash));
+                Action::send("撤回", path).weight(Weight::Danger)
+            })
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -133,12 +152,7 @@ fn invite_fields(server: &Server, form: &FormBody, problems: &[Problem]) -> Vec<
 }
 
 /// `POST /accounts`
-pub(crate) async fn invite(
-    State(server): State<Server>,
-    visit: Visit,
-    Office(actor): Office,
-    form: FormBody,
-) -> Answer {
+pub(crate) async fn invite(State(server): State<Server>, visit: Visit, Staff(actor): Staff, form: FormBody) -> Answer {
     let name = form.get("name").to_owned();
     let mut problems = Vec::new();
     let mut say = |field: &str, what: &str| {
@@ -175,7 +189,7 @@ fn hand_over(server: &Server, visit: &Visit, name: String, token: &str) -> Respo
 pub(crate) async fn withdraw(
     State(server): State<Server>,
     visit: Visit,
-    Office(actor): Office,
+    Staff(actor): Staff,
     Path(key): Path<String>,
 ) -> Answer {
     let hash = digest_of_hex(&key).ok_or_else(|| Error::NotFound("这个一次性链接".to_owned()))?;
@@ -189,7 +203,7 @@ pub(crate) async fn withdraw(
 pub(crate) async fn reset(
     State(server): State<Server>,
     visit: Visit,
-    Office(actor): Office,
+    Staff(actor): Staff,
     Path(id): Path<String>,
 ) -> Answer {
     let id = id_of(&id)?;
@@ -203,19 +217,19 @@ pub(crate) async fn reset(
 }
 
 /// `POST /accounts/ID/disable`
-pub(crate) async fn disable(state: State<Server>, visit: Visit, office: Office, path: Path<String>) -> Answer {
-    set_disabled(state, visit, office, path, true).await
+pub(crate) async fn disable(state: State<Server>, visit: Visit, staff: Staff, path: Path<String>) -> Answer {
+    set_disabled(state, visit, staff, path, true).await
 }
 
 /// `POST /accounts/ID/enable`
-pub(crate) async fn enable(state: State<Server>, visit: Visit, office: Office, path: Path<String>) -> Answer {
-    set_disabled(state, visit, office, path, false).await
+pub(crate) async fn enable(state: State<Server>, visit: Visit, staff: Staff, path: Path<String>) -> Answer {
+    set_disabled(state, visit, staff, path, false).await
 }
 
 async fn set_disabled(
     State(server): State<Server>,
     visit: Visit,
-    Office(actor): Office,
+    Staff(actor): Staff,
     Path(id): Path<String>,
     disabled: bool,
 ) -> Answer {

@@ -1,4 +1,7 @@
-//! 系统管理: accounts and settings, for the office that runs the plan.
+//! 系统管理: accounts, settings, logs and the matrix of permissions, for the administrators.
 
+pub(crate) mod account;
 pub(crate) mod accounts;
+pub(crate) mod logs;
+pub(crate) mod permissions;
 pub(crate) mod settings;

@@ -1,15 +1,15 @@
 //! 系统设置: the public address, the proxy, who runs the pages; and what runs.
 
 use axum::extract::State;
-use zhiheng_app::{Error, PackState};
+use zhiheng_app::{Error, PROFILES, PackState, Power, Profile};
 
 use crate::components::{
-    field::{Control, Field},
+    field::{Choice, Control, Field},
     flash::Flash,
     light::Tone,
     summary::Line,
 };
-use crate::extract::{FormBody, Office, Visit};
+use crate::extract::{FormBody, Staff, Visit};
 use crate::frame::shell;
 use crate::held::Once;
 use crate::pages::{SettingsGroup, SettingsPage};
@@ -18,7 +18,7 @@ use crate::server::{BEHIND_PROXY, PUBLIC_ADDRESS, RUNNER, Server, Settings};
 use crate::words::{count, moment, short_digest};
 
 /// `GET /settings`
-pub(crate) async fn show(State(server): State<Server>, visit: Visit, _office: Office) -> Answer {
+pub(crate) async fn show(State(server): State<Server>, visit: Visit, _staff: Staff) -> Answer {
     let settings = server.settings();
     Ok(page_of(page(&server, &visit, &settings, None).await?.render()))
 }
@@ -31,6 +31,7 @@ async fn page(
 ) -> Result<SettingsPage, Error> {
     let (state, counts, imports) =
         server.run(|app| Ok((app.pack_state()?, app.kind_counts()?, app.last_imports()?))).await?;
+    let policy = server.run(|app| app.policy()).await?;
     let pack = &server.app().pack;
     let records: i64 = counts.iter().map(|count| count.live + count.withdrawn).sum();
     let state = match state {
@@ -45,7 +46,8 @@ async fn page(
         Line::text("记录", format!("{} 条", count(records))),
     ];
     facts.extend(imports.values().max().map(|at| Line::text("最近导入", moment(*at, pack.utc_offset_hours))));
-    facts.push(Line::text("登录有效期", "两小时不用即失效，最长十二小时"));
+    let (idle, absolute) = (policy.idle_minutes, policy.absolute_minutes / 60);
+    facts.push(Line::text("登录有效期", format!("{idle} 分钟不用即失效，最长 {absolute} 小时")));
     let text = |id: &str, label: &str, value: &str| {
         Field::new(id, label, Control::Text { value: value.to_owned(), max_len: Some(200), autocomplete: None })
     };
@@ -73,12 +75,62 @@ async fn page(
             },
         ],
         action: "/settings".to_owned(),
+        may_save: visit.has(Power::System),
+        policies: PROFILES.iter().map(policy_line).collect(),
+        policy: visit.has(Power::Security).then(|| policy_field(policy)),
+        policy_name: policy.name.to_owned(),
         facts,
     })
 }
 
+fn policy_field(chosen: &Profile) -> Field {
+    let options = PROFILES.iter().map(|one| Choice::new(one.id, one.name).chosen(one.id == chosen.id)).collect();
+    Field::new("policy", "口令策略", Control::Choice { options })
+        .required()
+        .hint("从下一次登录、改口令和打开页面起生效；等保与 ASVS 的要求相反，只能选一个")
+}
+
+/// A profile in words.
+fn policy_line(one: &Profile) -> Line {
+    let change = one.change_days.map_or_else(|| "不要求定期更换".to_owned(), |days| format!("{days} 天更换"));
+    let second = match one.second_factor {
+        zhiheng_app::SecondFactor::Everybody => "必须用动态口令",
+        zhiheng_app::SecondFactor::Optional => "动态口令自愿",
+    };
+    let text = format!(
+        "{}；{change}，不重复最近 {} 个；错 {} 次锁 {} 分钟；{} 分钟不用退出，最长 {} 小时；{second}；{} 天未登录提示",
+        one.rule(),
+        one.history,
+        one.failures,
+        one.lock_minutes,
+        one.idle_minutes,
+        one.absolute_minutes / 60,
+        one.dormant_days
+    );
+    let note = if one.verified {
+        one.source.to_owned()
+    } else {
+        format!("{}（未与标准原文逐字核对）", one.source)
+    };
+    Line { note: Some(note), ..Line::text(one.name, text) }
+}
+
+/// `POST /settings/policy`
+pub(crate) async fn choose_policy(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(actor): Staff,
+    form: FormBody,
+) -> Answer {
+    let chosen = form.get("policy").to_owned();
+    server.run(move |app| app.set_policy(&actor, &chosen)).await?;
+    let flash = Flash { tone: Tone::Good, text: "口令策略已选定。".to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/settings"))
+}
+
 /// `POST /settings`
-pub(crate) async fn save(State(server): State<Server>, visit: Visit, Office(actor): Office, form: FormBody) -> Answer {
+pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor): Staff, form: FormBody) -> Answer {
     let given = Settings {
         public_address: form.get(PUBLIC_ADDRESS).trim_end_matches('/').to_owned(),
         behind_proxy: form.get(BEHIND_PROXY) == "true",

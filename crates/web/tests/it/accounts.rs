@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 
-use crate::county::{County, PASSWORD};
+use crate::county::{Browser, County, PASSWORD};
 
 #[tokio::test]
 async fn the_first_link_makes_the_first_account_and_works_once() {
@@ -103,6 +103,161 @@ async fn settings_decide_the_cookies_and_the_links() {
     office.get("/accounts").await.assert_shows("https://zl.example.gov.cn/start/");
     let page = county.anybody().get("/login").await;
     assert!(page.headers[header::SET_COOKIE].to_str().unwrap().contains("; Secure"));
+}
+
+/// The id of an account, from the page of accounts.
+async fn id_of(manager: &mut Browser, login: &str) -> String {
+    let page = manager.get("/accounts").await;
+    let before = &page.text[..page.text.find(&format!("<small>{login}</small>")).unwrap()];
+    let at = before.rfind("/accounts/").unwrap() + "/accounts/".len();
+    before[at..at + 32].to_owned()
+}
+
+#[tokio::test]
+async fn three_administrators_each_do_their_part_and_the_office_none() {
+    let county = County::real();
+    let mut office = county.office().await;
+    office.get("/accounts").await.assert_shows("兼任系统、安全、审计三类管理员");
+    let mut system = county.invited(&mut office, "system_admin", "", "sys").await;
+    let mut security = county.invited(&mut office, "security_admin", "", "sec").await;
+    let mut audit = county.invited(&mut office, "audit_admin", "", "aud").await;
+    assert_eq!(office.get("/accounts").await.status, StatusCode::FORBIDDEN);
+    system.get("/accounts").await.assert_shows("三员分立").assert_shows("生成邀请链接");
+    let mut bureau = county.invited(&mut system, "bureau", "scjg", "li").await;
+    let page = bureau.get("/kinds").await;
+    assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/me"));
+    bureau.get("/me").await.assert_shows("账号还没有启用").assert_hides("/kinds/food_sample");
+    assert_eq!(bureau.get("/board").await.status, StatusCode::OK);
+    let id = id_of(&mut security, "li").await;
+    security.get(&format!("/accounts/{id}")).await.assert_shows("待批准启用");
+    let path = format!("/accounts/{id}/let-in");
+    assert_eq!(system.post(&path, &[]).await.status, StatusCode::FORBIDDEN);
+    security.post_on(&path, &[]).await.assert_shows("账号已批准启用");
+    bureau.get("/kinds/food_sample").await.assert_shows("食品抽检样品").assert_hides("导出当前筛选结果");
+    assert_eq!(bureau.get("/kinds/food_sample/export.xlsx").await.status, StatusCode::FORBIDDEN);
+    let grants = format!("/accounts/{id}/grants");
+    let page = security.post(&grants, &[("role", "export"), ("body", "scjg"), ("since", "昨天")]).await;
+    page.assert_shows("不是日期");
+    let granted = [("role", "export"), ("body", "scjg"), ("since", "2026-11-01")];
+    let page = security.post_on(&grants, &granted).await;
+    page.assert_shows("岗位已授予").assert_shows("数据导出");
+    assert_eq!(bureau.get("/kinds/food_sample/export.xlsx").await.status, StatusCode::OK);
+    let at = page.text.find(&format!("{grants}/")).unwrap();
+    let withdraw = page.text[at..].split('"').next().unwrap().to_owned();
+    security.post_on(&withdraw, &[]).await.assert_shows("已收回");
+    assert_eq!(bureau.get("/kinds/food_sample/export.xlsx").await.status, StatusCode::FORBIDDEN);
+    let own = id_of(&mut security, "sec").await;
+    security.get(&format!("/accounts/{own}")).await.assert_shows("自己的账号").assert_hides("变更角色");
+    assert_eq!(security.post(&format!("/accounts/{own}/let-in"), &[]).await.status, StatusCode::CONFLICT);
+    let log = audit.get("/logs/operations?who=sec").await;
+    log.assert_shows("批准启用").assert_shows("授予岗位").assert_shows("收回岗位").assert_hides("邀请账号");
+    audit.get("/logs/operations?verb=%E9%82%80%E8%AF%B7%E8%B4%A6%E5%8F%B7").await.assert_shows("责任单位");
+    audit.get("/logs/operations?to=2026-11-22").await.assert_shows("没有符合条件的记录");
+    assert_eq!(audit.get("/logs/operations.xlsx").await.status, StatusCode::OK);
+    audit.get("/logs/sign-ins").await.assert_shows("登录日志").assert_shows("aud");
+    audit.get("/permissions").await.assert_shows("食品抽检样品").assert_shows("派出机构");
+    assert_eq!(audit.get("/accounts").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_town_sees_the_records_of_its_area_and_no_other() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let here = office.food_sample("A-1", "qualified").await;
+    let mut elsewhere = crate::county::sample("B-2", "qualified", "another key of the form");
+    elsewhere[5] = ("f.area", "500237002");
+    let elsewhere = office.post("/kinds/food_sample/new", &elsewhere).await.location().to_owned();
+    let mut town = county.bureau(&mut office, "t001").await;
+    town.get("/kinds/food_sample").await.assert_shows("A-1").assert_hides("B-2").assert_hides("/new");
+    assert_eq!(town.get(&here).await.status, StatusCode::OK);
+    assert_eq!(town.get(&elsewhere).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(town.get(&format!("{here}/correct")).await.status, StatusCode::FORBIDDEN);
+    let mut bureau = county.bureau(&mut office, "scjg").await;
+    bureau.get("/kinds/food_sample").await.assert_shows("A-1").assert_shows("B-2");
+    let behind = "/indicators/food_pass_rate/records?year=2026";
+    town.get(behind).await.assert_shows(&here).assert_hides(&elsewhere).assert_shows("本辖区");
+}
+
+#[tokio::test]
+async fn an_account_looks_after_itself() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let mut one = county.bureau(&mut office, "scjg").await;
+    county.invited(&mut office, "bureau", "scjg", "deputy").await;
+    one.get("/me").await.assert_shows("本次登录").assert_shows("我不在时由谁代办");
+    let page =
+        one.post("/me/password", &[("old", "x"), ("password", "另一句口令 2027"), ("repeat", "另一句口令 2028")]).await;
+    page.assert_shows("两次输入的口令不一样");
+    let mut other = county.anybody();
+    other.get("/login").await;
+    other.post("/login", &[("name", "of_scjg"), ("password", PASSWORD)]).await;
+    let page = one.get("/me").await;
+    let at = page.text.find("/me/sessions/").unwrap();
+    let end = page.text[at..].split('"').next().unwrap().to_owned();
+    one.post_on(&end, &[]).await.assert_shows("那次登录已结束");
+    assert_eq!(other.get("/me").await.location(), "/login?next=%2Fme");
+    let deputy = one.get("/me").await.text;
+    let at = deputy.find("<option value=\"0").unwrap() + "<option value=\"".len();
+    let deputy = deputy[at..at + 32].to_owned();
+    let wrong = [("deputy", deputy.as_str()), ("since", "2026-11-25"), ("until", "2026-11-24")];
+    one.post("/me/delegations", &wrong).await.assert_shows("截止日期不能早于开始日期");
+    let right = [("deputy", deputy.as_str()), ("since", "2026-11-23"), ("until", "2026-11-24")];
+    one.post_on("/me/delegations", &right).await.assert_shows("代办中");
+    let fields = [("old", PASSWORD), ("password", "另一句口令 2027"), ("repeat", "另一句口令 2027")];
+    one.post_on("/me/password", &fields).await.assert_shows("口令已修改");
+    let page = one.post("/me/second-factor", &[]).await;
+    page.assert_shows("<svg").assert_shows("手工输入密钥");
+    let page = one.post("/me/second-factor/confirm", &[("code", "000000")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.assert_shows("动态口令不对");
+}
+
+#[tokio::test]
+async fn signing_in_takes_two_steps_where_there_is_a_second_factor() {
+    let county = County::real();
+    let mut office = county.office().await;
+    office.get("/me").await;
+    let page = office.post("/me/second-factor", &[]).await;
+    let at = page.text.find("<code>").unwrap() + "<code>".len();
+    let secret: String = page.text[at..].split('<').next().unwrap().chars().filter(|c| *c != ' ').collect();
+    // The clock of the test stands still: the next step's code is taken as well as the present one's.
+    let code = |later: i64| crate::county::code(&secret, crate::county::NOW / 30_000_000 + later);
+    let page = office.post("/me/second-factor/confirm", &[("code", &code(0))]).await;
+    page.assert_shows("恢复码只显示这一次");
+    let mut browser = county.anybody();
+    browser.get("/login?next=/kinds").await;
+    let page = browser.post("/login", &[("name", "office"), ("password", PASSWORD), ("next", "/kinds")]).await;
+    page.assert_shows("再输动态口令");
+    assert_eq!(browser.get("/kinds").await.location(), "/login?next=%2Fkinds", "half a sign-in opens nothing");
+    let ticket = page.hidden("ticket");
+    let fields = |code: String| [("ticket", ticket.clone()), ("code", code), ("next", "/kinds".to_owned())];
+    let send = |fields: [(&'static str, String); 3]| fields;
+    for (given, status) in [(code(0), StatusCode::UNPROCESSABLE_ENTITY), (code(1), StatusCode::SEE_OTHER)] {
+        let all = send(fields(given));
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(browser.post("/login/code", &all).await.status, status);
+    }
+    assert_eq!(browser.get("/kinds").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_policy_is_chosen_on_the_settings_page() {
+    let county = County::real();
+    let mut office = county.office().await;
+    office.get("/settings").await.assert_shows("口令策略：等保二级").assert_shows("未与标准原文逐字核对");
+    office.post("/settings/policy", &[("policy", "djbh3")]).await;
+    let page = office.get("/settings").await;
+    assert_eq!(page.location(), "/me", "the third level wants a second factor first");
+    office.get("/me").await.assert_shows("先启用动态口令");
+    assert_eq!(office.post("/settings/policy", &[("policy", "djbh2")]).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn bodies_are_listed_with_what_they_lead_and_assist_with() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let page = office.get("/bodies").await;
+    page.assert_shows("牵头的指标").assert_shows("配合的指标").assert_shows("高唐街道办事处").assert_shows("县法院");
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use zhiheng_app::{App, Clock, Random, Setup as AppSetup};
@@ -113,15 +115,21 @@ impl County {
 
     /// An account of a bureau, invited by the office.
     pub(crate) async fn bureau(&self, office: &mut Browser, body: &str) -> Browser {
+        self.invited(office, "bureau", body, &format!("of_{body}")).await
+    }
+
+    /// An account that somebody invited.
+    pub(crate) async fn invited(&self, office: &mut Browser, role: &str, body: &str, login: &str) -> Browser {
         office.get("/accounts").await;
-        let form = [("name", "李某某"), ("role", "bureau"), ("body", body)];
-        assert_eq!(office.post("/accounts", &form).await.status, StatusCode::SEE_OTHER);
+        let form = [("name", "李某某"), ("role", role), ("body", body)];
+        let page = office.post("/accounts", &form).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         let page = office.get("/accounts").await.text;
         let at = page.find("/start/").expect("the link is shown");
         let link = page[at..].split('"').next().unwrap().to_owned();
         assert!(!office.get("/accounts").await.text.contains("/start/"), "a link is shown once");
         let mut browser = self.anybody();
-        browser.use_link(&link, &format!("of_{body}")).await;
+        browser.use_link(&link, login).await;
         browser
     }
 }
@@ -275,4 +283,18 @@ pub(crate) fn sample<'a>(no: &'a str, verdict: &'a str, key: &'a str) -> Vec<(&'
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// What an authenticator shows for a step: RFC 6238 written out a second time.
+pub(crate) fn code(secret: &str, step: i64) -> String {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: String = secret.chars().map(|c| format!("{:05b}", LETTERS.find(c).unwrap())).collect();
+    let byte = |bits: &[u8]| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap();
+    let key: Vec<u8> = bits.as_bytes().chunks_exact(8).map(byte).collect();
+    let mut mac = Hmac::<Sha1>::new_from_slice(&key).unwrap();
+    mac.update(&step.to_be_bytes());
+    let digest = mac.finalize().into_bytes();
+    let at = usize::from(digest[19] & 15);
+    let four = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", four % 1_000_000)
 }

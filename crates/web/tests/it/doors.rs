@@ -1,6 +1,7 @@
 //! Who comes in where: the table of routes, the permission matrix, tokens, headers, sizes.
 
 use axum::http::{Method, StatusCode, header};
+use zhiheng_app::Power;
 use zhiheng_web::headers::CONTENT_SECURITY_POLICY;
 use zhiheng_web::routes::{Needs, ROUTES, table};
 
@@ -55,16 +56,41 @@ async fn the_permission_matrix() {
     let mut office = county.office().await;
     // A bureau to which the registers of the matrix do not belong.
     let bureau = county.bureau(&mut office, "kjj").await;
+    // Three administrators on another county, where they are separate.
+    let apart = County::real();
+    let mut first = apart.office().await;
+    let system = apart.invited(&mut first, "system_admin", "", "sys").await;
+    let security = apart.invited(&mut first, "security_admin", "", "sec").await;
+    let audit = apart.invited(&mut first, "audit_admin", "", "aud").await;
     let anybody = county.anybody();
-    let mut text = String::from("method path anonymous bureau office\n");
+    let mut text = String::from("method path anonymous bureau office(separate) system security audit office(alone)\n");
     for route in ROUTES {
         let path = concrete(route.path);
         let mut line = format!("{:<5}{:<46}", route.method, route.path);
-        for (who, browser) in [("anonymous", &anybody), ("bureau", &bureau), ("office", &office)] {
+        let everybody = [
+            ("anonymous", &anybody),
+            ("bureau", &bureau),
+            ("office apart", &first),
+            ("system", &system),
+            ("security", &security),
+            ("audit", &audit),
+            ("office", &office),
+        ];
+        for (who, browser) in everybody {
             let answer = door(browser, route.method, &path).await;
             let open = matches!(
                 (route.needs, who),
-                (Needs::Anyone, _) | (_, "office") | (Needs::Live | Needs::Staff, "bureau")
+                (Needs::Anyone, _)
+                    | (_, "office")
+                    | (
+                        Needs::Live | Needs::Staff | Needs::Own,
+                        "bureau" | "office apart" | "system" | "security" | "audit"
+                    )
+                    | (Needs::Office, "office apart")
+                    | (Needs::Managers, "system" | "security")
+                    | (Needs::Power(Power::System), "system")
+                    | (Needs::Power(Power::Security), "security")
+                    | (Needs::Power(Power::Audit), "audit")
             );
             assert!(open || answer != "in", "{who} was let in at {} {}", route.method, route.path);
             line.push_str(&format!("{answer:<7}"));
@@ -73,6 +99,28 @@ async fn the_permission_matrix() {
         text.push('\n');
     }
     golden("permissions.txt", &text);
+}
+
+/// Role × kind × verb × owner, by the function that decides everywhere.
+#[test]
+fn the_matrix_of_records() {
+    let county = County::real();
+    let pack = &county.app.pack;
+    let lines = zhiheng_app::matrix(pack);
+    let words: Vec<&str> = zhiheng_app::MATRIX_VERBS.iter().map(|(_, word)| *word).collect();
+    let mut text = format!("{}；每格：本单位、其他单位，+ 可以，- 不可以\n", words.join(" "));
+    let mark = |yes: bool| if yes { '+' } else { '-' };
+    for line in &lines {
+        let marks: Vec<String> =
+            line.cells.iter().map(|(own, other)| format!("{}{}", mark(*own), mark(*other))).collect();
+        text.push_str(&format!("{:<22}{} {}\n", pack.kinds[line.kind].id, marks.join(" "), line.who));
+    }
+    text.push_str(&format!("{} cells\n", lines.iter().map(|line| line.cells.len() * 2).sum::<usize>()));
+    golden("matrix.txt", &text);
+    // Whatever the golden file says: an administrator and an account that is not let in have no mark at all.
+    for line in lines.iter().filter(|line| line.who.ends_with("管理员") || line.who.starts_with("未启用")) {
+        assert!(line.cells.iter().all(|cell| *cell == (false, false)), "{line:?}");
+    }
 }
 
 #[tokio::test]

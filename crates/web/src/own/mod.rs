@@ -1,0 +1,4 @@
+//! 我的账号: what everybody does for himself: password, second factor, sessions, deputies.
+
+pub(crate) mod account;
+pub(crate) mod second_factor;
