@@ -290,6 +290,30 @@ impl App {
         self.store.read()?.account(&self.pack.place, id)?.ok_or_else(|| Error::NotFound("这个账号".to_owned()))
     }
 
+    /// Lets an account in again from the server itself, when no administrator is left who could: for the command line. Answers the
+    /// secret of a link that sets a new password.
+    pub fn rescue(&self, login: &str) -> Result<String, Error> {
+        let row = self.store.read()?.account_by_login(&self.pack.place, login)?;
+        let row = row.ok_or_else(|| Error::NotFound(format!("账号 {login}")))?;
+        let role = Role::of_name(&row.role).ok_or_else(|| Error::Corrupt(format!("账号 {login}")))?;
+        let token = self.token();
+        let (body, name) = (row.body.as_deref(), Some(row.name.as_str()));
+        let link = self.invitation_row(&token, Purpose::Rescue, role, body, name, Some(row.id));
+        let place = self.pack.place.clone();
+        self.store.write(move |tx| {
+            let proof =
+                tx.proof(&place, &row.id)?.unwrap_or(ProofRow { password_at: row.created_at, ..fresh_proof(row.id) });
+            tx.set_proof(&place, &ProofRow { active: true, totp_secret: None, totp_on: false, ..proof })?;
+            tx.set_recovery_codes(&place, &row.id, &[])?;
+            let free = AccountRow { disabled_at: None, failed_count: 0, locked_until: None, ..row.clone() };
+            tx.update_account(&place, &free)?;
+            tx.end_sessions(&place, &row.id)?;
+            tx.create_invitation(&place, &link)?;
+            tx.log_operation(&place, "system", "在服务器上启用账号", &row.login, "").map(|_| ())
+        })?;
+        Ok(token)
+    }
+
     fn create_link(
         &self,
         actor: &Account,
@@ -355,17 +379,13 @@ impl App {
     ) -> Result<SignedIn, Error> {
         let invited = self.invited(token)?;
         let login = invited.login.clone().unwrap_or_else(|| login.trim().to_owned());
-        let name = if invited.purpose == Purpose::Reset {
-            invited.name.clone().unwrap_or_default()
-        } else {
-            name.trim().to_owned()
-        };
+        let renews = matches!(invited.purpose, Purpose::Reset | Purpose::Rescue);
+        let name = if renews { invited.name.clone().unwrap_or_default() } else { name.trim().to_owned() };
         let problems = check_credentials(self.policy()?, &login, &name, password);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        if invited.purpose != Purpose::Reset && self.store.read()?.account_by_login(&self.pack.place, &login)?.is_some()
-        {
+        if !renews && self.store.read()?.account_by_login(&self.pack.place, &login)?.is_some() {
             return Err(Error::Invalid(vec![Problem::of_field(
                 codes::CHECK_FAILED,
                 "login",
@@ -394,7 +414,8 @@ impl App {
         let used = self.store.write(move |tx| {
             let Some(link) = tx.use_invitation(&place, &token_hash, now)? else { return Ok(false) };
             // Where the three are separate, whoever made the link could use it himself: no link alone lets anybody in.
-            let active = tx.setting(&place, ADMINISTRATORS)?.as_deref() != Some(SEPARATE);
+            let active =
+                link.purpose == Purpose::Rescue || tx.setting(&place, ADMINISTRATORS)?.as_deref() != Some(SEPARATE);
             let id = match link.account {
                 Some(account) => {
                     tx.set_password(&place, &account, &row.password_hash)?;

@@ -404,24 +404,6 @@ impl App {
         }
         Ok(found)
     }
-
-    /// Lets an account in again from the server itself, when no administrator is left who could: for the command line.
-    pub fn rescue(&self, login: &str) -> Result<(), Error> {
-        let row = self.store.read()?.account_by_login(&self.pack.place, login)?;
-        let row = row.ok_or_else(|| Error::NotFound(format!("账号 {login}")))?;
-        let (place, id) = (self.pack.place.clone(), row.id);
-        Ok(self.store.write(move |tx| {
-            let proof = tx.proof(&place, &id)?.unwrap_or(ProofRow { password_at: row.created_at, ..fresh_proof(id) });
-            tx.set_proof(&place, &ProofRow { active: true, totp_secret: None, totp_on: false, totp_step: 0, ..proof })?;
-            tx.set_recovery_codes(&place, &id, &[])?;
-            tx.update_account(
-                &place,
-                &AccountRow { disabled_at: None, failed_count: 0, locked_until: None, ..row.clone() },
-            )?;
-            tx.end_sessions(&place, &id)?;
-            tx.log_operation(&place, "system", "在服务器上启用账号", &row.login, "重置双因素").map(|_| ())
-        })?)
-    }
 }
 
 fn plain_code(code: &str) -> String {

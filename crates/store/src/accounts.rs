@@ -55,6 +55,8 @@ pub enum Purpose {
     Invite,
     /// A new password for an existing account.
     Reset,
+    /// The same, made on the server itself: whoever runs the program may do everything anyway.
+    Rescue,
     /// The second half of a sign-in: the password was right, the second factor is still to come.
     SecondFactor,
 }
@@ -65,12 +67,13 @@ impl Purpose {
             Purpose::First => "first",
             Purpose::Invite => "invite",
             Purpose::Reset => "reset",
+            Purpose::Rescue => "rescue",
             Purpose::SecondFactor => "second_factor",
         }
     }
 
     fn read(word: &str) -> Result<Purpose, StoreError> {
-        [Purpose::First, Purpose::Invite, Purpose::Reset, Purpose::SecondFactor]
+        [Purpose::First, Purpose::Invite, Purpose::Reset, Purpose::Rescue, Purpose::SecondFactor]
             .into_iter()
             .find(|purpose| purpose.as_str() == word)
             .ok_or_else(|| StoreError::corrupt(format!("invitation for {word:?}")))

@@ -173,12 +173,12 @@ fn set_password(
         Purpose::First => ("建立第一个账号", "这是质量强县办的账号，可以邀请其他人。".to_owned(), "建立账号"),
         Purpose::Invite => ("接受邀请", format!("单位：{unit}。"), "建立账号"),
         // No page is shown for half a sign-in: `invited` does not answer one.
-        Purpose::Reset | Purpose::SecondFactor => {
+        Purpose::Reset | Purpose::Rescue | Purpose::SecondFactor => {
             ("重设口令", format!("用户名：{}。", invited.login.as_deref().unwrap_or_default()), "重设口令")
         }
     };
     let fields = match invited.purpose {
-        Purpose::Reset => Vec::new(),
+        Purpose::Reset | Purpose::Rescue => Vec::new(),
         _ => vec![
             text("login", "用户名", form.get("login"), "username").hint("登录时用，中间不留空格"),
             text("name", "姓名", named, "name"),

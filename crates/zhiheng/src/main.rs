@@ -69,6 +69,8 @@ enum Command {
     Round(cmd::round::RoundArgs),
     /// 导出表格
     Export(cmd::export::Export),
+    /// 管理员都进不来时，在服务器上启用一个账号并重设口令
+    Account(cmd::account::Account),
     /// 全库自查
     Audit(cmd::audit::Audit),
     /// 备份到一个文件
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
         Command::Import(args) => cmd::import::run(&cli.common, &args),
         Command::Round(args) => cmd::round::run(&cli.common, &args),
         Command::Export(args) => cmd::export::run(&cli.common, &args),
+        Command::Account(args) => cmd::account::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),

@@ -177,6 +177,12 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     let log = app.operation_log(&again(app, "aud"), &LogWanted::default(), 100).unwrap();
     assert!(log.iter().any(|row| row.verb == "三员分立") && log.iter().any(|row| row.verb == "批准启用"));
     assert!(matches!(app.set_disabled(&system, &audit.id, true), Err(Error::WrongState(_))), "the last of his kind");
+    // From the server itself an account comes back without anybody's leave, and that is written down.
+    app.set_disabled(&system, &latecomer.id, true).unwrap();
+    let token = app.rescue("late").unwrap();
+    assert!(accept(app, &token, "").unwrap().has(Power::Security));
+    let log = app.operation_log(&again(app, "aud"), &LogWanted::default(), 100).unwrap();
+    assert!(log.iter().any(|row| row.verb == "在服务器上启用账号" && row.object == "late"));
     denied(app.set_setting(&system, "administrators", ""));
     denied(app.set_policy(&system, "asvs"));
 }

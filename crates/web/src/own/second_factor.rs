@@ -5,8 +5,8 @@ use zhiheng_app::Error;
 
 use crate::extract::{FormBody, Staff, Visit};
 use crate::frame::shell;
-use crate::pages::{EnrolPage, RecoveryCodesPage};
-use crate::problem::{Answer, Failure, refused, show};
+use crate::pages::{EnrolPage, QrPicture, RecoveryCodesPage};
+use crate::problem::{Answer, refused, show};
 use crate::server::Server;
 
 /// `POST /me/second-factor`: a new secret, whenever it is asked for before one is in use.
@@ -14,7 +14,7 @@ pub(crate) async fn begin(State(server): State<Server>, visit: Visit, Staff(acto
     let (address, secret) = server.run(move |app| app.begin_second_factor(&actor)).await?;
     let page = EnrolPage {
         shell: shell(&server, &visit),
-        picture: Some(picture(&address).map_err(Failure::from)?),
+        picture: Some(picture(&address)?),
         secret: Some(grouped(&secret)),
         error: None,
     };
@@ -35,13 +35,18 @@ pub(crate) async fn confirm(State(server): State<Server>, visit: Visit, Staff(ac
     }
 }
 
-/// The address as a QR code, drawn as one path.
-fn picture(address: &str) -> Result<String, Error> {
+/// The address as a QR code.
+fn picture(address: &str) -> Result<QrPicture, Error> {
     let code = fast_qr::QRBuilder::new(address)
         .ecl(fast_qr::ECL::M)
         .build()
         .map_err(|error| Error::Internal(format!("QR code: {error}")))?;
-    Ok(fast_qr::convert::svg::SvgBuilder::default().to_str(&code))
+    let mut path = String::new();
+    for y in 0..code.size {
+        let dark = code[y].iter().enumerate().filter(|(_, module)| module.value());
+        dark.for_each(|(x, _)| path.push_str(&format!("M{x},{y}h1v1h-1z")));
+    }
+    Ok(QrPicture { size: code.size, path })
 }
 
 /// ABCD EFGH …, for typing.

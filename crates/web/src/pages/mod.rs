@@ -37,7 +37,7 @@ pub use indicator::{Definition, IndicatorLive, IndicatorPage, Published, Quantit
 pub use kinds::{KindGroup, KindLine, KindsPage};
 pub use list::{KindListPage, ListRow};
 pub use log::LogPage;
-pub use own::{CodePage, DelegationRow, EnrolPage, MePage, RecoveryCodesPage, SessionRow};
+pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCodesPage, SessionRow};
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
 pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, RecordSection};

@@ -1,6 +1,6 @@
 //! 我的账号, 启用动态口令, 恢复码, and the second step of signing in.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::record_form::Hidden;
 use crate::components::{
@@ -158,13 +158,35 @@ impl MePage {
     }
 }
 
+/// A QR code: so many squares a side, and the dark ones as one path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QrPicture {
+    /// Squares a side.
+    pub size: usize,
+    /// The dark squares.
+    pub path: String,
+}
+
+impl QrPicture {
+    /// Dark on white whatever the page's colours are, with the margin of four squares that readers need.
+    fn draw(&self) -> Markup {
+        let side = self.size + 8;
+        html! {
+            svg.qr viewBox={ "-4 -4 " (side) " " (side) } role="img" aria-label="动态口令二维码，扫不了时用下面的密钥" {
+                rect x="-4" y="-4" width=(side) height=(side) fill="#fff" {}
+                path d=(self.path) fill="#000" {}
+            }
+        }
+    }
+}
+
 /// Enrolling a second factor.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EnrolPage {
     /// Around the page.
     pub shell: Shell,
-    /// The secret as a picture (SVG that we drew ourselves).
-    pub picture: Option<String>,
+    /// The secret as a picture.
+    pub picture: Option<QrPicture>,
     /// The secret as text, in groups.
     pub secret: Option<String>,
     /// Why the code was refused.
@@ -189,7 +211,7 @@ impl EnrolPage {
                 (error_summary(&wrong))
                 @if let Some(picture) = &self.picture {
                     (card("第一步：用应用扫描", html! {
-                        div.qr role="img" aria-label="动态口令二维码，扫不了时用下面的密钥" { (PreEscaped(picture)) }
+                        (picture.draw())
                         @if let Some(secret) = &self.secret { p { "扫不了时，手工输入密钥：" code { (secret) } } }
                     }))
                 }

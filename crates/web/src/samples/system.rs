@@ -18,7 +18,8 @@ use crate::{
     pages::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
         GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MePage, Notice,
-        PermissionsPage, PrivacyPage, RecoveryCodesPage, SessionRow, SetPasswordPage, SettingsGroup, SettingsPage,
+        PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow, SetPasswordPage, SettingsGroup,
+        SettingsPage,
     },
 };
 
@@ -238,9 +239,7 @@ fn me() -> MePage {
 fn enrol() -> EnrolPage {
     EnrolPage {
         shell: office("我的账号"),
-        picture: Some(
-            r#"<svg viewBox="0 0 2 2" xmlns="http://www.w3.org/2000/svg"><path d="M0,0h1v1h-1z"/></svg>"#.into(),
-        ),
+        picture: Some(QrPicture { size: 2, path: "M0,0h1v1h-1z".into() }),
         secret: Some("GEZD GNBV GY3T QOJQ".into()),
         error: None,
     }

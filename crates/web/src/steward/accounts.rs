@@ -110,7 +110,7 @@ fn account_row(server: &Server, account: &Account, actor: &Account, seen: Option
 fn link_row(server: &Server, link: &OpenLink, system: bool) -> InvitationRow {
     let role = Role::of_name(&link.role).map_or("", Role::word);
     let body = body_name(server, link.body.as_deref());
-    let what = if link.purpose == Purpose::Reset { "（重设口令）" } else { "" };
+    let what = if matches!(link.purpose, Purpose::Reset | Purpose::Rescue) { "（重设口令）" } else { "" };
     InvitationRow {
         name: format!("{}{what}", link.name.clone().unwrap_or_else(|| "未写姓名".to_owned())),
         body: if link.body.is_none() { role.to_owned() } else { format!("{body}　{role}") },

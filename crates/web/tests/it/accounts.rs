@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 
-use crate::county::{Browser, County, PASSWORD};
+use crate::county::{County, PASSWORD};
 
 #[tokio::test]
 async fn the_first_link_makes_the_first_account_and_works_once() {
@@ -105,14 +105,6 @@ async fn settings_decide_the_cookies_and_the_links() {
     assert!(page.headers[header::SET_COOKIE].to_str().unwrap().contains("; Secure"));
 }
 
-/// The id of an account, from the page of accounts.
-async fn id_of(manager: &mut Browser, login: &str) -> String {
-    let page = manager.get("/accounts").await;
-    let before = &page.text[..page.text.find(&format!("<small>{login}</small>")).unwrap()];
-    let at = before.rfind("/accounts/").unwrap() + "/accounts/".len();
-    before[at..at + 32].to_owned()
-}
-
 #[tokio::test]
 async fn three_administrators_each_do_their_part_and_the_office_none() {
     let county = County::real();
@@ -128,7 +120,7 @@ async fn three_administrators_each_do_their_part_and_the_office_none() {
     assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/me"));
     bureau.get("/me").await.assert_shows("账号还没有启用").assert_hides("/kinds/food_sample");
     assert_eq!(bureau.get("/board").await.status, StatusCode::OK);
-    let id = id_of(&mut security, "li").await;
+    let id = security.id_of("li").await;
     security.get(&format!("/accounts/{id}")).await.assert_shows("待批准启用");
     let path = format!("/accounts/{id}/let-in");
     assert_eq!(system.post(&path, &[]).await.status, StatusCode::FORBIDDEN);
@@ -146,7 +138,7 @@ async fn three_administrators_each_do_their_part_and_the_office_none() {
     let withdraw = page.text[at..].split('"').next().unwrap().to_owned();
     security.post_on(&withdraw, &[]).await.assert_shows("已收回");
     assert_eq!(bureau.get("/kinds/food_sample/export.xlsx").await.status, StatusCode::FORBIDDEN);
-    let own = id_of(&mut security, "sec").await;
+    let own = security.id_of("sec").await;
     security.get(&format!("/accounts/{own}")).await.assert_shows("自己的账号").assert_hides("变更角色");
     assert_eq!(security.post(&format!("/accounts/{own}/let-in"), &[]).await.status, StatusCode::CONFLICT);
     let log = audit.get("/logs/operations?who=sec").await;

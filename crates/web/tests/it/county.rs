@@ -248,6 +248,21 @@ impl Browser {
         self.get(&to).await
     }
 
+    /// The id of an account, from the page of accounts.
+    pub(crate) async fn id_of(&mut self, login: &str) -> String {
+        let page = self.get("/accounts").await;
+        let before = &page.text[..page.text.find(&format!("<small>{login}</small>")).unwrap()];
+        let at = before.rfind("/accounts/").unwrap() + "/accounts/".len();
+        before[at..at + 32].to_owned()
+    }
+
+    /// Grants a role from today on.
+    pub(crate) async fn grant(&mut self, login: &str, role: &str, body: &str) {
+        let id = self.id_of(login).await;
+        let fields = [("role", role), ("body", body), ("since", "2026-11-23")];
+        self.post_on(&format!("/accounts/{id}/grants"), &fields).await.assert_shows("岗位已授予");
+    }
+
     async fn use_link(&mut self, link: &str, login: &str) {
         let path = link.strip_prefix("http://127.0.0.1:8470").unwrap_or(link);
         assert_eq!(self.get(path).await.status, StatusCode::OK);

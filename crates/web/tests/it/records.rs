@@ -300,6 +300,9 @@ async fn the_demonstration_county_is_open_to_read_and_not_to_write() {
     // A bureau's file does not hold the person either.
     let mut bureau = county.bureau(&mut office, "scjg").await;
     bureau.get(&record).await.assert_shows("填表人甲");
+    let refused = bureau.get("/kinds/reported_value/export.csv").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "to see is not to take out");
+    office.grant("of_scjg", "export", "scjg").await;
     let file = bureau.get("/kinds/reported_value/export.csv").await;
     assert_eq!(file.status, StatusCode::OK);
     file.assert_shows("94.1").assert_hides("填表人甲");
@@ -325,8 +328,15 @@ async fn a_bureau_reads_and_writes_its_own_records_only() {
     // 标准 name their body row by row: a bureau brings its own.
     assert_eq!(other.get("/kinds/standard/import").await.status, StatusCode::OK);
     other.get("/kinds/food_sample").await.assert_hides("A-1");
-    other.get("/kinds/food_sample/export.csv").await.assert_hides("A-1");
+    office.grant("of_kjj", "export", "kjj").await;
+    let file = other.get("/kinds/food_sample/export.csv").await;
+    assert_eq!(file.status, StatusCode::OK);
+    file.assert_hides("A-1");
     other.get("/board").await.assert_shows("n=1");
-    other.get("/indicators/food_pass_rate/records").await.assert_hides("菜籽油").assert_shows("只列出本单位的记录");
+    other
+        .get("/indicators/food_pass_rate/records")
+        .await
+        .assert_hides("菜籽油")
+        .assert_shows("只列出本单位和本辖区的记录");
     assert_eq!(other.get("/indicators/food_pass_rate/records.xlsx").await.status, StatusCode::FORBIDDEN);
 }

@@ -1,5 +1,6 @@
 //! One file a command. A command answers 0 when done, 1 for findings or a refusal, 2 for wrong usage.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod board;
