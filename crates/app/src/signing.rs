@@ -156,6 +156,47 @@ impl App {
         Ok(SignedIn::SecondFactor(token))
     }
 
+    /// Signs in whom an identity provider has proved. The identity is known from before, or its login is that of an account: then it is
+    /// tied to it, so that a login which is renamed at the provider, or given to another, leads nowhere else. No account is made.
+    pub fn sign_in_as(
+        &self,
+        issuer: &str,
+        subject: &str,
+        login: Option<&str>,
+        address: &str,
+    ) -> Result<SignedIn, Error> {
+        let place = &self.pack.place;
+        let mut reader = self.store.read()?;
+        let row = match (reader.account_by_identity(place, issuer, subject)?, login) {
+            (Some(account), _) => reader.account(place, &account)?,
+            (None, Some(login)) => {
+                let row = reader.account_by_login(place, login)?;
+                // An account belongs to one identity of a provider.
+                match &row {
+                    Some(row) if reader.has_identity(place, issuer, &row.id)? => None,
+                    _ => row,
+                }
+            }
+            (None, None) => None,
+        };
+        drop(reader);
+        let Some(row) = row else {
+            let told: String = login.unwrap_or(subject).chars().filter(|c| !c.is_control()).take(40).collect();
+            self.log_sign_in(&told, UNTIED, address)?;
+            return Err(Error::WrongState(
+                "统一身份没有对应的账号，请向管理员申请账号，用户名与统一身份一致".to_owned(),
+            ));
+        };
+        if row.locked_until.is_some_and(|until| until > self.now()) {
+            self.log_sign_in(&row.login, LOCKED, address)?;
+            return Err(self.locked()?);
+        }
+        let (place, issuer, subject) = (place.clone(), issuer.to_owned(), subject.to_owned());
+        let (account, now) = (row.id, self.now());
+        self.store.write(move |tx| tx.tie_identity(&place, &issuer, &subject, &account, now))?;
+        self.admit(&row, address, "统一身份")
+    }
+
     /// Completes a sign-in by the code of the second factor, or by a recovery code.
     pub fn second_factor(&self, ticket: &str, code: &str, address: &str) -> Result<SessionToken, Error> {
         let over = || Error::WrongState("这次登录已超过五分钟，请重新登录".to_owned());

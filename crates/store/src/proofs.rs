@@ -437,6 +437,16 @@ impl Reader<'_> {
         self.conn()?.one(sql, &values, |row| Ok(RecordId(row.array(0)?)))
     }
 
+    /// Whether an account is tied to an identity of a provider.
+    pub fn has_identity(&mut self, place: &str, issuer: &str, account: &RecordId) -> Result<bool, StoreError> {
+        let sql = "
+            SELECT COUNT(*)
+            FROM   account_identity
+            WHERE  place = $1 AND issuer = $2 AND account = $3";
+        let values = [Value::Text(place), Value::Text(issuer), Value::Bytes(&account.0)];
+        Ok(self.conn()?.one(sql, &values, |row| row.int(0))?.unwrap_or(0) > 0)
+    }
+
     /// The sessions of an account, the latest used first.
     pub fn sessions_of(&mut self, place: &str, account: &RecordId) -> Result<Vec<crate::SessionRow>, StoreError> {
         let sql = "

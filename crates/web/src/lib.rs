@@ -18,6 +18,7 @@ pub mod headers;
 mod held;
 mod listen;
 mod office;
+mod openid;
 mod own;
 pub mod pages;
 mod problem;

@@ -9,7 +9,7 @@ use zhiheng_app::Power;
 
 use crate::guard::{PLAIN_FORM, guard, no_method, no_page};
 use crate::server::Server;
-use crate::{headers, office, own, public, sign_in, steward};
+use crate::{headers, office, openid, own, public, sign_in, steward};
 
 /// Who a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,8 @@ pub static ROUTES: &[Route] = &[
     read(Entry, Needs::Anyone, "/login", || get(sign_in::form)),
     send(Entry, Needs::Anyone, "/login", || post(sign_in::sign_in)),
     send(Entry, Needs::Anyone, "/login/code", || post(sign_in::second_factor)),
+    read(Entry, Needs::Anyone, "/login/openid", || get(openid::go)),
+    read(Entry, Needs::Anyone, "/login/openid/back", || get(openid::back)),
     send(Entry, Needs::Own, "/logout", || post(sign_in::sign_out)),
     read(Entry, Needs::Anyone, "/start/{token}", || get(sign_in::link)),
     send(Entry, Needs::Anyone, "/start/{token}", || post(sign_in::accept)),

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use zhiheng_app::{App, Error, Random, hex};
 
 use crate::held::Held;
+use crate::openid::{Provider, UnderWay};
 
 /// Calls of use cases that run at a time; each blocks a thread.
 const CALLS: usize = 16;
@@ -37,6 +38,7 @@ struct Inside {
     hashes: Semaphore,
     settings: RwLock<Settings>,
     held: Held,
+    under_way: UnderWay,
 }
 
 /// Settings that pages need.
@@ -48,12 +50,17 @@ pub(crate) struct Settings {
     pub(crate) behind_proxy: bool,
     /// Who runs the pages, for the footer.
     pub(crate) runner: String,
+    /// 统一身份登录; none: nothing is asked of anybody.
+    pub(crate) provider: Option<Provider>,
 }
 
 /// Names of the settings as stored.
 pub(crate) const PUBLIC_ADDRESS: &str = "public_address";
 pub(crate) const BEHIND_PROXY: &str = "behind_proxy";
 pub(crate) const RUNNER: &str = "runner";
+pub(crate) const OPENID_ISSUER: &str = "openid_issuer";
+pub(crate) const OPENID_CLIENT: &str = "openid_client";
+pub(crate) const OPENID_SECRET: &str = "openid_secret_file";
 
 impl Settings {
     fn read(app: &App) -> Result<Settings, Error> {
@@ -62,6 +69,12 @@ impl Settings {
             public_address: setting(PUBLIC_ADDRESS)?,
             behind_proxy: setting(BEHIND_PROXY)? == "yes",
             runner: setting(RUNNER)?,
+            provider: Some(Provider {
+                issuer: setting(OPENID_ISSUER)?,
+                client: setting(OPENID_CLIENT)?,
+                secret_file: setting(OPENID_SECRET)?,
+            })
+            .filter(|provider| !provider.issuer.is_empty()),
         })
     }
 }
@@ -79,6 +92,7 @@ impl Server {
             hashes: Semaphore::new(HASHES),
             settings,
             held: Held::default(),
+            under_way: UnderWay::default(),
         })))
     }
 
@@ -102,6 +116,10 @@ impl Server {
 
     pub(crate) fn held(&self) -> &Held {
         &self.0.held
+    }
+
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.0.under_way
     }
 
     pub(crate) fn settings(&self) -> Settings {

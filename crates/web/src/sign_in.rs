@@ -40,7 +40,7 @@ pub(crate) async fn sign_in(State(server): State<Server>, visit: Visit, form: Fo
     let (name, address) = (login.clone(), visit.address.clone());
     match server.run_hashing(move |app| app.sign_in(&login, &password, &address)).await {
         Ok(SignedIn::Session(token)) => Ok(signed_in(&server, &visit, &next, &token)),
-        Ok(SignedIn::SecondFactor(ticket)) => Ok(show(code_page(&server, &visit, &ticket, &next, None).render())),
+        Ok(SignedIn::SecondFactor(ticket)) => Ok(ask_code(&server, &visit, &ticket, &next)),
         Err(error @ (Error::Invalid(_) | Error::WrongState(_))) => {
             let why = match &error {
                 Error::Invalid(problems) => problems.first().map(|one| one.message.clone()).unwrap_or_default(),
@@ -55,6 +55,11 @@ pub(crate) async fn sign_in(State(server): State<Server>, visit: Visit, form: Fo
 fn code_page(server: &Server, visit: &Visit, ticket: &str, next: &str, refused: Option<String>) -> CodePage {
     let hidden = |name: &str, value: &str| Hidden { name: name.to_owned(), value: value.to_owned() };
     CodePage { shell: shell(server, visit), hidden: vec![hidden("ticket", ticket), hidden("next", next)], refused }
+}
+
+/// The page that asks for the second factor.
+pub(crate) fn ask_code(server: &Server, visit: &Visit, ticket: &str, next: &str) -> axum::response::Response {
+    show(code_page(server, visit, ticket, next, None).render())
 }
 
 /// `POST /login/code`
@@ -81,11 +86,12 @@ fn page(server: &Server, visit: &Visit, name: &str, next: &str, refused: Option<
         next: next.to_owned(),
         refused,
         first: None,
+        elsewhere: server.settings().provider.map(|_| crate::words::address("/login/openid", &[("next", next)])),
         help: "没有账号或忘记口令，请向质量强县办要一个一次性链接。".to_owned(),
     }
 }
 
-fn signed_in(server: &Server, visit: &Visit, next: &str, token: &SessionToken) -> axum::response::Response {
+pub(crate) fn signed_in(server: &Server, visit: &Visit, next: &str, token: &SessionToken) -> axum::response::Response {
     let cookie = cookies::write(&server.cookie(cookies::SESSION), &token.0, Life::Visit, visit.secure);
     with_cookie(see(next), cookie)
 }
@@ -126,7 +132,7 @@ pub(crate) async fn accept(
         })
         .await;
     match done {
-        Ok(SignedIn::SecondFactor(ticket)) => Ok(show(code_page(&server, &visit, &ticket, "/board", None).render())),
+        Ok(SignedIn::SecondFactor(ticket)) => Ok(ask_code(&server, &visit, &ticket, "/board")),
         Ok(SignedIn::Session(session)) => {
             let text = "已登录。可以从现有的表格开始导入。".to_owned();
             let flash = Flash { tone: Tone::Good, text, link: None };

@@ -317,3 +317,30 @@ fn a_password_is_changed_in_time_and_does_not_come_back() {
     assert_eq!(app.session(&elsewhere.0).unwrap(), None, "every other session ended");
     assert_eq!(field(change("另一句足够长的话 2", PASSWORD)), "password", "the one before");
 }
+
+#[test]
+fn an_identity_leads_to_the_account_it_was_tied_to_and_makes_none() {
+    for county in County::everywhere() {
+        let app = &county.app;
+        let office = first(app);
+        invited(app, &office, Role::Bureau, Some("kjj"), "li");
+        let issuer = "https://id.example";
+        let enter = |subject: &str, login: Option<&str>| app.sign_in_as(issuer, subject, login, HERE);
+        assert!(matches!(enter("s9", Some("nobody")), Err(Error::WrongState(_))), "none is made");
+        let session = enter("s1", Some("li")).unwrap().session().unwrap();
+        assert_eq!(app.session(&session.0).unwrap().unwrap().login, "li");
+        let session = enter("s1", Some("renamed")).unwrap().session().unwrap();
+        assert_eq!(app.session(&session.0).unwrap().unwrap().login, "li", "tied by what never changes");
+        assert!(enter("s2", Some("li")).is_err(), "a login given to another leads nowhere");
+        assert!(enter("s3", None).is_err());
+        let id = app.accounts(&office).unwrap().into_iter().find(|one| one.login == "li").unwrap().id;
+        app.set_disabled(&office, &id, true).unwrap();
+        assert!(enter("s1", Some("li")).is_err(), "disabled");
+        let log = app.sign_in_log(
+            &again(app, "office"),
+            &LogWanted { who: Some("li".to_owned()), ..LogWanted::default() },
+            1,
+        );
+        assert_eq!(log.unwrap()[0].outcome, "disabled");
+    }
+}

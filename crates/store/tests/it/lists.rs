@@ -114,6 +114,9 @@ fn expected(keep: impl Fn(u64) -> bool) -> Vec<RecordId> {
     numbers.into_iter().map(id).collect()
 }
 
+/// A scope, further filters, and which numbers are left.
+type Case = (Scope, Vec<Filter>, fn(u64) -> bool);
+
 #[test]
 fn a_scope_is_exactly_its_bodies_and_its_areas_page_by_page() {
     on_both(|county| {
@@ -123,7 +126,7 @@ fn a_scope_is_exactly_its_bodies_and_its_areas_page_by_page() {
             Scope { bodies: own(bodies), areas: own(areas) }
         };
         let urgent = Filter { column: field("urgent"), value: Match::Flag(true) };
-        let cases: [(Scope, Vec<Filter>, fn(u64) -> bool); 6] = [
+        let cases: [Case; 6] = [
             (scope(&["b"], &["a1"]), vec![], |_| true),
             (scope(&["x"], &["a1"]), vec![], |n| n % 2 == 1),
             (scope(&[], &["a0", "a1"]), vec![], |_| true),

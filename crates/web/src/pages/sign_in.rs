@@ -26,6 +26,8 @@ pub struct LoginPage {
     pub refused: Option<String>,
     /// No account exists yet: how to make the first one.
     pub first: Option<String>,
+    /// 统一身份登录: where it begins, when the county uses it.
+    pub elsewhere: Option<String>,
     /// Whom to ask for an account.
     pub help: String,
 }
@@ -55,6 +57,7 @@ impl LoginPage {
                     div.fields.one { (field(&name)) (field(&password)) }
                     div.actions { (submit("登录", Weight::Primary)) }
                 }))
+                @if let Some(href) = &self.elsewhere { p { a.button href=(href) { "用统一身份登录" } } }
                 @if !self.help.is_empty() { p.soft { (self.help) } }
             },
         )

@@ -12,22 +12,25 @@ use crate::components::{
 use crate::extract::{FormBody, Staff, Visit};
 use crate::frame::shell;
 use crate::held::Once;
+use crate::openid::{Provider, TRUSTED, may_reach};
 use crate::pages::{SettingsGroup, SettingsPage};
 use crate::problem::{Answer, refused, see, show as page_of};
-use crate::server::{BEHIND_PROXY, PUBLIC_ADDRESS, RUNNER, Server, Settings};
+use crate::server::{
+    BEHIND_PROXY, OPENID_CLIENT, OPENID_ISSUER, OPENID_SECRET, PUBLIC_ADDRESS, RUNNER, Server, Settings,
+};
 use crate::words::{count, moment, short_digest};
 
 /// `GET /settings`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, _staff: Staff) -> Answer {
     let settings = server.settings();
-    Ok(page_of(page(&server, &visit, &settings, None).await?.render()))
+    Ok(page_of(page(&server, &visit, &settings, &[]).await?.render()))
 }
 
 async fn page(
     server: &Server,
     visit: &Visit,
     settings: &Settings,
-    address_error: Option<String>,
+    wrong: &[(&'static str, String)],
 ) -> Result<SettingsPage, Error> {
     let (state, counts, imports) =
         server.run(|app| Ok((app.pack_state()?, app.kind_counts()?, app.last_imports()?))).await?;
@@ -48,9 +51,12 @@ async fn page(
     facts.extend(imports.values().max().map(|at| Line::text("最近导入", moment(*at, pack.utc_offset_hours))));
     let (idle, absolute) = (policy.idle_minutes, policy.absolute_minutes / 60);
     facts.push(Line::text("登录有效期", format!("{idle} 分钟不用即失效，最长 {absolute} 小时")));
-    let text = |id: &str, label: &str, value: &str| {
-        Field::new(id, label, Control::Text { value: value.to_owned(), max_len: Some(200), autocomplete: None })
+    let text = |id: &str, label: &str, value: &str| Field {
+        error: wrong.iter().find(|(field, _)| *field == id).map(|(_, why)| why.clone()),
+        ..Field::new(id, label, Control::Text { value: value.to_owned(), max_len: Some(200), autocomplete: None })
     };
+    let none = Provider { issuer: String::new(), client: String::new(), secret_file: String::new() };
+    let provider = settings.provider.as_ref().unwrap_or(&none);
     Ok(SettingsPage {
         shell: shell(server, visit),
         groups: vec![
@@ -58,14 +64,22 @@ async fn page(
                 title: "访问地址".into(),
                 about: "本程序自己不做加密。对外开放时，由前面的代理服务器提供 HTTPS。".into(),
                 fields: vec![
-                    Field {
-                        error: address_error,
-                        ..text(PUBLIC_ADDRESS, "对外地址", &settings.public_address)
-                            .hint("如 https://zlqx.example.gov.cn，用于一次性链接；以 https 开头时登录标记只走加密连接")
-                    },
+                    text(PUBLIC_ADDRESS, "对外地址", &settings.public_address)
+                        .hint("如 https://zlqx.example.gov.cn，用于一次性链接；以 https 开头时登录标记只走加密连接"),
                     Field::new(BEHIND_PROXY, "在代理服务器之后", Control::YesNo { value: Some(settings.behind_proxy) })
                         .hint("选“是”才采信代理转来的访问协议；没有代理时选“是”不安全")
                         .required(),
+                ],
+            },
+            SettingsGroup {
+                title: "统一身份登录".into(),
+                about: "用本地的统一身份平台登录（OpenID Connect）。只登录已有的账号，不自动建账号；不填就不连接任何外部系统。".into(),
+                fields: vec![
+                    text(OPENID_ISSUER, "身份服务地址", &provider.issuer).hint(format!("{TRUSTED}，照平台给的 issuer 填写")),
+                    text(OPENID_CLIENT, "客户端标识", &provider.client)
+                        .hint("在平台登记本系统时得到；回调地址登记为 对外地址/login/openid/back"),
+                    text(OPENID_SECRET, "密钥文件", &provider.secret_file)
+                        .hint("服务器上存放客户端密钥的文件路径，密钥本身不进数据库；没有密钥的不填"),
                 ],
             },
             SettingsGroup {
@@ -135,15 +149,29 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
         public_address: form.get(PUBLIC_ADDRESS).trim_end_matches('/').to_owned(),
         behind_proxy: form.get(BEHIND_PROXY) == "true",
         runner: form.get(RUNNER).chars().take(60).collect(),
+        provider: Some(Provider {
+            issuer: form.get(OPENID_ISSUER).to_owned(),
+            client: form.get(OPENID_CLIENT).to_owned(),
+            secret_file: form.get(OPENID_SECRET).to_owned(),
+        })
+        .filter(|provider| !provider.issuer.is_empty()),
     };
-    if let Some(error) = wrong_address(&given.public_address) {
-        return Ok(refused(page(&server, &visit, &given, Some(error)).await?.render()));
+    let wrong = wrong(&given);
+    if !wrong.is_empty() {
+        return Ok(refused(page(&server, &visit, &given, &wrong).await?.render()));
     }
     server
         .run(move |app| {
             let proxy = if given.behind_proxy { "yes" } else { "no" };
-            let wanted =
-                [(PUBLIC_ADDRESS, given.public_address.as_str()), (BEHIND_PROXY, proxy), (RUNNER, &given.runner)];
+            let provider = given.provider.as_ref();
+            let wanted = [
+                (PUBLIC_ADDRESS, given.public_address.as_str()),
+                (BEHIND_PROXY, proxy),
+                (RUNNER, given.runner.as_str()),
+                (OPENID_ISSUER, provider.map_or("", |one| one.issuer.as_str())),
+                (OPENID_CLIENT, provider.map_or("", |one| one.client.as_str())),
+                (OPENID_SECRET, provider.map_or("", |one| one.secret_file.as_str())),
+            ];
             for (name, value) in wanted {
                 if app.setting(name)?.unwrap_or_default() != value {
                     app.set_setting(&actor, name, value)?;
@@ -156,6 +184,20 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
     let flash = Flash { tone: Tone::Good, text: "设置已保存。".to_owned(), link: None };
     server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
     Ok(see("/settings"))
+}
+
+fn wrong(given: &Settings) -> Vec<(&'static str, String)> {
+    let mut wrong = Vec::new();
+    wrong.extend(wrong_address(&given.public_address).map(|why| (PUBLIC_ADDRESS, why)));
+    if let Some(provider) = &given.provider {
+        if !may_reach(&provider.issuer) {
+            wrong.push((OPENID_ISSUER, format!("身份服务地址须是{TRUSTED}。")));
+        }
+        if provider.client.is_empty() {
+            wrong.push((OPENID_CLIENT, "请填写客户端标识。".to_owned()));
+        }
+    }
+    wrong
 }
 
 fn wrong_address(address: &str) -> Option<String> {
