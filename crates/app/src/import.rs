@@ -42,9 +42,9 @@ pub struct ImportOptions {
     pub columns: BTreeMap<String, Option<String>>,
     /// The sheet to read; else the one that fits best.
     pub sheet: Option<String>,
-    /// Only rows of this body are taken, and only its records corrected; each other row is refused by itself. A row that names no body
-    /// is this body's. Said by permission, never by the file.
-    pub own: Option<String>,
+    /// Only rows of these bodies are taken, and only their records corrected; each other row is refused by itself. A row that names no body
+    /// is the first one's. Said by permission, never by the file.
+    pub own: Option<Vec<String>>,
     /// Keep every row as it was read, for [`ImportPreview::to_json`].
     pub keep_cells: bool,
 }

@@ -101,6 +101,27 @@ fn exports(actor: &Account, owner: Option<&str>) -> bool {
 }
 
 impl Account {
+    /// An account of the office that nobody signs in with: for commands run on the machine itself, and for tests.
+    pub fn of_office(login: &str) -> Account {
+        Account {
+            id: zhiheng_store::RecordId([0; 16]),
+            login: login.to_owned(),
+            name: login.to_owned(),
+            role: Role::Office,
+            body: None,
+            disabled: false,
+            locked: false,
+            active: true,
+            must: None,
+            second_factor: false,
+            own: Vec::new(),
+            above: Vec::new(),
+            areas: Vec::new(),
+            held: Vec::new(),
+            separate: false,
+        }
+    }
+
     /// Whether the account is let in: activated, and owing neither a new password nor a second factor.
     pub fn acts(&self) -> bool {
         self.active && !self.disabled && self.must.is_none()

@@ -4,7 +4,7 @@
 //! Titles are not indexed: they are looked for in the newest records of the kind, so that a form answers at once in any register.
 
 use zhiheng_pack::{Kind, Record, Value};
-use zhiheng_store::{ListQuery, Reader, RecordId, RecordRow};
+use zhiheng_store::{ListQuery, Reader, RecordId, RecordRow, Scope};
 
 use crate::{App, Error};
 
@@ -37,20 +37,20 @@ impl Candidate {
 }
 
 impl App {
-    /// The newest records of a kind. `body` is the only one whose records may be named.
-    pub fn newest(&self, kind: &Kind, body: Option<&str>, limit: usize) -> Result<Vec<Candidate>, Error> {
+    /// The newest records of a kind. Only what lies in `scope` may be named.
+    pub fn newest(&self, kind: &Kind, scope: Option<&Scope>, limit: usize) -> Result<Vec<Candidate>, Error> {
         let mut found = Vec::new();
         self.walk(kind, &mut self.store.read()?, limit, |row, record| {
-            found.extend(may(row, body).then(|| self.candidate(kind, row, record)));
+            found.extend(may(row, scope).then(|| self.candidate(kind, row, record)));
             found.len() < limit
         })?;
         Ok(found)
     }
 
     /// Every record that a text may mean: by its key alone, else by its title.
-    pub fn resolve(&self, kind: &Kind, text: &str, body: Option<&str>) -> Result<Vec<Candidate>, Error> {
+    pub fn resolve(&self, kind: &Kind, text: &str, scope: Option<&Scope>) -> Result<Vec<Candidate>, Error> {
         let mut reader = self.store.read()?;
-        let by_key = reader.record_by_key(&self.pack.place, &kind.id, text)?.filter(|row| row.live && may(row, body));
+        let by_key = reader.record_by_key(&self.pack.place, &kind.id, text)?.filter(|row| row.live && may(row, scope));
         if let Some(row) = by_key {
             let record = Record::from_canonical(kind, &row.fields);
             return Ok(record.map(|record| self.candidate(kind, &row, &record)).into_iter().collect());
@@ -59,7 +59,7 @@ impl App {
         let parts: Vec<usize> = (0..kind.fields.len()).filter(|index| names(kind, *index)).collect();
         let (mut whole, mut part) = (Vec::new(), Vec::new());
         self.walk(kind, &mut reader, LOOKED, |row, record| {
-            if may(row, body) {
+            if may(row, scope) {
                 let says = |index: &usize| record.value(*index).is_some_and(|value| folded(&said(value)) == wanted);
                 let candidate = self.candidate(kind, row, record);
                 if folded(&candidate.label) == wanted || folded(&candidate.name()) == wanted {
@@ -105,8 +105,8 @@ impl App {
     }
 }
 
-fn may(row: &RecordRow, body: Option<&str>) -> bool {
-    body.is_none() || row.body.as_deref() == body
+fn may(row: &RecordRow, scope: Option<&Scope>) -> bool {
+    scope.is_none_or(|scope| scope.holds(row.body.as_deref(), row.area.as_deref()))
 }
 
 /// Whether a field stands in the title of its kind and is nobody's personal data.

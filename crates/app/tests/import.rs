@@ -34,7 +34,7 @@ impl County {
 #[test]
 fn a_bureau_brings_its_own_rows_and_no_others() {
     let county = County::empty();
-    let of = |own: &str| ImportOptions { own: Some(own.to_owned()), ..ImportOptions::default() };
+    let of = |own: &str| ImportOptions { own: Some(vec![own.to_owned()]), ..ImportOptions::default() };
     let import = |text: &str, options: &ImportOptions| {
         let preview = county.app.import_preview("standard", text.as_bytes(), "标准.csv", options).unwrap();
         let problems: Vec<(u32, &str)> = preview.problems.iter().map(|problem| (problem.row, problem.code)).collect();

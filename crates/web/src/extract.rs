@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use zhiheng_app::{Account, Error, Power, Reach, Role, Scope, Verb, may};
+use zhiheng_pack::Kind;
 use zhiheng_pack::Pack;
 use zhiheng_store::RecordRow;
 
@@ -83,6 +84,21 @@ impl Visit {
     /// ([`zhiheng_app::ImportOptions::own`]).
     pub(crate) fn may_import(&self, kind: &zhiheng_pack::Kind) -> bool {
         self.may_write_kind(kind)
+    }
+
+    /// The bodies whose rows this reader may bring, the own one first; none: everybody's.
+    pub(crate) fn own_bodies(&self) -> Option<Vec<String>> {
+        match &self.account {
+            Some(account) if account.role == Role::Office => None,
+            Some(account) => Some(account.body.iter().chain(&account.own).cloned().collect()),
+            None => Some(Vec::new()),
+        }
+    }
+
+    /// Whether this reader may do something with a stored record.
+    pub(crate) fn may(&self, verb: Verb<'_>, kind: &Kind, row: &RecordRow) -> bool {
+        let (owner, area) = (row.body.as_deref(), row.area.as_deref());
+        self.account.as_ref().is_some_and(|account| may(account, verb, kind, owner, area))
     }
 
     /// What this reader may take out; none: the whole county. A scope without anything: nothing.

@@ -69,7 +69,7 @@ pub(super) struct Classifier<'a, 'r> {
     pub(super) kind: &'a Kind,
     pub(super) file_digest: [u8; 32],
     /// The only body whose records may be corrected.
-    pub(super) own: Option<&'a str>,
+    pub(super) own: Option<&'a [String]>,
     /// Fields about which this file says something.
     pub(super) covered: &'a BTreeSet<String>,
     pub(super) today: i32,
@@ -197,7 +197,7 @@ impl Classifier<'_, '_> {
         for problem in wrong {
             self.problems.push(ImportProblem::of_record(pending.row, problem, String::new()));
         }
-        let theirs = self.own.is_some_and(|own| known.body.as_deref() != Some(own));
+        let theirs = self.own.is_some_and(|own| known.body.as_ref().is_none_or(|body| !own.contains(body)));
         if theirs && matches!(identity, Identity::Correction { .. }) {
             let name = known.body.as_deref().map_or("其他单位", |body| self.app.body_name(body));
             self.problems.push(ImportProblem::of_import(pending.row, NOT_OWN_RECORD, None, name, Level::Refuse));

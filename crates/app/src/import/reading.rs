@@ -103,7 +103,7 @@ impl Pass<'_> {
     fn not_own(&self, row: u32, record: &Record) -> Option<ImportProblem> {
         let own = self.drafter.options.own.as_deref()?;
         let body = self.app.pack.envelope(self.kind, record).body;
-        if body.as_deref() == Some(own) {
+        if body.as_ref().is_some_and(|body| own.contains(body)) {
             return None;
         }
         let name = body.as_deref().map_or("没有写明或不在名单中", |body| self.app.body_name(body));

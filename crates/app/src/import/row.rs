@@ -133,7 +133,7 @@ impl Drafter<'_> {
 
     fn fill(&self, drafted: &mut Drafted) {
         let body = self.kind.body_field.and_then(|index| self.kind.fields.get(index)).map(|field| field.id.as_str());
-        if let (Some(body), Some(own)) = (body, &self.options.own)
+        if let (Some(body), Some(own)) = (body, self.options.own.as_ref().and_then(|own| own.first()))
             && !drafted.draft.fields.contains_key(body)
             && !drafted.problems.iter().any(|problem| problem.field.as_deref() == Some(body))
         {

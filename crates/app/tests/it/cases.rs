@@ -202,15 +202,8 @@ fn counties() -> Vec<County> {
 }
 
 fn account(login: &str, role: Role, body: Option<&str>) -> Account {
-    Account {
-        id: RecordId([7; 16]),
-        login: login.to_owned(),
-        name: login.to_owned(),
-        role,
-        body: body.map(str::to_owned),
-        disabled: false,
-        locked: false,
-    }
+    let own = body.map(str::to_owned);
+    Account { role, body: own.clone(), own: own.into_iter().collect(), ..Account::of_office(login) }
 }
 
 fn clerk() -> Account {

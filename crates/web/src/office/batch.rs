@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, Act, Error, Receipt, Submission};
+use zhiheng_app::{Account, Act, Error, Receipt, Submission, Verb, may};
 use zhiheng_pack::{Kind, Pack, Record, Type, Value, value::FileRef};
 use zhiheng_sheet::write_zip;
 use zhiheng_store::{RecordId, RecordRow, digest_of_hex};
@@ -172,14 +172,14 @@ pub(crate) async fn withdraw_form(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
-    let rows = mine(chosen(&server, &visit, kind, ticked_of(&params)?).await?, &account)?;
+    let rows = mine(chosen(&server, &visit, kind, ticked_of(&params)?).await?, &account, kind)?;
     let versions: Vec<(RecordId, i64)> = rows.iter().map(|(row, _)| (row.id, row.version)).collect();
     Ok(page_of(page(&server, &visit, kind, &rows, &versions, None).render()))
 }
 
 /// Those that still count and that the account may change.
-fn mine(mut rows: Rows, account: &Account) -> Result<Rows, Error> {
-    rows.retain(|(row, _)| account.may_write(row.body.as_deref()));
+fn mine(mut rows: Rows, account: &Account, kind: &Kind) -> Result<Rows, Error> {
+    rows.retain(|(row, _)| may(account, Verb::Withdraw, kind, row.body.as_deref(), row.area.as_deref()));
     if rows.is_empty() {
         return Err(Error::NotPermitted);
     }
@@ -239,7 +239,7 @@ pub(crate) async fn withdraw(
         |text: &str| text.split_once('.').and_then(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
     let versions: Vec<(RecordId, i64)> = form.all(SEEN).filter_map(read).collect();
     let ids = ticked(form.all(SEEN).filter_map(|text| text.split('.').next()))?;
-    let rows = mine(chosen(&server, &visit, kind, ids).await?, &account)?;
+    let rows = mine(chosen(&server, &visit, kind, ids).await?, &account, kind)?;
     let reason = form.get(REASON).to_owned();
     if reason.is_empty() {
         return Ok(refused(

@@ -1,7 +1,7 @@
 //! 文书: a record's documents to print, as Word, and their numbers. Who may read the record may read them; who may write it numbers them.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{DocumentView, Error};
+use zhiheng_app::{DocumentView, Error, Verb, may};
 use zhiheng_pack::Pack;
 use zhiheng_store::DocumentNumberRow;
 
@@ -39,7 +39,7 @@ pub(crate) async fn show(
         let made = server.run(move |app| app.document_docx(&view, &mark)).await?;
         return Ok(Download::from(made).answer());
     }
-    let may_number = account.may_write(view.row.body.as_deref());
+    let may_number = visit.may(Verb::Correct, kind_of(&server.app().pack, &kind)?, &view.row);
     let page = page(&server.app().pack, &visit, &kind, document, &view, may_number)?;
     Ok(page_of(DocumentPage { shell: shell(&server, &visit), ..page }.render()))
 }
@@ -122,7 +122,8 @@ pub(crate) async fn number(
     let numbered = server
         .run(move |app| {
             let view = app.document(&account.name, &kind, &record, &document, Some(version))?;
-            if !account.may_write(view.row.body.as_deref()) {
+            let (owner, area) = (view.row.body.as_deref(), view.row.area.as_deref());
+            if !may(&account, Verb::Correct, kind_of(&app.pack, &kind)?, owner, area) {
                 return Err(Error::NotPermitted);
             }
             app.number_document(&account.login, &kind, &record, &document, version)?;

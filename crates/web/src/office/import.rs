@@ -98,7 +98,7 @@ pub(crate) async fn upload(
         return Ok(refused(choose_page(&server, &visit, &id, Some(why)).await?.render()));
     };
     let mut upload = Upload::new(id.clone(), file.name, file.bytes);
-    upload.options.own = visit.sees_only();
+    upload.options.own = visit.own_bodies();
     match read(&server, &upload).await {
         Ok(_) => {
             let digest = hex(&Sha256::digest(&upload.bytes));

@@ -397,7 +397,7 @@ fn attachments(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<A
 
 /// For those who may write the record.
 fn documents(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Link> {
-    let writes = visit.account.as_ref().is_some_and(|account| account.may_write(view.row.body.as_deref()));
+    let writes = visit.may(Verb::Correct, content.kind, &view.row);
     let offered = content.pack.offered(content.kind, &view.record).into_iter().filter(|_| writes && view.row.live);
     let here = content.href(&view.row.id);
     offered.map(|document| Link::new(&document.name, format!("{here}/documents/{}", document.id))).collect()

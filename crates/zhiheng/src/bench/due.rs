@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
-use zhiheng_app::{Account, Act, App, Bin, Clock, Fired, RecordId, Role, Setup, Submission};
+use zhiheng_app::{Account, Act, App, Bin, Clock, Fired, Setup, Submission};
 use zhiheng_pack::{Draft, day, read};
 
 use super::{Bench, Folder, Found, Laps, digits};
@@ -133,15 +133,7 @@ fn case(number: u64) -> Submission {
 }
 
 fn ask(app: &App, rounds: usize) -> Result<(Laps, Laps)> {
-    let account = Account {
-        id: RecordId([1; 16]),
-        login: "bench".to_owned(),
-        name: "bench".to_owned(),
-        role: Role::Office,
-        body: None,
-        disabled: false,
-        locked: false,
-    };
+    let account = Account::of_office("bench");
     let (mut ours, mut peer) = (Laps::default(), Laps::default());
     for _ in 0..rounds.max(1) {
         for bin in [Bin::Overdue, Bin::Soon, Bin::Open] {
