@@ -154,7 +154,7 @@ impl Pack {
     }
 
     /// Lets something happen to a record's case: the event, the state after it, the derived fields. `before` is the record as it was. A record whose kind
-    /// has no procedure for its day stays as it is.
+    /// has no procedure for its day stays as it is. A new one without a day of opening was opened on the day it was recorded.
     pub fn happen(&self, kind: &Kind, before: Option<&Record>, record: &mut Record, happening: Happening) {
         if !self.has_cases(kind) {
             return;
@@ -172,6 +172,10 @@ impl Pack {
         };
         let opening = case.events.is_empty();
         let act = if opening { Act::Open } else { happening.act };
+        // Who reports something does not say when we received it. A record that is older than its procedure keeps its gap.
+        if let Some(field) = procedure.opened.filter(|field| before.is_none() && record.value(*field).is_none()) {
+            record.set(field, Some(Value::Date(crate::day::date(self.day_of(happening.at)))));
+        }
         let step = match &act {
             Act::Step(id) => procedure.step(id),
             _ => None,

@@ -175,6 +175,12 @@ fn kind(pack: &Pack) -> &Kind {
 }
 
 #[test]
+fn a_case_that_does_not_say_when_it_was_received_was_received_when_it_was_recorded() {
+    assert_eq!(Story::open("2026-05-11 09:00", &[]).field("received_on"), "2026-05-11");
+    assert_eq!(Story::open("2026-05-11 09:00", &[("received_on", "2026-05-08")]).field("received_on"), "2026-05-08");
+}
+
+#[test]
 fn a_case_runs_on_the_law_of_the_day_on_which_it_was_opened() {
     for (received, procedure) in [("2026-04-14", "old"), ("2026-04-15", "new")] {
         let story = Story::open("2026-04-16 09:00", &[("received_on", received)]);
