@@ -15,7 +15,6 @@ fn fixture(name: &str) -> String {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
 fn a_line_is_as_safe_as_its_url_asks_or_is_not_opened() {
     let Some(county) = County::postgres() else { return };
     let mut admin = postgres::Client::connect(&county.url, postgres::NoTls).unwrap();

@@ -37,22 +37,31 @@ pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     log();
     let apps = if args.demo { vec![demo_county(common)?] } else { counties(common)? };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("启动不了异步运行时")?;
-    runtime.block_on(async {
+    let (listeners, demo) = runtime.block_on(async {
         let mut listeners = vec![bind(&args.listen).await?];
-        let first = listeners.first().context("a listener")?.local_addr()?;
         for _ in 1..apps.len() {
             let last = listeners.last().context("a listener")?.local_addr()?;
             listeners.push(bind(&next_port(last)?.to_string()).await?);
         }
         let last = listeners.last().context("a listener")?.local_addr()?;
         let demo = if args.demo { None } else { demo_beside(last, common).await };
+        Ok::<_, anyhow::Error>((listeners, demo))
+    })?;
+    let first = listeners.first().context("a listener")?.local_addr()?;
+    // The blocking driver of PostgreSQL has a runtime of its own, which may neither run nor end inside ours: what asks the database at the
+    // start, and the last owner of its connections, stay outside.
+    let apps: Vec<Arc<App>> = apps.into_iter().map(Arc::new).collect();
+    let mut servers = Vec::new();
+    for (listener, app) in listeners.into_iter().zip(&apps) {
+        greet(&app.pack.place_name, &listener.local_addr()?.to_string(), app.first_link()?.as_deref());
+        servers.push((listener, server_of(Arc::clone(app), demo.as_ref().map(|address| format!("http://{address}")))?));
+    }
+    farewell(first, demo.as_deref());
+    runtime.block_on(async {
         let mut running = tokio::task::JoinSet::new();
-        for (listener, app) in listeners.into_iter().zip(apps) {
-            greet(&app.pack.place_name, &listener.local_addr()?.to_string(), app.first_link()?.as_deref());
-            let server = server_of(app, demo.as_ref().map(|address| format!("http://{address}")))?;
+        for (listener, server) in servers {
             running.spawn(listen(listener, server, asked_to_stop()));
         }
-        farewell(first, demo.as_deref());
         while let Some(ended) = running.join_next().await {
             ended.context("服务中断")?.context("服务中断")?;
         }
@@ -92,10 +101,10 @@ fn next_port(address: SocketAddr) -> Result<SocketAddr> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
-fn server_of(app: App, demo_address: Option<String>) -> Result<Server> {
+fn server_of(app: Arc<App>, demo_address: Option<String>) -> Result<Server> {
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
-    Ok(Server::new(Setup { app: Arc::new(app), random: Arc::new(SystemRandom), csrf_key, demo_address })?)
+    Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address })?)
 }
 
 /// The demonstration county on the next port, made when somebody first opens it; without that port there is no link to it.
@@ -103,7 +112,9 @@ async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
     let next = next_port(county).ok()?;
     let listener = TcpListener::bind(next).await.ok()?;
     let common = common.clone();
-    let make = move || demo_county(&common).and_then(|app| server_of(app, None)).map_err(|error| format!("{error:#}"));
+    let make = move || {
+        demo_county(&common).and_then(|app| server_of(Arc::new(app), None)).map_err(|error| format!("{error:#}"))
+    };
     tokio::spawn(async move {
         if let Err(error) = listen_lazily(listener, make, asked_to_stop()).await {
             tracing::warn!("示例县的服务中断：{error}");
