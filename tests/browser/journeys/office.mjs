@@ -3,11 +3,11 @@
 export const title = "the office's first day";
 export const site = "real";
 
-const LOGIN = "zhiliangban";
-const PASSWORD = "一句足够长的话做密码";
+export const LOGIN = "zhiliangban";
+export const PASSWORD = "一句足够长的话做密码 1";
 
 /// The first journey of a run makes the account by the one-time link; the next finds it there.
-async function signIn(reader) {
+export async function signIn(reader) {
   const { page } = reader;
   await reader.open("/login");
   await page.fill("#name", LOGIN);

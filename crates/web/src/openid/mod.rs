@@ -155,13 +155,25 @@ pub(crate) async fn back(State(server): State<Server>, visit: Visit, params: Par
         nonce: &waiting.nonce,
         now: now.div_euclid(1_000_000),
     };
-    let who = token::read(id_token, &keys, &wanted).map_err(refused)?;
+    let mut who = token::read(id_token, &keys, &wanted).map_err(refused)?;
+    if who.login.is_none() {
+        who.login = login_of(&found, &told, &who.subject).await;
+    }
     let (issuer, from) = (provider.issuer.clone(), visit.address.clone());
     let signed = server.run(move |app| app.sign_in_as(&issuer, &who.subject, who.login.as_deref(), &from)).await?;
     Ok(match signed {
         SignedIn::Session(session) => sign_in::signed_in(&server, &visit, &waiting.next, &session),
         SignedIn::SecondFactor(ticket) => sign_in::ask_code(&server, &visit, &ticket, &waiting.next),
     })
+}
+
+/// The login, from providers that keep it out of the token. It is of no use when it is said of another.
+async fn login_of(found: &Value, told: &Value, subject: &str) -> Option<String> {
+    let url = found.get("userinfo_endpoint").and_then(Value::as_str)?;
+    let token = told.get("access_token").and_then(Value::as_str)?;
+    let person = wire::own(url, token).await.ok()?;
+    let text = |name: &str| person.get(name).and_then(Value::as_str);
+    text("preferred_username").filter(|_| text("sub") == Some(subject)).map(str::to_owned)
 }
 
 /// The secret, read anew each time, so that a changed file needs no restart.

@@ -41,14 +41,19 @@ pub(super) async fn json(url: &str) -> Result<Value, String> {
     ask(url, "GET", String::new(), None).await
 }
 
+/// The JSON that somebody's own token opens.
+pub(super) async fn own(url: &str, token: &str) -> Result<Value, String> {
+    ask(url, "GET", String::new(), Some(format!("Bearer {token}"))).await
+}
+
 /// The JSON that a form is answered with.
 pub(super) async fn post(url: &str, form: &[(&str, &str)], basic: Option<(&str, &str)>) -> Result<Value, String> {
     let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    let basic = basic.map(|(name, secret)| STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret))));
+    let basic = basic.map(|(name, secret)| format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret)))));
     ask(url, "POST", pairs.join("&"), basic).await
 }
 
-async fn ask(url: &str, method: &str, body: String, basic: Option<String>) -> Result<Value, String> {
+async fn ask(url: &str, method: &str, body: String, authority: Option<String>) -> Result<Value, String> {
     if !may_reach(url) {
         return Err("身份服务的地址不可信".to_owned());
     }
@@ -60,8 +65,8 @@ async fn ask(url: &str, method: &str, body: String, basic: Option<String>) -> Re
     if method == "POST" {
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     }
-    if let Some(basic) = basic {
-        request = request.header(header::AUTHORIZATION, format!("Basic {basic}"));
+    if let Some(authority) = authority {
+        request = request.header(header::AUTHORIZATION, authority);
     }
     let request = request.body(Body::from(body)).map_err(|error| error.to_string())?;
     let answered = tokio::time::timeout(PATIENCE, answer(&uri, request)).await;
