@@ -563,9 +563,14 @@ impl App {
     }
 }
 
+/// Whether the three administrators are separate, inside a write.
+pub(crate) fn are_separate(tx: &mut Tx<'_>, place: &str) -> Result<bool, StoreError> {
+    Ok(tx.setting(place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE))
+}
+
 /// From the moment on which each of the three has an account that is let in, they are separate.
 pub(crate) fn separate_when_complete(tx: &mut Tx<'_>, place: &str, by: &str) -> Result<(), StoreError> {
-    if tx.setting(place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE) {
+    if are_separate(tx, place)? {
         return Ok(());
     }
     for role in Role::ADMINISTRATORS {

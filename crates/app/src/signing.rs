@@ -8,7 +8,7 @@ use argon2::password_hash::PasswordVerifier;
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, InvitationRow, ProofRow, Purpose, RecordId, SessionRow};
 
-use crate::accounts::{Account, MINUTE, fresh_proof, hash};
+use crate::accounts::{Account, MINUTE, are_separate, fresh_proof, hash};
 use crate::{App, Error, totp};
 
 /// How long the second factor may take after the password.
@@ -158,6 +158,9 @@ impl App {
 
     /// Signs in whom an identity provider has proved. The identity is known from before, or its login is that of an account: then it is
     /// tied to it, so that a login which is renamed at the provider, or given to another, leads nowhere else. No account is made.
+    ///
+    /// Where the three administrators are separate, a new tie shuts the account until the security administrator lets it in: the system
+    /// administrator names the provider, and could name one of his own.
     pub fn sign_in_as(
         &self,
         issuer: &str,
@@ -167,7 +170,8 @@ impl App {
     ) -> Result<SignedIn, Error> {
         let place = &self.pack.place;
         let mut reader = self.store.read()?;
-        let row = match (reader.account_by_identity(place, issuer, subject)?, login) {
+        let known = reader.account_by_identity(place, issuer, subject)?;
+        let row = match (known, login) {
             (Some(account), _) => reader.account(place, &account)?,
             (None, Some(login)) => {
                 let row = reader.account_by_login(place, login)?;
@@ -192,8 +196,18 @@ impl App {
             return Err(self.locked()?);
         }
         let (place, issuer, subject) = (place.clone(), issuer.to_owned(), subject.to_owned());
-        let (account, now) = (row.id, self.now());
-        self.store.write(move |tx| tx.tie_identity(&place, &issuer, &subject, &account, now))?;
+        let (stored, now) = (row.clone(), self.now());
+        if known.is_none() {
+            self.store.write(move |tx| {
+                tx.tie_identity(&place, &issuer, &subject, &stored.id, now)?;
+                if are_separate(tx, &place)? {
+                    let fresh = ProofRow { password_at: stored.created_at, ..fresh_proof(stored.id) };
+                    let proof = tx.proof(&place, &stored.id)?.unwrap_or(fresh);
+                    tx.set_proof(&place, &ProofRow { active: false, ..proof })?;
+                }
+                tx.log_operation(&place, &stored.login, "绑定统一身份", &stored.login, &issuer).map(|_| ())
+            })?;
+        }
         self.admit(&row, address, "统一身份")
     }
 
@@ -360,8 +374,7 @@ impl App {
         let mut before = self.store.read()?.earlier_passwords(&self.pack.place, &row.id, policy.history)?;
         before.push(row.password_hash.clone());
         if before.iter().any(|hash| right(new, hash)) {
-            let again = format!("不能与现在的和最近 {} 次用过的口令相同，请换一个。", policy.history);
-            return Err(invalid("password", again));
+            return Err(invalid("password", "这是现在的或最近用过的口令，请换一个。"));
         }
         let (place, now, new_hash) = (self.pack.place.clone(), self.now(), self.hash_password(new)?);
         let stored = row.clone();

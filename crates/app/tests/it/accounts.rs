@@ -183,6 +183,12 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     assert!(accept(app, &token, "").unwrap().has(Power::Security));
     let log = app.operation_log(&again(app, "aud"), &LogWanted::default(), 100).unwrap();
     assert!(log.iter().any(|row| row.verb == "在服务器上启用账号" && row.object == "late"));
+    // Nor does a provider that the system administrator named: a new tie waits for the security administrator.
+    let entered = app.sign_in_as("https://id.example", "s1", Some("aud"), HERE).unwrap().session().unwrap();
+    assert!(!app.session(&entered.0).unwrap().unwrap().acts());
+    app.let_in(&security, &audit.id).unwrap();
+    let entered = app.sign_in_as("https://id.example", "s1", None, HERE).unwrap().session().unwrap();
+    assert!(app.session(&entered.0).unwrap().unwrap().has(Power::Audit), "tied and let in");
     denied(app.set_setting(&system, "administrators", ""));
     denied(app.set_policy(&system, "asvs"));
 }

@@ -49,7 +49,8 @@ pub(super) async fn own(url: &str, token: &str) -> Result<Value, String> {
 /// The JSON that a form is answered with.
 pub(super) async fn post(url: &str, form: &[(&str, &str)], basic: Option<(&str, &str)>) -> Result<Value, String> {
     let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    let basic = basic.map(|(name, secret)| format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret)))));
+    let basic = basic
+        .map(|(name, secret)| format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret)))));
     ask(url, "POST", pairs.join("&"), basic).await
 }
 

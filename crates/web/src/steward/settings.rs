@@ -111,10 +111,13 @@ fn policy_line(one: &Profile) -> Line {
         zhiheng_app::SecondFactor::Everybody => "必须用动态口令",
         zhiheng_app::SecondFactor::Optional => "动态口令自愿",
     };
+    let history = match one.history {
+        0 => String::new(),
+        many => format!("，不重复最近 {many} 个"),
+    };
     let text = format!(
-        "{}；{change}，不重复最近 {} 个；错 {} 次锁 {} 分钟；{} 分钟不用退出，最长 {} 小时；{second}；{} 天未登录提示",
+        "{}；{change}{history}；错 {} 次锁 {} 分钟；{} 分钟不用退出，最长 {} 小时；{second}；{} 天未登录提示",
         one.rule(),
-        one.history,
         one.failures,
         one.lock_minutes,
         one.idle_minutes,
