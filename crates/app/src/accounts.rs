@@ -414,8 +414,7 @@ impl App {
         let used = self.store.write(move |tx| {
             let Some(link) = tx.use_invitation(&place, &token_hash, now)? else { return Ok(false) };
             // Where the three are separate, whoever made the link could use it himself: no link alone lets anybody in.
-            let active =
-                link.purpose == Purpose::Rescue || tx.setting(&place, ADMINISTRATORS)?.as_deref() != Some(SEPARATE);
+            let active = link.purpose == Purpose::Rescue || !are_separate(tx, &place)?;
             let id = match link.account {
                 Some(account) => {
                     tx.set_password(&place, &account, &row.password_hash)?;
