@@ -1,6 +1,7 @@
 //! Steps of a case: what may be done with it now, by whom, and the doing of it. Everything that can be decided is decided before the writer sees it: the
 //! role, the state, the guard, four eyes, the reason, the fields, the window of a clock, the children. The writer makes the event.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -80,8 +81,10 @@ pub struct CaseView {
     pub closed: bool,
     /// Every run of every clock.
     pub clocks: Vec<ClockView>,
-    /// Steps that the reader may take now.
+    /// Steps that are the reader's to take from here.
     pub steps: Vec<Step>,
+    /// Those of them that wait for another person or another day, and why; by step.
+    pub blocked: BTreeMap<String, String>,
     /// Clocks that the reader may pause or let go on, and extend; positions in the procedure.
     pub pausable: Vec<usize>,
     /// Paused ones.
@@ -159,6 +162,7 @@ impl App {
             extensible: of(&|run, clock| may_extend(clock) && look.may_be_extended(run, clock)),
             assignable: own && view.row.live,
             advice: look.advice(&steps),
+            blocked: taker.map(|taker| look.blocked(taker, &steps)).unwrap_or_default(),
             steps,
             clocks: runs
                 .into_iter()
@@ -175,6 +179,9 @@ impl App {
     /// Does something with a case: all problems at once, or a durable version with everything that follows from it.
     pub fn take_step(&self, taker: Taker<'_>, wanted: &StepWanted, key: Option<&RequestKey>) -> Result<Receipt, Error> {
         let missing = || Error::NotFound("这条记录".to_owned());
+        if let Some(receipt) = self.taken_before(taker, wanted, key)? {
+            return Ok(receipt);
+        }
         let position = self.pack.kind_position(&wanted.kind).ok_or_else(missing)?;
         let kind = self.pack.kinds.get(position).ok_or_else(missing)?;
         let row = self.store.read()?.record(&self.pack.place, &wanted.kind, &wanted.id)?.ok_or_else(missing)?;
@@ -184,6 +191,9 @@ impl App {
         let procedure = self.pack.procedure_of(case).ok_or_else(none)?;
         if !row.live {
             return Err(Error::WrongState("记录已撤销，请先恢复再办理".to_owned()));
+        }
+        if let CaseAct::Assign(Some(login)) = &wanted.act {
+            self.check_assignee(envelope.body.as_deref(), login)?;
         }
         let (pack, today) = (&*self.pack, self.today());
         let (kind, row, record, envelope) = (kind, &row, &record, &envelope);
@@ -200,6 +210,36 @@ impl App {
             _ => Vec::new(),
         };
         self.commit_step(position, &look, taker, wanted, content, spawned, key)
+    }
+
+    /// The answer to the same request, where it was made before: its step has moved the case on, so that deciding it again would refuse it.
+    fn taken_before(
+        &self,
+        taker: Taker<'_>,
+        wanted: &StepWanted,
+        key: Option<&RequestKey>,
+    ) -> Result<Option<Receipt>, Error> {
+        let Some(key) = key else { return Ok(None) };
+        let known = self.store.read()?.answered(&self.pack.place, taker.login(), &key.0)?;
+        match known {
+            Some((digest, answer)) if digest == digest_of(wanted) => first_receipt(&answer).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whom a case of a body may be assigned to: the accounts of that body, login and name.
+    pub fn assignable(&self, body: Option<&str>) -> Result<Vec<(String, String)>, Error> {
+        let rows = self.store.read()?.accounts(&self.pack.place)?;
+        let own = rows.into_iter().filter(|row| row.disabled_at.is_none() && row.body.as_deref() == body);
+        Ok(own.map(|row| (row.login, row.name)).collect())
+    }
+
+    fn check_assignee(&self, body: Option<&str>, login: &str) -> Result<(), Error> {
+        if self.assignable(body)?.iter().any(|(known, _)| known == login) {
+            return Ok(());
+        }
+        let problem = Problem::of_field(codes::NOT_IN_LIST, "assignee", "只能交办给本单位在用的账号");
+        Err(Error::Invalid(vec![problem]))
     }
 
     /// The content that a step leaves.
@@ -309,14 +349,17 @@ impl App {
             spent: false,
         };
         match self.submit_numbered(&job)? {
-            Outcome::Done { answer, .. } => {
-                let receipts: Vec<Receipt> = serde_json::from_str(&answer)
-                    .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
-                receipts.into_iter().next().ok_or_else(|| Error::Internal("a step without a receipt".to_owned()))
-            }
+            Outcome::Done { answer, .. } => first_receipt(&answer),
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
         }
     }
+}
+
+/// The receipt of the case itself; those of what it opened follow.
+fn first_receipt(answer: &str) -> Result<Receipt, Error> {
+    let receipts: Vec<Receipt> = serde_json::from_str(answer)
+        .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
+    receipts.into_iter().next().ok_or_else(|| Error::Internal("a step without a receipt".to_owned()))
 }
 
 fn digest_of(wanted: &StepWanted) -> Vec<u8> {
@@ -341,6 +384,15 @@ impl Look<'_> {
     pub(crate) fn steps(&self, taker: Taker<'_>) -> Vec<&Step> {
         let steps = self.pack.open_steps(self.record);
         steps.into_iter().filter_map(|step| self.procedure.step(&step.id)).filter(|it| self.may(taker, it)).collect()
+    }
+
+    /// Of the steps that a taker may take: those that wait for another person or another day.
+    fn blocked(&self, taker: Taker<'_>, steps: &[Step]) -> BTreeMap<String, String> {
+        let why = |step: &Step| match self.check_open(taker, step) {
+            Err(Error::WrongState(why)) => Some((step.id.clone(), why)),
+            _ => None,
+        };
+        steps.iter().filter_map(why).collect()
     }
 
     fn may(&self, taker: Taker<'_>, step: &Step) -> bool {

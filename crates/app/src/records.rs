@@ -143,6 +143,13 @@ impl App {
         Ok(RecordView { kind: position, row, record, versions, standings })
     }
 
+    /// A record as it stands, without its history; none where there is none.
+    pub fn current(&self, kind_id: &str, id: &RecordId) -> Result<Option<(RecordRow, Record)>, Error> {
+        let Some(kind) = self.pack.kind(kind_id) else { return Ok(None) };
+        let row = self.store.read()?.record(&self.pack.place, kind_id, id)?;
+        Ok(row.and_then(|row| read(kind, &row).map(|(record, _)| (row, record))))
+    }
+
     /// How a record stands to every indicator that its kind moves.
     pub fn standings(&self, kind: usize, record: &Record, envelope: &Envelope, live: bool) -> Vec<(usize, Standing)> {
         let mut found: Vec<(usize, Standing)> = Vec::new();

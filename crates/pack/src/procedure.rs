@@ -210,6 +210,17 @@ impl Procedure {
         self.clocks.iter().find(|clock| clock.id == id)
     }
 
+    /// Whether a step stops a clock: by name, by the state it leads to, or because the case is closed with it.
+    pub fn stops(&self, step: &Step, clock: &Clock) -> bool {
+        let closes = step.to.and_then(|to| self.states.get(to)).is_some_and(|state| state.closed);
+        let by = |stop: &Trigger| match stop {
+            Trigger::Step(at) => self.steps.get(*at).is_some_and(|known| known.id == step.id),
+            Trigger::State(state) => step.to == Some(*state),
+            Trigger::Field(_) => false,
+        };
+        closes || clock.stops.iter().any(by)
+    }
+
     /// Whether cases opened on a day run on it.
     pub fn holds_on(&self, day: i32) -> bool {
         self.since.is_none_or(|since| crate::day::number(since) <= day)

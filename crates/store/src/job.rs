@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::committer::Times;
 use crate::db::{Conn, Value};
 use crate::levels::{LevelEnd, LevelRow};
+use crate::pool::Reader;
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
 use crate::{BatchRow, MessageRow, TaskRow, TaskSet, counters, db, tasks};
@@ -204,6 +205,15 @@ pub(crate) struct Overlay {
 
 /// Digest of the request, and the answer.
 type Answer = (Vec<u8>, String);
+
+impl Reader<'_> {
+    /// The digest of the request and the answer that were stored under an idempotency key: a request whose decision depends on what it changes itself
+    /// is answered from here when it comes again.
+    pub fn answered(&mut self, place: &str, actor: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError> {
+        let values = [Value::Text(place), Value::Text(actor), Value::Text(key)];
+        self.conn()?.one(&answers_sql(1), &values, |row| Ok((row.bytes(2)?, row.text(3)?)))
+    }
+}
 
 impl Overlay {
     /// Reads everything that the jobs need in a few statements.

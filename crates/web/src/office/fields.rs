@@ -63,13 +63,23 @@ pub(crate) fn defaults(kind: &Kind) -> Typed {
 
 /// Reads a form. `before` is the record that is corrected.
 pub(crate) fn sent(kind: &Kind, form: &FormBody, before: Option<&Record>) -> Sent {
+    sent_of(kind, kind.given().map(|(_, field)| field), form, before)
+}
+
+/// Reads the form of some fields only.
+pub(crate) fn sent_of<'a>(
+    kind: &Kind,
+    fields: impl Iterator<Item = &'a zhiheng_pack::Field>,
+    form: &FormBody,
+    before: Option<&Record>,
+) -> Sent {
     let old = before.map(|record| typed_of(kind, record)).unwrap_or_default();
     let mut sent = Sent {
         draft: Draft { fields: Typed::new(), scope: before.and_then(|record| record.scope) },
         files: Vec::new(),
         wrong: BTreeMap::new(),
     };
-    for (_, field) in kind.given() {
+    for field in fields {
         let name = control_name(&field.id);
         let value = match field.kind {
             Type::File => file(field, form, &name, old.get(&field.id), &mut sent),
@@ -118,10 +128,10 @@ fn reference(text: &str, old: Option<&Json>) -> Json {
     }
 }
 
-/// The controls of a kind with what was typed, what is wrong, and what references suggest. `here` is the address of the record, for its files.
-pub(crate) fn controls(
+/// The controls of fields with what was typed, what is wrong, and what references suggest. `here` is the address of the record, for its files.
+pub(crate) fn controls<'a>(
     pack: &Pack,
-    kind: &Kind,
+    fields: impl Iterator<Item = &'a zhiheng_pack::Field>,
     typed: &Typed,
     problems: &[Problem],
     wrong: &BTreeMap<String, String>,
@@ -143,7 +153,7 @@ pub(crate) fn controls(
         warning: said(&field.id, Level::Warn),
         control: control(pack, field, typed.get(&field.id), references.get(&field.id), here),
     };
-    kind.given().map(|(_, field)| one(field)).collect()
+    fields.map(one).collect()
 }
 
 fn control(

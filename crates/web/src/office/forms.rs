@@ -27,7 +27,7 @@ use crate::problem::{Answer, Failure, refused, see, show};
 use crate::server::Server;
 
 /// Hidden fields of every record form.
-const KEY: &str = "request_key";
+pub(super) const KEY: &str = "request_key";
 pub(super) const VERSION: &str = "expected_version";
 pub(super) const REASON: &str = "reason";
 
@@ -96,7 +96,15 @@ fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Fi
 }
 
 fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str) -> Vec<FormSection> {
-    let fields = controls(&server.app().pack, kind, form.typed, form.problems, form.wrong, form.references, here);
+    let fields = controls(
+        &server.app().pack,
+        kind.given().map(|(_, field)| field),
+        form.typed,
+        form.problems,
+        form.wrong,
+        form.references,
+        here,
+    );
     let (files, plain): (Vec<Field>, Vec<Field>) =
         fields.into_iter().partition(|field| matches!(field.control, Control::File { .. }));
     let section = |title: &str, fields| FormSection { title: title.to_owned(), fields };
@@ -189,11 +197,7 @@ async fn submit(
 
 /// Leaves the message and leads to the record.
 pub(super) fn stored(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &str) -> Response {
-    let pack = &server.app().pack;
-    let mut moved: Vec<&str> = receipt.moved.iter().map(|moved| moved.indicator.as_str()).collect();
-    moved.dedup();
-    let shown: Vec<_> =
-        moved.iter().filter_map(|id| pack.indicator(id)).filter(|indicator| !indicator.helper).collect();
+    let shown = moved(&server.app().pack, receipt);
     let mut text = match shown.first() {
         None => format!("{word}。没有指标因此变动。"),
         Some(first) if shown.len() == 1 => format!("{word}，{}的数字随之更新。", first.name),
@@ -207,6 +211,13 @@ pub(super) fn stored(server: &Server, visit: &Visit, kind: &Kind, receipt: &Rece
     let tone = if receipt.warnings.is_empty() { Tone::Good } else { Tone::Warn };
     server.held().leave(&visit.secret, Once { flash: Some(Flash { tone, text, link }), link: None });
     see(&format!("/kinds/{}/{}", kind.id, receipt.id))
+}
+
+/// The indicators that a version moved.
+pub(super) fn moved<'a>(pack: &'a Pack, receipt: &Receipt) -> Vec<&'a zhiheng_pack::Indicator> {
+    let mut moved: Vec<&str> = receipt.moved.iter().map(|moved| moved.indicator.as_str()).collect();
+    moved.dedup();
+    moved.into_iter().filter_map(|id| pack.indicator(id)).filter(|indicator| !indicator.helper).collect()
 }
 
 /// The record that an address names, for somebody who may write it.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, ListView, ListWanted, RecordView, Verb, VersionView, may};
+use zhiheng_app::{CaseView, Error, ListView, ListWanted, RecordView, Taker, Verb, VersionView, may};
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
 use zhiheng_store::{Cursor, Op, RecordId};
 
 use super::content::{Content, condition, read_cursor, write_cursor};
+use super::course::{Course, opened, reason_name, who};
 use super::kinds::{freshness, mode};
 use crate::components::{
     Link,
@@ -256,19 +257,46 @@ pub(crate) async fn show(
     Path((kind, id)): Path<(String, String)>,
 ) -> Answer {
     let id = id_of(&id)?;
-    let (kind_id, staff) = (kind.clone(), visit.account.is_some());
-    let (view, people) = server
+    let (kind_id, reader) = (kind.clone(), visit.clone());
+    let (view, people, opened) = server
         .run(move |app| {
-            let people = if staff { app.people()? } else { BTreeMap::new() };
-            Ok((app.record(&kind_id, &id)?, people))
+            let people = if reader.account.is_some() { app.people()? } else { BTreeMap::new() };
+            let view = app.record(&kind_id, &id)?;
+            let opened = opened(app, &reader, &view)?;
+            Ok((view, people, opened))
         })
         .await?;
-    if !visit.may_read(&view.row) {
+    let case = case_of(&server, &visit, &view);
+    if !visit.may_read(&view.row) && !takes_part(&visit, case.as_ref()) {
         return Err(Error::NotPermitted.into());
     }
     let pack = &server.app().pack;
-    let page = page(pack, kind_of(pack, &kind)?, &visit, &view, &people);
+    let kind = kind_of(pack, &kind)?;
+    let mut page = page(pack, kind, &visit, &view, &people);
+    if let Some(case) = &case {
+        let here = format!("/kinds/{}/{}", kind.id, view.row.id);
+        let now = server.app().now();
+        let course = Course { pack, case, here, now, people: &people, opened: &opened };
+        page.state = page.state.or_else(|| Some(course.state()));
+        page.clocks = course.clocks();
+        page.course = course.events(server.app(), visit.account.is_some());
+        page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
+    }
     Ok(page_of(RecordPage { shell: shell(&server, &visit), ..page }.render()))
+}
+
+/// How the case of a record stands for a reader.
+pub(crate) fn case_of(server: &Server, visit: &Visit, view: &RecordView) -> Option<CaseView> {
+    server.app().case(visit.account.as_ref().map(Taker::Staff), view)
+}
+
+/// Whether a case of another body is a reader's to see all the same: it has a step for him, is assigned to him, or he has handled it.
+pub(crate) fn takes_part(visit: &Visit, case: Option<&CaseView>) -> bool {
+    let (Some(account), Some(case)) = (&visit.account, case) else { return false };
+    let own = |login: &str| login == account.login;
+    !case.steps.is_empty()
+        || case.case.assignee.as_deref().is_some_and(own)
+        || case.case.events.iter().any(|event| own(&event.by))
 }
 
 /// Fills a record's page.
@@ -295,11 +323,10 @@ pub(crate) fn page(
         state: (!view.row.live).then(|| Tag::new(Tone::Neutral, "已撤销")),
         facts: body.into_iter().chain(day).collect(),
         sections: sections(&content, view, people),
-        clocks: Vec::new(),
         counted_in: counted_in(pack, view),
         attachments: attachments(&content, view, visit),
         documents: documents(&content, view, visit),
-        history: view.versions.iter().rev().map(|version| change(&content, version, people, visit)).collect(),
+        history: view.versions.iter().rev().map(|version| change(&content, view, version, people, visit)).collect(),
         actions: actions(kind, visit, view),
         ..RecordPage::default()
     }
@@ -307,8 +334,10 @@ pub(crate) fn page(
 
 fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>) -> Vec<RecordSection> {
     let kind = content.kind;
-    let shown: Vec<usize> =
-        (0..kind.fields.len()).filter(|index| content.shows(*index) && !is_file(kind, *index)).collect();
+    let derived = |index: usize| kind.fields.get(index).is_some_and(|field| field.derived);
+    let shown: Vec<usize> = (0..kind.fields.len())
+        .filter(|index| content.shows(*index) && !is_file(kind, *index) && !derived(*index))
+        .collect();
     let (filled, blank): (Vec<usize>, Vec<usize>) =
         shown.iter().partition(|index| view.record.value(**index).is_some());
     let mut lines: Vec<Line> = filled.iter().filter_map(|index| line(content, view, *index)).collect();
@@ -339,7 +368,12 @@ fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, 
         };
         source.push(Line::text("名单性质", word));
     }
-    vec![RecordSection { title: "登记内容".into(), lines }, RecordSection { title: "来源与版本".into(), lines: source }]
+    // Nobody fills in what follows from the course of the case: what is not known yet is not missing.
+    let course: Vec<Line> =
+        (0..kind.fields.len()).filter(|at| derived(*at)).filter_map(|at| line(content, view, at)).collect();
+    let section = |title: &str, lines: Vec<Line>| RecordSection { title: title.to_owned(), lines };
+    let all = [section("登记内容", lines), section("办理情况", course), section("来源与版本", source)];
+    all.into_iter().filter(|section| !section.lines.is_empty()).collect()
 }
 
 fn is_file(kind: &Kind, index: usize) -> bool {
@@ -403,7 +437,13 @@ fn documents(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Lin
     offered.map(|document| Link::new(&document.name, format!("{here}/documents/{}", document.id))).collect()
 }
 
-fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String, String>, visit: &Visit) -> Change {
+fn change(
+    content: &Content<'_>,
+    view: &RecordView,
+    version: &VersionView,
+    people: &BTreeMap<String, String>,
+    visit: &Visit,
+) -> Change {
     let act = match version.row.op {
         Op::Create => "新增",
         Op::Correct => "更正",
@@ -411,6 +451,11 @@ fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String
         Op::Restore => "恢复",
         Op::Step => "办理",
     };
+    let event = view.record.case.as_ref().and_then(|case| {
+        let event = case.events.iter().find(|event| event.version == version.row.version)?;
+        Some(reason_name(content.pack, content.pack.procedure_of(case)?, event))
+    });
+    let why = event.or_else(|| version.row.reason.clone()).filter(|_| visit.account.is_some());
     let hidden = |name: &str| {
         let index = content.kind.fields.iter().position(|field| field.name == name);
         index.is_some_and(|index| !content.shows(index))
@@ -420,8 +465,8 @@ fn change(content: &Content<'_>, version: &VersionView, people: &BTreeMap<String
         version: format!("第 {} 版", version.row.version),
         act: act.to_owned(),
         when: moment(version.row.recorded_at, content.pack.utc_offset_hours),
-        who: people.get(&version.row.actor).cloned().unwrap_or_default(),
-        why: version.row.reason.clone().filter(|_| visit.account.is_some()).unwrap_or_default(),
+        who: who(&version.row.actor, people),
+        why: why.unwrap_or_default(),
         fields: fields
             .map(|(name, old, new)| FieldChange { name: name.clone(), old: old.clone(), new: new.clone() })
             .collect(),

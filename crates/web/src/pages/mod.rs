@@ -21,6 +21,7 @@ mod rounds;
 mod search;
 mod settings;
 mod sign_in;
+mod step;
 mod tables;
 
 pub use account::{AccountPage, GrantRow};
@@ -40,11 +41,14 @@ pub use log::LogPage;
 pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCodesPage, SessionRow};
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
-pub use record::{Attachment, Change, Clock, CountedIn, FieldChange, RecordPage, RecordSection};
+pub use record::{
+    Attachment, Change, Clock, CountLine, CountedIn, CourseEvent, FieldChange, Handling, RecordPage, RecordSection,
+};
 pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
 pub use register::RegisterPage;
 pub use rounds::{RoundPage, RoundUnit, RoundsPage, Settle};
 pub use search::{Marked, SearchGroup, SearchHit, SearchPage};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
+pub use step::StepPage;
 pub use tables::{BodiesPage, PermissionsPage};

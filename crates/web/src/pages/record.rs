@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::components::{
     Link,
     action::{Action, actions},
+    flash::{Flash, remark},
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
     summary::{Line, summary_in_two},
@@ -31,8 +32,12 @@ pub struct RecordPage {
     pub facts: Vec<String>,
     /// Its fields by section.
     pub sections: Vec<RecordSection>,
+    /// 可办理, for the staff of a case.
+    pub handling: Option<Handling>,
     /// 时限.
     pub clocks: Vec<Clock>,
+    /// 办理经过, newest first.
+    pub course: Vec<CourseEvent>,
     /// 计入指标.
     pub counted_in: Vec<CountedIn>,
     /// 附件.
@@ -54,6 +59,23 @@ pub struct RecordSection {
     pub lines: Vec<Line>,
 }
 
+/// What the reader may do with a case now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Handling {
+    /// 受理, 不予受理.
+    pub steps: Vec<Action>,
+    /// Said when there is nothing to do.
+    pub nothing: String,
+    /// What waits for another person or another day, and why.
+    pub blocked: Vec<String>,
+    /// Prompts with their articles.
+    pub advice: Vec<Flash>,
+    /// 交办.
+    pub others: Vec<Action>,
+    /// To whom it is assigned; empty: to nobody in particular.
+    pub assignee: String,
+}
+
 /// A deadline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
@@ -61,10 +83,44 @@ pub struct Clock {
     pub name: String,
     /// 还有 66 天.
     pub verdict: Tag,
-    /// 90 日，自 10月30日收到不合格结论，到 2027年1月28日.
+    /// 90日，自 2026年10月30日 起算，到 2027年1月28日.
     pub text: String,
+    /// 暂定, the earliest day, the article, 未核实.
+    pub notes: Vec<String>,
     /// The day-by-day count.
-    pub how: Option<String>,
+    pub how: Vec<CountLine>,
+    /// 暂停计时, 恢复计时, 延长期限.
+    pub actions: Vec<Action>,
+}
+
+/// A day of a count, or several of one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CountLine {
+    /// 2026年10月10日.
+    pub when: String,
+    /// 第1个工作日（星期六，国庆节调休上班）.
+    pub why: String,
+    /// It is counted.
+    pub counted: bool,
+}
+
+/// Something that happened to a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CourseEvent {
+    /// 受理.
+    pub act: String,
+    /// The state after it.
+    pub state: String,
+    /// When.
+    pub when: String,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub reason: String,
+    /// Words added.
+    pub note: String,
+    /// Records that it opened.
+    pub opened: Vec<Link>,
 }
 
 /// A number that this record moves.
@@ -134,8 +190,10 @@ impl RecordPage {
                 (heading(&self.title, html! { @if let Some(state) = &self.state { (tag(state)) } }, lead))
                 div class=(if has_rail { "columns" } else { "columns single" }) {
                     div.primary {
+                        (self.handling())
                         @for section in &self.sections { (card(&section.title, summary_in_two(&section.lines))) }
                         (actions(&self.shell.csrf, &self.actions))
+                        (course(&self.course))
                         (history(&self.history))
                     }
                     @if has_rail { div.rail { (self.clocks()) (self.documents()) (self.counted()) (self.attachments()) } }
@@ -144,16 +202,25 @@ impl RecordPage {
         )
     }
 
+    fn handling(&self) -> Markup {
+        let Some(handling) = &self.handling else { return html! {} };
+        card(
+            "可办理",
+            html! {
+                @for one in &handling.advice { (remark(one)) }
+                @if !handling.nothing.is_empty() { p { (handling.nothing) } }
+                @if !handling.assignee.is_empty() { p { "承办人：" (handling.assignee) } }
+                (actions(&self.shell.csrf, &handling.steps))
+                @for why in &handling.blocked { p.small { (why) } }
+                (actions(&self.shell.csrf, &handling.others))
+            },
+        )
+    }
+
     fn clocks(&self) -> Markup {
         html! {
             @if !self.clocks.is_empty() {
-                (card("时限", html! {
-                    ul.clocks { @for clock in &self.clocks { li {
-                        div.clock-head { strong { (clock.name) } (tag(&clock.verdict)) }
-                        p.small { (clock.text) }
-                        @if let Some(how) = &clock.how { details { summary { "如何计算" } p.small { (how) } } }
-                    } } }
-                }))
+                (card("时限", html! { ul.clocks { @for clock in &self.clocks { li { (self.clock(clock)) } } } }))
             }
         }
     }
@@ -163,6 +230,23 @@ impl RecordPage {
             @if !self.documents.is_empty() {
                 (card("文书", html! { ul.plain { @for one in &self.documents { li { a href=(one.href) { (one.label) } } } } }))
             }
+        }
+    }
+
+    fn clock(&self, clock: &Clock) -> Markup {
+        html! {
+            div.clock-head { strong { (clock.name) } (tag(&clock.verdict)) }
+            p.small { (clock.text) }
+            @for note in &clock.notes { p.small.soft { (note) } }
+            @if !clock.how.is_empty() {
+                details {
+                    summary { "如何计算" span.sr { "：" (clock.name) } }
+                    ol.count { @for line in &clock.how {
+                        li class=[(!line.counted).then_some("soft")] { span { (line.when) } " " span { (line.why) } }
+                    } }
+                }
+            }
+            (actions(&self.shell.csrf, &clock.actions))
         }
     }
 
@@ -182,6 +266,28 @@ impl RecordPage {
                 (card("附件", html! {
                     ul.plain { @for one in &self.attachments { li { a href=(one.link.href) { (one.link.label) } " " span.soft { (one.note) } } } }
                 }))
+            }
+        }
+    }
+}
+
+fn course(events: &[CourseEvent]) -> Markup {
+    html! {
+        @if !events.is_empty() {
+            section.history {
+                h2 { "办理经过" }
+                ol {
+                    @for event in events {
+                        li {
+                            p.head { strong { (event.act) } " " span { (event.state) } " " span.soft { (event.when) "　" (event.who) } }
+                            @if !event.reason.is_empty() { p { "理由：" (event.reason) } }
+                            @if !event.note.is_empty() { p { "说明：" (event.note) } }
+                            @if !event.opened.is_empty() {
+                                ul.plain { @for link in &event.opened { li { a href=(link.href) { (link.label) } } } }
+                            }
+                        }
+                    }
+                }
             }
         }
     }

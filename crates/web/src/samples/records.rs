@@ -20,9 +20,9 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        Attachment, CellRecordsPage, Change, Clock, Computation, CountedIn, FieldChange, FormSection, Hidden,
-        KindGroup, KindLine, KindListPage, KindsPage, ListRow, RecordFormPage, RecordPage, RecordSection,
-        RecordStatePage, RegisterPage,
+        Attachment, CellRecordsPage, Change, Clock, Computation, CountLine, CountedIn, CourseEvent, FieldChange,
+        FormSection, Handling, Hidden, KindGroup, KindLine, KindListPage, KindsPage, ListRow, RecordFormPage,
+        RecordPage, RecordSection, RecordStatePage, RegisterPage, StepPage,
     },
 };
 
@@ -50,6 +50,9 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
             }
             .render(),
         ),
+        ("record-case", case().render()),
+        ("step", step(false).render()),
+        ("step-refused", step(true).render()),
         ("record-form", form(false).render()),
         ("record-form-refused", form(true).render()),
         ("record-withdraw", withdraw().render()),
@@ -184,7 +187,12 @@ fn record() -> RecordPage {
         name: name.into(),
         verdict: Tag::new(tone, word),
         text: text.into(),
-        how: how.map(Into::into),
+        notes: Vec::new(),
+        how: how
+            .into_iter()
+            .map(|why: &str| CountLine { when: "2026年10月9日".into(), why: why.into(), counted: true })
+            .collect(),
+        actions: Vec::new(),
     };
     RecordPage {
         shell: Shell {
@@ -248,6 +256,8 @@ fn record() -> RecordPage {
             ),
             clock("结果公开", Tone::Warn, "还有 4 个工作日", "20 个工作日，自 10月30日出具结论，到 11月27日", None),
         ],
+        handling: None,
+        course: Vec::new(),
         counted_in: vec![
             CountedIn {
                 link: Link::new("第 16 项 食品抽检合格率 2026 年", "/indicators/food_pass_rate"),
@@ -287,6 +297,97 @@ fn record() -> RecordPage {
             Action::send("恢复", "/records/01J9Z/restore"),
             Action::open("撤销", "/records/01J9Z/withdraw").weight(Weight::Danger),
         ],
+    }
+}
+
+/// A complaint before its decision.
+fn case() -> RecordPage {
+    let event = |act: &str, state: &str, when: &str, who: &str| CourseEvent {
+        act: act.into(),
+        state: state.into(),
+        when: when.into(),
+        who: who.into(),
+        ..CourseEvent::default()
+    };
+    let line = |when: &str, why: &str, counted: bool| CountLine { when: when.into(), why: why.into(), counted };
+    RecordPage {
+        shell: office("登记台账"),
+        kind: "投诉".into(),
+        kind_href: "/kinds/complaint".into(),
+        number: "示例-2026-00012".into(),
+        title: "示例-2026-00012 缺斤短两".into(),
+        state: Some(Tag::new(Tone::Neutral, "待受理")),
+        handling: Some(Handling {
+            steps: vec![
+                Action::open("受理", "/records/01J9C/steps/accept").weight(Weight::Primary),
+                Action::open("不予受理", "/records/01J9C/steps/refuse"),
+            ],
+            blocked: vec!["“签发”须由另一人办理：前一环节是您自己办的。".into()],
+            advice: vec![Flash {
+                tone: Tone::Warn,
+                text: "提示：被投诉人在本县登记，属于本机关管辖（投诉举报处理办法第十二条）".into(),
+                link: None,
+            }],
+            others: vec![Action::open("交办", "/records/01J9C/acts/assign")],
+            assignee: "李某某".into(),
+            ..Handling::default()
+        }),
+        clocks: vec![Clock {
+            name: "受理决定".into(),
+            verdict: Tag::new(Tone::Warn, "还有 2 天"),
+            text: "7个工作日，自 2026年11月17日 起算，到 2026年11月26日".into(),
+            notes: vec!["依据：投诉举报处理办法第十四条".into(), "未核实：这个期限还没有对照原文核对。".into()],
+            how: vec![
+                line("2026年11月17日", "起算的当日，不计（民法典第二百零一条）", false),
+                line("2026年11月18日至2026年11月20日", "第1至3个工作日", true),
+                line("2026年11月21日", "星期六，休息日，不计", false),
+                line("2026年11月22日", "星期日，休息日，不计", false),
+                line("2026年11月23日至2026年11月26日", "第4至7个工作日", true),
+            ],
+            actions: vec![Action::open("暂停计时", "/records/01J9C/acts/pause?clock=decide")],
+        }],
+        course: vec![
+            CourseEvent {
+                reason: "涉及两个单位".into(),
+                note: "已电话告知".into(),
+                opened: vec![Link::new("协办件：协办缺斤短两（协办中）", "/records/01J9D")],
+                ..event("转办", "待受理", "2026年11月18日 09:12", "王某某")
+            },
+            event("登记", "待受理", "2026年11月17日 16:40", "王某某"),
+        ],
+        counted_in: Vec::new(),
+        attachments: Vec::new(),
+        ..record()
+    }
+}
+
+fn step(refused: bool) -> StepPage {
+    let grounds = ["不属于本机关职责", "超过三年", "已由仲裁机构受理"];
+    let options = grounds.map(|name| Choice::new(name, name)).into();
+    let mut reason = Field::new("reason", "不予受理的理由", Control::Choice { options }).required();
+    reason.error = refused.then(|| "请选择一项".into());
+    StepPage {
+        shell: office("登记台账"),
+        title: "不予受理：示例-2026-00012 缺斤短两".into(),
+        kind: "投诉".into(),
+        kind_href: "/kinds/complaint".into(),
+        label: "示例-2026-00012 缺斤短两".into(),
+        hint: "告知投诉人不予受理的理由和救济途径。".into(),
+        lines: vec![Line::text("现在", "待受理"), Line::text("办理后", "不予受理")],
+        remarks: vec![Flash {
+            tone: Tone::Warn,
+            text: "办理后“受理决定”停止计时，2026年11月26日到期（还有 2 天）。".into(),
+            link: None,
+        }],
+        action: "/records/01J9C/steps/refuse".into(),
+        submit: "不予受理".into(),
+        cancel: "/records/01J9C".into(),
+        hidden: vec![Hidden { name: "request_key".into(), value: "01J9ZK".into() }],
+        fields: vec![
+            reason,
+            Field::new("note", "说明", Control::Passage { value: String::new(), max_len: Some(500), rows: 2 }),
+        ],
+        problems: Vec::new(),
     }
 }
 

@@ -56,10 +56,17 @@ fn folder(name: &str) -> Option<PackFiles> {
     Some(PackFiles { name: name.to_owned(), files })
 }
 
+/// Noon of a day in the county, µs of UTC.
+pub(crate) fn noon(day: &str) -> i64 {
+    let day = zhiheng_pack::day::number(zhiheng_pack::day::parse(day).unwrap());
+    (i64::from(day) * 24 + 4) * 3_600_000_000
+}
+
 /// A running county.
 pub(crate) struct County {
     pub(crate) router: Router,
     pub(crate) app: Arc<App>,
+    clock: Arc<Ticking>,
     _folder: tempfile::TempDir,
 }
 
@@ -78,26 +85,31 @@ impl County {
     pub(crate) fn with(file: &str, text: &str) -> County {
         let mut main = folder("wushan-2024").unwrap();
         main.files.insert(file.to_owned(), text.to_owned());
-        County::over(main)
+        County::over(main, &[folder("base").unwrap()], NOW)
     }
 
     fn of(pack: &str) -> County {
-        County::over(folder(pack).unwrap())
+        County::over(folder(pack).unwrap(), &[folder("base").unwrap()], NOW)
     }
 
-    fn over(main: PackFiles) -> County {
+    /// Over a pack of the caller's and those it builds on, opened at an instant: what is stored never goes back behind it.
+    pub(crate) fn over(main: PackFiles, base: &[PackFiles], now: i64) -> County {
         let folder_of_db = tempfile::tempdir().unwrap();
-        let base = folder("base").unwrap();
         let (compiled, problems) = zhiheng_pack::read(&main, &folder);
         assert!(problems.is_empty(), "{problems:?}");
-        let clock = Arc::new(Ticking(AtomicI64::new(NOW)));
+        let clock = Arc::new(Ticking(AtomicI64::new(now)));
         let random = Arc::new(Counted(AtomicU64::new(1)));
-        let setup = AppSetup { clock, random: random.clone(), read_only: false };
+        let setup = AppSetup { clock: clock.clone(), random: random.clone(), read_only: false };
         let url = format!("sqlite:{}", folder_of_db.path().join("zhiheng.db").display());
         let app = Arc::new(App::open(&url, compiled.unwrap(), &setup).unwrap());
-        app.apply_pack("system", &[base, main]).unwrap();
+        app.apply_pack("system", &[base, &[main]].concat()).unwrap();
         let server = Server::new(Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None }).unwrap();
-        County { router: router(server), app, _folder: folder_of_db }
+        County { router: router(server), app, clock, _folder: folder_of_db }
+    }
+
+    /// Moves on to noon of a day; every session ends meanwhile.
+    pub(crate) fn at(&self, day: &str) {
+        self.clock.0.store(noon(day), Ordering::Relaxed);
     }
 
     /// Somebody who is not signed in.
@@ -261,6 +273,13 @@ impl Browser {
         let id = self.id_of(login).await;
         let fields = [("role", role), ("body", body), ("since", "2026-11-23")];
         self.post_on(&format!("/accounts/{id}/grants"), &fields).await.assert_shows("岗位已授予");
+    }
+
+    /// Signs in again.
+    pub(crate) async fn sign_in(&mut self, login: &str) {
+        self.get("/login").await;
+        let page = self.post("/login", &[("name", login), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     }
 
     async fn use_link(&mut self, link: &str, login: &str) {

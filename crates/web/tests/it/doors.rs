@@ -31,6 +31,8 @@ fn concrete(path: &str) -> String {
         .replace("{key}", "none")
         .replace("{document}", "none")
         .replace("{body}", "scjg")
+        .replace("{step}", "none")
+        .replace("{act}", "assign")
 }
 
 /// How a door answered: in (let in, whatever came then), login (sign in first), no (not permitted).

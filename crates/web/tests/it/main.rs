@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod colour;
 #[cfg(test)]
 mod county;
