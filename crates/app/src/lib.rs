@@ -153,6 +153,11 @@ impl App {
         }
     }
 
+    /// Whether the database was opened only to read.
+    pub fn is_read_only(&self) -> bool {
+        self.store.is_read_only()
+    }
+
     /// Now, µs of UTC.
     pub fn now(&self) -> i64 {
         self.clock.now_micros()

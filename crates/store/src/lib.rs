@@ -190,6 +190,12 @@ impl Store {
         self.dialect
     }
 
+    /// Whether it was opened only to read.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.writer.is_none()
+    }
+
     /// What local time is ahead of UTC, in seconds.
     #[must_use]
     pub fn offset_seconds(&self) -> i32 {

@@ -28,6 +28,7 @@ pub mod samples;
 mod server;
 mod sign_in;
 mod steward;
+mod unattended;
 mod words;
 
 use axum::{

@@ -1,4 +1,5 @@
-//! 监听: a county answers on an address until it is told to stop; the demonstration county may open at its first visitor.
+//! 监听: a county answers on an address until it is told to stop; the demonstration county may open at its first visitor. While it is served, what
+//! is due happens by itself.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use crate::{Server, router};
+use crate::{Server, router, unattended};
 
 /// How long running requests may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -24,7 +25,25 @@ pub async fn listen(
     server: Server,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    serve(listener, router(server), stop).await
+    let attended = Attended::of(server.clone());
+    let ended = serve(listener, router(server), stop).await;
+    drop(attended);
+    ended
+}
+
+/// What happens by itself in a county; it ends with this.
+struct Attended(tokio::task::JoinHandle<()>);
+
+impl Attended {
+    fn of(server: Server) -> Attended {
+        Attended(tokio::spawn(unattended::attend(server)))
+    }
+}
+
+impl Drop for Attended {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// As [`listen`], of a county that is made when somebody first asks for a page. Making it may block and take seconds; when it fails,
@@ -37,13 +56,13 @@ pub async fn listen_lazily<F>(
 where
     F: Fn() -> Result<Server, String> + Send + Sync + 'static,
 {
-    let opened: Arc<OnceCell<Router>> = Arc::new(OnceCell::new());
+    let opened: Arc<OnceCell<(Router, Attended)>> = Arc::new(OnceCell::new());
     let make = Arc::new(make);
     let visit = move |request: Request| {
         let (opened, make) = (Arc::clone(&opened), Arc::clone(&make));
         async move {
             match opened.get_or_try_init(|| open(make)).await {
-                Ok(county) => match county.clone().oneshot(request).await {
+                Ok((county, _)) => match county.clone().oneshot(request).await {
                     Ok(answer) => answer,
                     Err(never) => match never {},
                 },
@@ -54,12 +73,13 @@ where
     serve(listener, Router::new().fallback(visit), stop).await
 }
 
-async fn open<F>(make: Arc<F>) -> Result<Router, String>
+async fn open<F>(make: Arc<F>) -> Result<(Router, Attended), String>
 where
     F: Fn() -> Result<Server, String> + Send + Sync + 'static,
 {
     let made = tokio::task::spawn_blocking(move || make()).await;
-    made.map_err(|failure| failure.to_string())?.map(router)
+    let server = made.map_err(|failure| failure.to_string())??;
+    Ok((router(server.clone()), Attended::of(server)))
 }
 
 /// Plain words: without a county there is no page to put them on.

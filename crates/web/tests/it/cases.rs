@@ -287,3 +287,33 @@ async fn a_clock_is_paused_goes_on_and_is_extended_within_its_rule() {
     assert_eq!(send(&mut clerk, &assign, &[("assignee", "of_scjg")]).await.status, StatusCode::SEE_OTHER);
     clerk.get(&case).await.assert_shows("承办人：王某某");
 }
+
+#[tokio::test]
+async fn what_is_due_happens_by_itself_while_the_county_is_served_and_is_made_up_for_at_the_start() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let case = lodge(&mut clerk, "无人理睬").await;
+    // Due on the 14th; nobody served the county that night.
+    county.at("2026-01-15");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(zhiheng_web::listen(listener, county.server.clone(), async {
+        let _ = stopped.await;
+    }));
+    let due =
+        |app: std::sync::Arc<zhiheng_app::App>| move || app.next_firing().unwrap().is_some_and(|at| at <= app.now());
+    // Time is the tests' own: sleeping passes it on as soon as nothing else has anything to do.
+    tokio::time::pause();
+    for _ in 0..1000 {
+        if !tokio::task::spawn_blocking(due(county.app.clone())).await.unwrap() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    tokio::time::resume();
+    clerk.sign_in("of_scjg").await;
+    clerk.get(&case).await.assert_shows("时限届满：受理决定").assert_shows("已超期 1 天").assert_shows("系统");
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+}

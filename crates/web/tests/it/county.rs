@@ -65,6 +65,7 @@ pub(crate) fn noon(day: &str) -> i64 {
 /// A running county.
 pub(crate) struct County {
     pub(crate) router: Router,
+    pub(crate) server: Server,
     pub(crate) app: Arc<App>,
     clock: Arc<Ticking>,
     _folder: tempfile::TempDir,
@@ -104,7 +105,7 @@ impl County {
         let app = Arc::new(App::open(&url, compiled.unwrap(), &setup).unwrap());
         app.apply_pack("system", &[base, &[main]].concat()).unwrap();
         let server = Server::new(Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None }).unwrap();
-        County { router: router(server), app, clock, _folder: folder_of_db }
+        County { router: router(server.clone()), server, app, clock, _folder: folder_of_db }
     }
 
     /// Moves on to noon of a day; every session ends meanwhile.
