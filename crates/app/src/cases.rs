@@ -97,6 +97,17 @@ pub struct CaseView {
     pub advice: Vec<(String, String, Option<String>)>,
 }
 
+/// A step that a line of work offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its id.
+    pub step: String,
+    /// 环节名称
+    pub name: String,
+    /// It can be taken now and wants no field filled in: several cases can take it together.
+    pub plain: bool,
+}
+
 /// One run of a clock, with its count.
 #[derive(Debug, Clone)]
 pub struct ClockView {
@@ -174,6 +185,22 @@ impl App {
             procedure: Arc::new(procedure.clone()),
             case: case.clone(),
         })
+    }
+
+    /// The steps of a case that are an account's to take, as a list of work offers them.
+    pub(crate) fn offers(&self, account: &Account, kind: &Kind, row: &RecordRow) -> Vec<Offer> {
+        let Some((record, envelope)) = read(kind, row).filter(|_| row.live) else { return Vec::new() };
+        let Some(case) = &record.case else { return Vec::new() };
+        let Some(procedure) = self.pack.procedure_of(case) else { return Vec::new() };
+        let (pack, today) = (&*self.pack, self.today());
+        let look = Look { pack, kind, row, record: &record, envelope: &envelope, case, procedure, today };
+        let taker = Taker::Staff(account);
+        let one = |step: &Step| Offer {
+            step: step.id.clone(),
+            name: step.name.clone(),
+            plain: step.require.is_empty() && look.check_open(taker, step).is_ok(),
+        };
+        look.steps(taker).into_iter().map(one).collect()
     }
 
     /// Does something with a case: all problems at once, or a durable version with everything that follows from it.

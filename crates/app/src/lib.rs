@@ -37,13 +37,14 @@ mod work;
 use std::sync::Arc;
 
 use zhiheng_pack::Pack;
+pub use zhiheng_store::TaskCursor;
 pub use zhiheng_store::{Clock, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{CaseView, ClockView, StepWanted, Taker};
+pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
@@ -69,7 +70,7 @@ pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
-pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage};
+pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 
 /// Where chance comes from: ids, salts, tokens.
 pub trait Random: Send + Sync {

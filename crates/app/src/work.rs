@@ -8,7 +8,8 @@ use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
 use zhiheng_pack::record::Record;
 use zhiheng_store::{DueBetween, MessageRow, MessagesOf, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow};
 
-use crate::{Account, App, Error};
+use crate::cases::Offer;
+use crate::{Account, App, Error, hex};
 
 /// Which part of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct WorkItem {
     pub role: String,
     /// It is late.
     pub late: bool,
+    /// Steps that the reader may take.
+    pub offers: Vec<Offer>,
 }
 
 /// A page of work.
@@ -100,11 +103,20 @@ impl App {
         after: Option<TaskCursor>,
         limit: usize,
     ) -> Result<WorkPage, Error> {
-        let limit = limit.clamp(1, 200);
+        self.lines(account, self.between(bin), after, limit.clamp(1, 200))
+    }
+
+    fn lines(
+        &self,
+        account: &Account,
+        between: DueBetween,
+        after: Option<TaskCursor>,
+        limit: usize,
+    ) -> Result<WorkPage, Error> {
         let mut reader = self.store.read()?;
         let mut rows: Vec<TaskRow> = Vec::new();
         for of in self.whose(account) {
-            rows.extend(reader.tasks(&self.pack.place, &of, self.between(bin), after, limit + 1)?);
+            rows.extend(reader.tasks(&self.pack.place, &of, between, after, limit + 1)?);
         }
         rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.record));
         rows.dedup_by(|one, other| (one.record, &one.clock, one.run) == (other.record, &other.clock, other.run));
@@ -113,19 +125,21 @@ impl App {
         let last = rows.last().filter(|_| more);
         let next = last.map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
         let mut items = Vec::with_capacity(rows.len());
-        let mut titles: BTreeMap<RecordId, String> = BTreeMap::new();
+        let mut cases: BTreeMap<RecordId, (String, Vec<Offer>)> = BTreeMap::new();
         for task in rows {
-            let label = match titles.entry(task.record) {
+            let (label, offers) = match cases.entry(task.record) {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(free) => {
                     let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
-                    let title = self.pack.kind(&task.kind).zip(row).and_then(|(kind, row)| {
-                        Record::from_canonical(kind, &row.fields).map(|record| self.pack.label(kind, &record))
+                    let case = self.pack.kind(&task.kind).zip(row).map(|(kind, row)| {
+                        let record = Record::from_canonical(kind, &row.fields);
+                        let label = record.map(|record| self.pack.label(kind, &record)).unwrap_or_default();
+                        (label, self.offers(account, kind, &row))
                     });
-                    free.insert(title.unwrap_or_default()).clone()
+                    free.insert(case.unwrap_or_default()).clone()
                 }
             };
-            items.push(self.item(task, label));
+            items.push(WorkItem { offers, ..self.item(task, label) });
         }
         Ok(WorkPage { items, next })
     }
@@ -143,6 +157,7 @@ impl App {
             body: self.pack.body(&task.body).map_or_else(String::new, |body| body.name.clone()),
             role: self.pack.role(&task.role).map_or_else(String::new, |role| role.name.clone()),
             late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
+            offers: Vec::new(),
             label,
             task,
         }
@@ -265,13 +280,58 @@ impl App {
         Ok(self.store.write(move |tx| tx.mark_read(&place, &login, &ids))?)
     }
 
-    /// The ends of an account's work between two days, for a calendar.
-    pub fn due_between(&self, account: &Account, from: i32, to: i32, limit: usize) -> Result<Vec<WorkItem>, Error> {
+    /// The ends of an account's work between two days, both included, for a calendar; at most so many.
+    pub fn due_between(&self, account: &Account, from: i32, to: i32, limit: usize) -> Result<WorkPage, Error> {
         let offset = self.pack.utc_offset_hours * 3_600_000_000;
         let begin = |day: i32| i64::from(day) * 86_400_000_000 - offset;
-        let page = self.work(account, Bin::Open, None, limit)?;
-        let within = |item: &WorkItem| item.task.due_at.is_some_and(|at| at > begin(from) && at <= begin(to + 1));
-        Ok(page.items.into_iter().filter(within).collect())
+        self.lines(account, (begin(from) + 1, begin(to.saturating_add(1))), None, limit.clamp(1, 1000))
+    }
+
+    /// How much is open, up to a thousand: the number beside 工作台.
+    pub fn open_work(&self, account: &Account) -> Result<i64, Error> {
+        let mut reader = self.store.read()?;
+        let mut open = 0;
+        for of in self.whose(account) {
+            open += reader.count_tasks(&self.pack.place, &of, self.between(Bin::Open), COUNTED)?;
+        }
+        Ok(open)
+    }
+
+    /// Makes the secret of an account's calendar feed, in place of the one it had. Only its hash is kept.
+    pub fn renew_feed(&self, account: &Account) -> Result<String, Error> {
+        let token = format!("{}{}", account.id, hex(&self.random_bytes::<32>()));
+        self.set_feed(account, &feed_hash(&token), "启用日历订阅")?;
+        Ok(token)
+    }
+
+    /// Ends an account's calendar feed.
+    pub fn revoke_feed(&self, account: &Account) -> Result<(), Error> {
+        self.set_feed(account, "", "停用日历订阅")
+    }
+
+    /// Whether an account has a calendar feed.
+    pub fn has_feed(&self, account: &Account) -> Result<bool, Error> {
+        Ok(self.setting(&feed_setting(&account.id))?.is_some_and(|hash| !hash.is_empty()))
+    }
+
+    fn set_feed(&self, account: &Account, hash: &str, verb: &'static str) -> Result<(), Error> {
+        let (place, login) = (self.pack.place.clone(), account.login.clone());
+        let (name, hash) = (feed_setting(&account.id), hash.to_owned());
+        self.store.write(move |tx| {
+            tx.set_setting(&place, &name, &hash)?;
+            tx.log_operation(&place, &login, verb, &login, "").map(|_| ())
+        })?;
+        Ok(())
+    }
+
+    /// The account that a feed's token names, and the hash that the token must have; the caller compares the two in constant time.
+    pub fn feed(&self, token: &str) -> Result<Option<(Account, String)>, Error> {
+        let Some(id) = token.get(..32).and_then(|id| id.parse::<RecordId>().ok()) else { return Ok(None) };
+        let hash = self.setting(&feed_setting(&id))?.filter(|hash| !hash.is_empty());
+        let mut reader = self.store.read()?;
+        let Some(row) = reader.account(&self.pack.place, &id)? else { return Ok(None) };
+        let account = self.account_of(&mut reader, &row)?.filter(|account| !account.disabled && account.active);
+        Ok(account.zip(hash))
     }
 
     /// How many lines of a kind's cases are late, by reading every case and asking it: what a list without lines of work of its own would cost.
@@ -287,5 +347,16 @@ impl App {
             Ok(())
         })?;
         Ok(late)
+    }
+}
+
+fn feed_setting(account: &RecordId) -> String {
+    format!("calendar_feed.{account}")
+}
+
+/// What is kept of a feed's token.
+pub fn feed_hash(token: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(token.as_bytes()))
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Visit {
     pub(crate) account: Option<Account>,
     /// What form tokens are bound to: the session, or the nonce of somebody who signs in.
     pub(crate) secret: String,
+    /// How many lines of work are open for the account.
+    pub(crate) open_work: Option<i64>,
     /// Path and query.
     pub(crate) here: String,
     /// 长辈版.

@@ -34,9 +34,15 @@ pub(crate) fn shell(server: &Server, visit: &Visit) -> Shell {
         searched: String::new(),
         elder: visit.elder,
         runner: server.settings().runner,
+        open_work: visit.open_work.filter(|_| !pack.procedures.is_empty()).map(open_words),
         flash: visit.flash.clone(),
         csrf: Csrf(token),
     }
+}
+
+/// Counting stops at a thousand.
+pub(crate) fn open_words(count: i64) -> String {
+    if count >= 1000 { "999+".to_owned() } else { count.to_string() }
 }
 
 fn notice(pack: &Pack) -> Notice {
@@ -56,10 +62,13 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
         badge: None,
         current: within(path, href) && !(href == "/kinds" && named),
     };
-    let mut first = vec![entry("目标指标", "/board"), entry("方案原文", "/plan")];
-    if let Some(board) = first.first_mut() {
-        board.current |= path.starts_with("/indicators/");
+    let mut first = Vec::new();
+    if visit.account.is_some() && !pack.procedures.is_empty() {
+        first.push(entry("工作台", "/work"));
     }
+    let board = entry("目标指标", "/board");
+    first.push(MenuEntry { current: board.current || path.starts_with("/indicators/"), ..board });
+    first.push(entry("方案原文", "/plan"));
     if visit.sees_live() {
         first.push(entry("登记台账", "/kinds"));
     }

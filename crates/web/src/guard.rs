@@ -129,7 +129,7 @@ async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
     let headers = &asking.headers;
     let settings = server.settings();
     let token = cookies::read(headers, &server.cookie(cookies::SESSION)).unwrap_or_default().to_owned();
-    let account = account_of(server, &token).await;
+    let (account, open_work) = account_of(server, &token).await.unzip();
     let known =
         cookies::read(headers, &server.cookie(cookies::NONCE)).filter(|nonce| nonce.len() == 32).map(str::to_owned);
     let fresh = account.is_none() && known.is_none();
@@ -144,6 +144,7 @@ async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
     let secure = settings.public_address.starts_with("https://") || forwarded;
     let visit = Visit {
         account,
+        open_work: open_work.flatten(),
         secret,
         here: asking.here.clone(),
         elder: cookies::read(headers, cookies::ELDER) == Some("1"),
@@ -156,13 +157,19 @@ async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
     (visit, fresh)
 }
 
-async fn account_of(server: &Server, token: &str) -> Option<Account> {
+/// The account of a session, with how much is open for it.
+async fn account_of(server: &Server, token: &str) -> Option<(Account, Option<i64>)> {
     if token.is_empty() {
         return None;
     }
     let token = token.to_owned();
-    match server.run(move |app| app.session(&token)).await {
-        Ok(account) => account,
+    let known = server.run(move |app| {
+        let Some(account) = app.session(&token)? else { return Ok(None) };
+        let open = if app.pack.procedures.is_empty() { None } else { Some(app.open_work(&account)?) };
+        Ok(Some((account, open)))
+    });
+    match known.await {
+        Ok(known) => known,
         Err(error) => {
             tracing::error!(cause = %error, "the session could not be read; the reader is taken for nobody");
             None

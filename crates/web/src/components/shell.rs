@@ -32,6 +32,8 @@ pub struct Shell {
     pub elder: bool,
     /// Who runs the page, for the footer.
     pub runner: String,
+    /// How much is open for the reader (待办); none where nothing is handled here.
+    pub open_work: Option<String>,
     /// What just happened.
     pub flash: Option<Flash>,
     /// The session's token.
@@ -262,6 +264,7 @@ fn tools(shell: &Shell) -> Markup {
             @match &shell.reader {
                 Reader::Public => { a href={ "/login?next=" (back) } rel="nofollow" { "登录" } }
                 Reader::Staff { name, body } => {
+                    @if let Some(open) = &shell.open_work { a href="/work" { "待办 " span.badge { (open) } } }
                     span.who { (body) " " strong { (name) } }
                     (post_form(&shell.csrf, "/logout", "inline", Encoding::Plain, html! { button.plain type="submit" { "退出" } }))
                 }

@@ -18,3 +18,5 @@ pub(crate) mod references;
 pub(crate) mod rounds;
 pub(crate) mod state;
 pub(crate) mod steps;
+pub(crate) mod work;
+pub(crate) mod workcalendar;

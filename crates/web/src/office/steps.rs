@@ -16,6 +16,7 @@ use super::fields::{Sent, Typed, controls, sent_of, typed_of};
 use super::forms::{KEY, REASON, VERSION, moved};
 use super::records::{case_of, id_of, kind_of, takes_part};
 use crate::components::{
+    Link,
     action::{Action, Weight},
     field::{Choice, Control, Field},
     flash::Flash,
@@ -30,7 +31,7 @@ use crate::problem::{Answer, Failure, refused, see, show};
 use crate::server::Server;
 use crate::words::date;
 
-const NOTE: &str = "note";
+pub(super) const NOTE: &str = "note";
 const CLOCK: &str = "clock";
 const LENGTH: &str = "length";
 const UNIT: &str = "unit";
@@ -299,7 +300,7 @@ fn done(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &s
     for warning in &receipt.warnings {
         text.push_str(&format!(" 提醒：{warning}"));
     }
-    let flash = Flash { tone: Tone::Good, text, link: None };
+    let flash = Flash { tone: Tone::Good, text, link: Some(Link::new("回到工作台", "/work")) };
     server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
     see(&format!("/kinds/{}/{}", kind.id, receipt.id))
 }

@@ -23,6 +23,8 @@ mod settings;
 mod sign_in;
 mod step;
 mod tables;
+mod work;
+mod work_calendar;
 
 pub use account::{AccountPage, GrantRow};
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
@@ -52,3 +54,5 @@ pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
 pub use step::StepPage;
 pub use tables::{BodiesPage, PermissionsPage};
+pub use work::{BatchPage, BatchResult, BatchResultPage, BatchStep, MessageLine, WorkLine, WorkPage};
+pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};

@@ -33,7 +33,13 @@ pub(crate) fn page(pack: &Pack, visit: &Visit, demo: Option<&str>, measures: usi
         href: href.to_owned(),
     };
     let elapsed = numbers::plan_elapsed(pack, today);
-    let (ways, ways_note) = ways(visit, demo);
+    let (mut ways, ways_note) = ways(visit, demo);
+    if visit.account.is_some() && !pack.procedures.is_empty() {
+        for way in &mut ways {
+            way.weight = Weight::Plain;
+        }
+        ways.insert(0, Action::open("工作台", "/work").weight(Weight::Primary));
+    }
     HomePage {
         title: format!("{}质量强县建设", pack.place_name),
         lead: format!(

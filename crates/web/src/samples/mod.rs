@@ -9,6 +9,7 @@ mod records;
 mod rounds;
 mod search;
 mod system;
+mod work;
 
 use maud::{Markup, html};
 
@@ -41,6 +42,7 @@ pub fn pages() -> Vec<PageSample> {
         rounds::samples(),
         search::samples(),
         system::samples(),
+        work::samples(),
     ]
     .into_iter()
     .flatten()
@@ -87,6 +89,7 @@ fn public(current: &str) -> Shell {
         searched: String::new(),
         elder: false,
         runner: RUNNER.into(),
+        open_work: None,
         flash: None,
         csrf: Csrf("7f3kq0xh2m9cwtra".into()),
     }
@@ -101,7 +104,7 @@ fn office(current: &str) -> Shell {
     Shell {
         reader: Reader::Staff { name: "王某某".into(), body: "县市场监管局".into() },
         menu: vec![
-            group("", &[("目标指标", "/board"), ("方案原文", "/plan"), ("登记台账", "/kinds")]),
+            group("", &[("工作台", "/work"), ("目标指标", "/board"), ("方案原文", "/plan"), ("登记台账", "/kinds")]),
             group(
                 "常用台账",
                 &[
@@ -112,6 +115,7 @@ fn office(current: &str) -> Shell {
             ),
             group("系统", &[("账号", "/accounts"), ("设置", "/settings")]),
         ],
+        open_work: Some("3".into()),
         ..public(current)
     }
 }

@@ -23,3 +23,5 @@ mod pages;
 mod records;
 mod rounds;
 mod search;
+#[cfg(test)]
+mod work;

@@ -1,0 +1,295 @@
+//! 工作台: what one owes, what is due soon or late, what one did, and messages; and the handling of several cases together.
+
+use maud::{Markup, html};
+
+use crate::components::{
+    Link,
+    action::{Encoding, Weight, hidden, post_form, submit, submit_as},
+    errors::{error_summary, wrongs},
+    field::{Field, field},
+    flash::{Flash, remark},
+    section::{card, heading},
+    shell::{Crumb, Head, Shell, page},
+    table::{Cell, Column, Row, Table, table},
+    tabs::{Tab, tabs},
+    tag::{Tag, tag},
+};
+
+use super::Hidden;
+
+/// One tab of the workbench.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WorkPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 待办, 即将到期, 超期, 已办, 消息, with counts.
+    pub tabs: Vec<Tab>,
+    /// The name of the tab shown.
+    pub tab: String,
+    /// 日历.
+    pub ways: Vec<Link>,
+    /// What is owed; for the first three tabs.
+    pub lines: Vec<WorkLine>,
+    /// Steps that several lines can take together.
+    pub steps: Vec<BatchStep>,
+    /// What was done; for 已办.
+    pub done: Option<Table>,
+    /// Messages; for 消息.
+    pub messages: Option<Vec<MessageLine>>,
+    /// All of them as text that can be copied.
+    pub copy: Option<Field>,
+    /// Said when there is nothing.
+    pub empty: String,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+/// A line of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkLine {
+    /// What its tick-box sends; none where nothing can be taken together.
+    pub value: Option<String>,
+    /// 事项.
+    pub case: Link,
+    /// 种类.
+    pub kind: String,
+    /// 环节, or the deadline's name.
+    pub what: String,
+    /// 状态.
+    pub state: String,
+    /// 县市场监管局 经办人.
+    pub owner: String,
+    /// 2026年1月14日; empty where there is no end.
+    pub due: String,
+    /// 还有 3 天.
+    pub left: Option<Tag>,
+}
+
+/// A step that lines of the page offer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchStep {
+    /// `complaint.accept`.
+    pub value: String,
+    /// 投诉：受理（3 件）.
+    pub label: String,
+}
+
+/// A message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MessageLine {
+    /// Its id.
+    pub id: String,
+    /// What it says, in a line; leads to its case.
+    pub title: Link,
+    /// What it says.
+    pub text: String,
+    /// When.
+    pub when: String,
+    /// Not read yet.
+    pub unread: bool,
+}
+
+impl WorkPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        page(
+            &self.shell,
+            Head {
+                title: "工作台", crumbs: &[Crumb::to("首页", "/"), Crumb::here("工作台")], ..Head::default()
+            },
+            html! {
+                (heading("工作台", html! { @for way in &self.ways { a.button href=(way.href) { (way.label) } " " } }, html! {}))
+                (tabs("工作台", &self.tabs))
+                @if let Some(done) = &self.done { (table(done)) }
+                @else if let Some(messages) = &self.messages { (self.messages(messages)) }
+                @else { (self.work()) }
+                @if let Some(next) = &self.next { p { a.button href=(next) rel="next" { "下一页" } } }
+            },
+        )
+    }
+
+    fn work(&self) -> Markup {
+        if self.lines.is_empty() {
+            return html! { div.empty { p.what { (self.empty) } } };
+        }
+        post_form(
+            &self.shell.csrf,
+            "/work/batch",
+            "worklist",
+            Encoding::Plain,
+            html! {
+                div.scroll role="region" aria-labelledby="work-caption" tabindex="0" {
+                    table.stacked id="work" {
+                        caption.quiet id="work-caption" { span.title { (self.tab) } }
+                        thead { tr {
+                            @if !self.steps.is_empty() { th scope="col" { "勾选" } }
+                            @for label in ["事项", "种类", "环节或时限", "状态", "单位和岗位", "到期"] { th scope="col" { (label) } }
+                        } }
+                        tbody { @for (at, line) in self.lines.iter().enumerate() { (self.line(at, line)) } }
+                    }
+                }
+                @if !self.steps.is_empty() {
+                    div.batch {
+                        label for="batch-step" { "勾选的一起办" }
+                        select id="batch-step" name="step" {
+                            @for step in &self.steps { option value=(step.value) { (step.label) } }
+                        }
+                        (submit("批量办理", Weight::Plain))
+                    }
+                }
+            },
+        )
+    }
+
+    fn line(&self, at: usize, line: &WorkLine) -> Markup {
+        html! {
+            tr {
+                @if !self.steps.is_empty() {
+                    td data-label="勾选" {
+                        @if let Some(value) = &line.value {
+                            label.tick { input type="checkbox" name="item" value=(value) id={ "item-" (at) }; span.sr { "勾选 " (line.case.label) } }
+                        }
+                    }
+                }
+                th scope="row" data-label="事项" { a href=(line.case.href) { (line.case.label) } }
+                td data-label="种类" { (line.kind) }
+                td data-label="环节或时限" { (line.what) }
+                td data-label="状态" { (line.state) }
+                td data-label="单位和岗位" { (line.owner) }
+                td data-label="到期" {
+                    @if line.due.is_empty() && line.left.is_none() { "—" }
+                    (line.due) " " @if let Some(left) = &line.left { (tag(left)) }
+                }
+            }
+        }
+    }
+
+    fn messages(&self, messages: &[MessageLine]) -> Markup {
+        if messages.is_empty() {
+            return html! { div.empty { p.what { (self.empty) } } };
+        }
+        html! {
+            (post_form(&self.shell.csrf, "/work/messages", "messages", Encoding::Plain, html! {
+                div.actions {
+                    (submit_as("勾选的标为已读", Weight::Plain, "do", "chosen")) " "
+                    (submit_as("全部标为已读", Weight::Plain, "do", "all"))
+                }
+                ul.messages { @for message in messages {
+                    li class=[message.unread.then_some("unread")] {
+                        p.head {
+                            @if message.unread {
+                                label.tick { input type="checkbox" name="message" value=(message.id); span.sr { "勾选 " (message.title.label) } }
+                                " " (tag(&Tag::new(crate::components::light::Tone::Warn, "未读"))) " "
+                            }
+                            @if message.title.href.is_empty() { strong { (message.title.label) } }
+                            @else { a href=(message.title.href) { (message.title.label) } }
+                            " " span.soft { (message.when) }
+                        }
+                        p { (message.text) }
+                    }
+                } }
+            }))
+            @if let Some(copy) = &self.copy { details { summary { "复制全部文字" } div.fields.one { (field(copy)) } } }
+        }
+    }
+}
+
+/// Several cases that are about to take one step: what they are, why, and a remark.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BatchPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 受理.
+    pub step: String,
+    /// The cases.
+    pub cases: Vec<Link>,
+    /// Values that travel unseen: the cases, the step, the idempotency key.
+    pub hidden: Vec<Hidden>,
+    /// Reason and remark.
+    pub fields: Vec<Field>,
+}
+
+impl BatchPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let title = format!("批量办理：{}", self.step);
+        let wrong = wrongs(&self.fields);
+        page(
+            &self.shell,
+            Head {
+                title: &title,
+                crumbs: &[Crumb::to("工作台", "/work"), Crumb::here("批量办理")],
+                refused: !wrong.is_empty(),
+                narrow: true,
+            },
+            html! {
+                (heading(&title, html! {}, html! { "每一件单独办理：一件不能办，不影响其他的。理由和说明写进每一件。" }))
+                (error_summary(&wrong))
+                (post_form(&self.shell.csrf, "/work/batch/take", "form card", Encoding::Plain, html! {
+                    @for one in &self.hidden { (hidden(&one.name, &one.value)) }
+                    ol.plain { @for case in &self.cases { li { a href=(case.href) { (case.label) } } } }
+                    div.fields { @for one in &self.fields { (field(one)) } }
+                    div.actions {
+                        (submit(&format!("办理 {} 件", self.cases.len()), Weight::Primary)) " " a.button href="/work" { "取消" }
+                    }
+                }))
+            },
+        )
+    }
+}
+
+/// What became of each case.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BatchResultPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 受理.
+    pub step: String,
+    /// Case by case.
+    pub results: Vec<BatchResult>,
+}
+
+/// What became of one case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchResult {
+    /// The case.
+    pub case: Link,
+    /// Why it was not taken; empty when it was.
+    pub why: String,
+}
+
+impl BatchResultPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let title = format!("批量办理：{}", self.step);
+        let done = self.results.iter().filter(|one| one.why.is_empty()).count();
+        let left = self.results.len() - done;
+        let tone = if left == 0 { crate::components::light::Tone::Good } else { crate::components::light::Tone::Warn };
+        let row = |one: &BatchResult| {
+            let word = match one.why.is_empty() {
+                true => Tag::new(crate::components::light::Tone::Good, "已办"),
+                false => Tag::new(crate::components::light::Tone::Bad, "未办"),
+            };
+            Row::new(vec![Cell::Link(one.case.clone()), Cell::Tag(word), Cell::Text(one.why.clone())])
+        };
+        page(
+            &self.shell,
+            Head {
+                title: &title, crumbs: &[Crumb::to("工作台", "/work"), Crumb::here("批量办理")], ..Head::default()
+            },
+            html! {
+                (heading(&title, html! {}, html! {}))
+                (remark(&Flash { tone, text: format!("已办 {done} 件，未办 {left} 件。"), link: Some(Link::new("回到工作台", "/work")) }))
+                (card("逐件结果", table(&Table {
+                    id: "results".into(),
+                    caption: "逐件结果".into(),
+                    quiet_caption: true,
+                    columns: vec![Column::header("事项"), Column::text("结果"), Column::text("原因")],
+                    rows: self.results.iter().map(row).collect(),
+                    stacked: true,
+                    ..Table::default()
+                })))
+            },
+        )
+    }
+}

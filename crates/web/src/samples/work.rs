@@ -1,0 +1,163 @@
+//! The workbench: what is owed, messages, several cases together, and the calendar.
+
+use maud::Markup;
+
+use super::office;
+use crate::{
+    components::{
+        Link,
+        field::{Control, Field},
+        light::Tone,
+        tabs::Tab,
+        tag::Tag,
+    },
+    pages::{
+        BatchPage, BatchResult, BatchResultPage, BatchStep, CalendarDay, Feed, Hidden, MessageLine, WorkCalendarPage,
+        WorkLine, WorkPage,
+    },
+};
+
+pub(super) fn samples() -> Vec<(&'static str, Markup)> {
+    vec![
+        ("work", work().render()),
+        ("work-empty", WorkPage { lines: Vec::new(), steps: Vec::new(), ..work() }.render()),
+        ("work-messages", messages().render()),
+        ("work-batch", batch().render()),
+        ("work-batch-result", result().render()),
+        ("work-calendar", calendar().render()),
+    ]
+}
+
+fn line(label: &str, state: &str, left: Tag) -> WorkLine {
+    WorkLine {
+        value: Some("complaint.01J9C".into()),
+        case: Link::new(label, "/kinds/complaint/01J9C"),
+        kind: "投诉".into(),
+        what: "受理决定".into(),
+        state: state.into(),
+        owner: "县市场监管局 经办人".into(),
+        due: "2026年11月26日".into(),
+        left: Some(left),
+    }
+}
+
+fn work() -> WorkPage {
+    let tab = |label: &str, count: &str, current: bool| Tab {
+        label: label.into(),
+        count: (!count.is_empty()).then(|| count.into()),
+        href: "/work".into(),
+        current,
+    };
+    let mut paused = line("示例-2026-00009 霉变花生", "检验检测中", Tag::new(Tone::Neutral, "暂停中"));
+    paused.value = None;
+    WorkPage {
+        shell: office("工作台"),
+        tabs: vec![
+            tab("待办", "3", true),
+            tab("即将到期", "1", false),
+            tab("超期", "1", false),
+            tab("已办", "", false),
+            tab("消息", "2", false),
+        ],
+        tab: "待办".into(),
+        ways: vec![Link::new("日历", "/work/calendar")],
+        lines: vec![
+            line("示例-2026-00007 退款", "待受理", Tag::new(Tone::Bad, "已超期 2 天")),
+            line("示例-2026-00012 缺斤短两", "待受理", Tag::new(Tone::Warn, "还有 3 天")),
+            paused,
+        ],
+        steps: vec![BatchStep { value: "complaint.accept".into(), label: "投诉：受理（2 件可办）".into() }],
+        empty: "没有待办。".into(),
+        next: Some("/work?after=x".into()),
+        ..WorkPage::default()
+    }
+}
+
+fn messages() -> WorkPage {
+    let message = |id: &str, title: &str, text: &str, unread: bool| MessageLine {
+        id: id.into(),
+        title: Link::new(title, "/kinds/complaint/01J9C"),
+        text: text.into(),
+        when: "2026年11月23日 09:00".into(),
+        unread,
+    };
+    let text = "1. 县市场监管局的投诉「退款」，受理决定应于 2026-11-20 前办理，已超期。";
+    WorkPage {
+        tab: "消息".into(),
+        messages: Some(vec![
+            message(
+                "a",
+                "受理决定已超期：投诉「退款」",
+                "受理决定应于 2026-11-20 前办理，已超期，请查明原因并督促办理。",
+                true,
+            ),
+            message("b", "新待办：投诉「缺斤短两」", "新待办：投诉「缺斤短两」，受理决定：2026-11-26前。", false),
+        ]),
+        copy: Some(Field::new(
+            "all-messages",
+            "消息清单",
+            Control::Passage { value: text.into(), max_len: None, rows: 3 },
+        )),
+        ..work()
+    }
+}
+
+fn batch() -> BatchPage {
+    let note = Control::Passage { value: String::new(), max_len: Some(500), rows: 2 };
+    BatchPage {
+        shell: office("工作台"),
+        step: "受理".into(),
+        cases: vec![
+            Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"),
+            Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
+        ],
+        hidden: vec![Hidden { name: "step".into(), value: "complaint.accept".into() }],
+        fields: vec![Field::new("note", "说明", note)],
+    }
+}
+
+fn result() -> BatchResultPage {
+    BatchResultPage {
+        shell: office("工作台"),
+        step: "受理".into(),
+        results: vec![
+            BatchResult { case: Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"), why: String::new() },
+            BatchResult {
+                case: Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
+                why: "现在是“处理中”，不能办理“受理”。".into(),
+            },
+        ],
+    }
+}
+
+fn calendar() -> WorkCalendarPage {
+    let day = |day: i8, word: &str, off: bool, ends: &[&str]| {
+        Some(CalendarDay {
+            day,
+            word: word.into(),
+            off,
+            today: day == 23,
+            ends: ends.iter().map(|label| Link::new(*label, "/kinds/complaint/01J9C")).collect(),
+        })
+    };
+    WorkCalendarPage {
+        shell: office("工作台"),
+        month: "2026年11月".into(),
+        before: "2026-10".into(),
+        after: "2026-12".into(),
+        weeks: vec![
+            vec![
+                day(23, "", false, &[]),
+                day(24, "", false, &[]),
+                day(25, "", false, &[]),
+                day(26, "", false, &["受理决定：示例-2026-00012 缺斤短两", "另有 2 件"]),
+                day(27, "", false, &[]),
+                day(28, "休", true, &[]),
+                day(29, "休", true, &[]),
+            ],
+            vec![day(30, "", false, &[]), None, None, None, None, None, None],
+        ],
+        more: None,
+        feed: Feed { on: true, address: Some("https://zl.example.gov.cn/work/calendar.ics?token=7f3kq0xh2m9c".into()) },
+    }
+}

@@ -1,0 +1,137 @@
+//! The workbench: what is owed and how long it has, several cases at once, messages, the calendar and its feed.
+
+use axum::http::{StatusCode, header};
+
+use crate::cases::{county, lodge};
+
+fn item(case: &str) -> String {
+    format!("complaint.{}", case.rsplit('/').next().unwrap())
+}
+
+#[tokio::test]
+async fn an_officer_sees_what_is_owed_handles_it_before_its_end_and_finds_it_under_done() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    let case = lodge(&mut clerk, "缺斤短两").await;
+    let work = clerk.get("/work").await;
+    for words in [
+        "受理决定",
+        "待受理",
+        "2026年1月14日",
+        "还有 9 天",
+        "县市场监管局 经办人",
+        "受理（1 件可办）",
+        "待办 <span class=\"badge\">1",
+    ] {
+        work.assert_shows(words);
+    }
+    work.assert_shows("投诉：不予受理（1 件可办）").assert_shows(&format!("href=\"{case}\""));
+    clerk.get("/").await.assert_shows("href=\"/work\"");
+    helper.get("/work").await.assert_shows("没有待办").assert_hides("缺斤短两");
+    clerk.get("/work?tab=soon").await.assert_shows("三个工作日内没有到期的");
+    county.at("2026-01-13");
+    clerk.sign_in("of_scjg").await;
+    clerk.get("/work?tab=soon").await.assert_shows("还有 1 天").assert_shows("缺斤短两");
+    clerk.get("/work?tab=overdue").await.assert_shows("没有超期的");
+    clerk.get("/work?tab=done").await.assert_shows("还没有办过");
+
+    let form = clerk.get(&format!("{case}/steps/accept")).await;
+    let (key, version) = (form.hidden("request_key"), form.hidden("expected_version"));
+    let fields = [("request_key", key.as_str()), ("expected_version", version.as_str())];
+    clerk.post_on(&format!("{case}/steps/accept"), &fields).await.assert_shows("按期").assert_shows("回到工作台");
+    clerk.get("/work?tab=done").await.assert_shows("受理").assert_shows("缺斤短两");
+    office.sign_in("office").await;
+    office.get("/work").await.assert_shows("缺斤短两").assert_shows("办结");
+}
+
+#[tokio::test]
+async fn several_cases_are_handled_together_and_one_that_cannot_be_stops_no_other() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let (one, two, three) =
+        (lodge(&mut clerk, "甲事").await, lodge(&mut clerk, "乙事").await, lodge(&mut clerk, "丙事").await);
+    clerk.get("/work").await;
+    let nothing = clerk.post_on("/work/batch", &[("step", "complaint.accept")]).await;
+    nothing.assert_shows("请先勾选要办理的事项");
+    let (a, b, c) = (item(&one), item(&two), item(&three));
+    let chosen = [("step", "complaint.refuse"), ("item", a.as_str()), ("item", b.as_str()), ("item", c.as_str())];
+    let form = clerk.post("/work/batch", &chosen).await;
+    form.assert_shows("甲事").assert_shows("办理 3 件").assert_shows("超过三年");
+    let key = form.hidden("request_key");
+    let refused = clerk.post("/work/batch/take", &chosen).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.assert_shows("请写明理由").assert_shows("甲事");
+    // Meanwhile somebody takes up one of them.
+    let form = clerk.get(&format!("{two}/steps/accept")).await;
+    let (other, version) = (form.hidden("request_key"), form.hidden("expected_version"));
+    let fields = [("request_key", other.as_str()), ("expected_version", version.as_str())];
+    clerk.post_on(&format!("{two}/steps/accept"), &fields).await;
+    let mut all = chosen.to_vec();
+    all.extend([("request_key", key.as_str()), ("reason", "too_old")]);
+    for _ in 0..2 {
+        let result = clerk.post("/work/batch/take", &all).await;
+        result.assert_shows("已办 2 件，未办 1 件").assert_shows("现在是“处理中”");
+    }
+    clerk.get(&one).await.assert_shows("超过三年").assert_shows("不予受理");
+    // A stranger's tick moves nothing and learns nothing.
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    helper.get("/work").await;
+    let stolen = helper.post("/work/batch/take", &[("step", "complaint.close"), ("item", b.as_str())]).await;
+    stolen.assert_shows("已办 0 件，未办 1 件").assert_hides("乙事");
+}
+
+#[tokio::test]
+async fn what_nobody_handles_is_late_is_told_and_read() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    lodge(&mut clerk, "无人理睬").await;
+    county.at("2026-01-15");
+    county.app.fire().unwrap();
+    clerk.sign_in("of_scjg").await;
+    clerk.get("/work?tab=overdue").await.assert_shows("已超期 1 天").assert_shows("无人理睬");
+    let messages = clerk.get("/work?tab=messages").await;
+    messages.assert_shows("受理决定已超期").assert_shows("新待办").assert_shows("未读").assert_shows("复制全部文字");
+    clerk.post_on("/work/messages", &[("do", "all")]).await.assert_hides("</svg> 未读").assert_shows("已标为已读");
+    office.sign_in("office").await;
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    helper.get("/work?tab=messages").await.assert_shows("没有消息");
+}
+
+#[tokio::test]
+async fn the_calendar_shows_ends_and_days_off_and_its_feed_opens_with_its_token_only() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    lodge(&mut clerk, "缺斤短两").await;
+    let page = clerk.get("/work/calendar").await;
+    page.assert_shows("2026年1月")
+        .assert_shows("元旦休")
+        .assert_shows("受理决定：TS2026-001 缺斤短两")
+        .assert_shows("启用订阅");
+    clerk.get("/work/calendar?month=2026-02").await.assert_shows("2026年2月").assert_hides("缺斤短两");
+    let page = clerk.post_on("/work/calendar", &[("do", "renew")]).await;
+    let at = page.text.find("/work/calendar.ics?token=").expect("the address is shown once");
+    let address = page.text[at..].split('"').next().unwrap().to_owned();
+    clerk.get("/work/calendar").await.assert_hides("calendar.ics?token=").assert_shows("换新地址");
+
+    let mut anybody = county.anybody();
+    let feed = anybody.get(&address).await;
+    assert_eq!(feed.headers[header::CONTENT_TYPE], "text/calendar; charset=utf-8");
+    feed.assert_shows("DTSTART;VALUE=DATE:20260114\r\n")
+        .assert_shows("SUMMARY:受理决定：TS2026-001")
+        .assert_hides("VALARM");
+    assert!(feed.text.starts_with("BEGIN:VCALENDAR\r\n") && feed.text.ends_with("END:VCALENDAR\r\n"));
+    assert!(feed.text.split("\r\n").all(|line| line.len() <= 75), "{}", feed.text);
+    let (most, last) = address.split_at(address.len() - 1);
+    let wrong = format!("{most}{}", if last == "0" { "1" } else { "0" });
+    for path in [wrong.as_str(), "/work/calendar.ics", "/work/calendar.ics?token=x"] {
+        assert_eq!(anybody.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    clerk.get("/work/calendar").await;
+    clerk.post_on("/work/calendar", &[("do", "revoke")]).await.assert_shows("已停用");
+    assert_eq!(anybody.get(&address).await.status, StatusCode::NOT_FOUND, "a revoked address is dead");
+}
