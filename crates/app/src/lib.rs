@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod board;
 mod cases;
+mod citizens;
 mod course;
 pub mod data;
 mod demo;
@@ -45,6 +46,10 @@ pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
+pub use citizens::{
+    Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked, merge_field,
+    public_entries, public_entry,
+};
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};

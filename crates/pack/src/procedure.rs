@@ -502,6 +502,10 @@ pub struct PublicEntry {
     pub rate: Option<usize>,
     /// Fields the citizen may read.
     pub show: Vec<usize>,
+    /// Fields that are set when a case is opened here: that it came by this page, and on which day.
+    pub set: Vec<(usize, Setting)>,
+    /// Fields by which the public statistics are broken down; without one there are none.
+    pub numbers: Vec<usize>,
 }
 
 #[cfg(test)]

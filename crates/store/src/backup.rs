@@ -193,6 +193,7 @@ const TABLES: &[Table] = &[
     ),
     since(5, table("sign_in", 2, &["place", "at", "login", "outcome", "detail", "address"])),
     since(5, table("account_identity", 3, &["place", "issuer", "subject", "account", "at"])),
+    since(6, table("receipt", 2, &["place", "code_hash", "kind", "record", "created_at"])),
 ];
 
 /// What an archive holds.

@@ -19,7 +19,8 @@ use crate::levels::Levels;
 use crate::records::{RecordId, VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
 use crate::{
-    BatchRow, Clock, MessageRow, Options, StoreError, TaskSet, Tx, batches, counters, messages, schema, tasks,
+    BatchRow, Clock, MessageRow, Options, ReceiptRow, StoreError, TaskSet, Tx, batches, counters, messages, receipts,
+    schema, tasks,
 };
 
 /// What became of a job.
@@ -365,6 +366,7 @@ struct Pending {
     answers: Vec<(crate::Idempotency, String)>,
     tasks: BTreeMap<RecordId, TaskSet>,
     messages: Vec<MessageRow>,
+    receipts: Vec<ReceiptRow>,
     counters: BTreeMap<String, i64>,
 }
 
@@ -378,6 +380,7 @@ impl Pending {
             answers: Vec::new(),
             tasks: BTreeMap::new(),
             messages: Vec::new(),
+            receipts: Vec::new(),
             counters: BTreeMap::new(),
         }
     }
@@ -395,6 +398,7 @@ impl Pending {
         // Of several changes of one case in this transaction the last says what is owed.
         self.tasks.extend(change.tasks.into_iter().map(|set| (set.record, set)));
         self.messages.extend(change.messages);
+        self.receipts.extend(change.receipts);
         self.counters.extend(change.counters);
         self.answers.extend(change.idempotency.map(|key| (key, change.answer)));
     }
@@ -410,6 +414,9 @@ impl Pending {
         }
         if !self.messages.is_empty() {
             messages::add(conn, place, &self.messages)?;
+        }
+        if !self.receipts.is_empty() {
+            receipts::add(conn, place, &self.receipts)?;
         }
         if !self.counters.is_empty() {
             counters::store(conn, place, &self.counters)?;

@@ -245,6 +245,7 @@ const OPERATIONS: &[Operation] = &[
             .map(drop)
     }),
     ("session", |store| store.read()?.session(P, &[0; 32]).map(drop)),
+    ("receipt", |store| store.read()?.receipt(P, &[0; 32]).map(drop)),
     ("active pack", |store| store.read()?.active_pack(P).map(drop)),
     ("imports", |store| store.read()?.batches(P, i64::MAX, 10).map(drop)),
     ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, (0, i64::MAX), None, 10).map(drop)),

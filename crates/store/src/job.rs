@@ -13,7 +13,7 @@ use crate::levels::{LevelEnd, LevelRow};
 use crate::pool::Reader;
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
-use crate::{BatchRow, MessageRow, TaskRow, TaskSet, counters, db, tasks};
+use crate::{BatchRow, MessageRow, ReceiptRow, TaskRow, TaskSet, counters, db, tasks};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
@@ -73,6 +73,8 @@ pub struct Change {
     pub tasks: Vec<TaskSet>,
     /// Messages.
     pub messages: Vec<MessageRow>,
+    /// Query codes given out.
+    pub receipts: Vec<ReceiptRow>,
     /// Numbers given, by name.
     pub counters: BTreeMap<String, i64>,
     /// Remembers `answer` under the caller's key.
@@ -93,6 +95,7 @@ impl Change {
             batch: None,
             tasks: Vec::new(),
             messages: Vec::new(),
+            receipts: Vec::new(),
             counters: BTreeMap::new(),
             idempotency: None,
             answer: String::new(),

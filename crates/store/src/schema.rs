@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_documents.sql"),
     include_str!("../migrations/0004_search.sql"),
     include_str!("../migrations/0005_accounts.sql"),
+    include_str!("../migrations/0006_receipts.sql"),
 ];
 
 /// The version that this program writes.

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod cases;
+mod citizens;
 mod county;
 mod documents;
 mod histories;

@@ -550,5 +550,41 @@ fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
         english: node.flag("english").unwrap_or(false),
         rate: field_of(kind, node, "rate", |kind| kind == Type::Integer, "整数"),
         show: node.texts("show").iter().filter_map(index).collect(),
+        set: entry_settings(kind, node),
+        numbers: node.texts("numbers").iter().filter_map(|name| countable(kind, node, name, index(name)?)).collect(),
     }
+}
+
+/// What a case opened by the public is given: a text or the day. There is nobody yet whose body or name could be written down.
+fn entry_settings(kind: &Kind, node: &Node<'_>) -> Vec<(usize, Setting)> {
+    let Some(part) = node.table("set") else { return Vec::new() };
+    let mut settings = Vec::new();
+    for id in part.as_json().keys().cloned().collect::<Vec<_>>() {
+        let text = part.need(&id);
+        let setting = match text.value.as_str() {
+            "@today" => Setting::Today,
+            other if other.starts_with('@') => {
+                let detail = format!("公众入口只能填写文字或者 @today，不能是 {other}");
+                node.file.say(codes::WRONG_TYPE, &text.span, detail);
+                continue;
+            }
+            other => Setting::Text(other.to_owned()),
+        };
+        match kind.field_index(&id).filter(|at| kind.fields.get(*at).is_some_and(|field| !field.derived)) {
+            Some(index) => settings.push((index, setting)),
+            None => node.file.say(codes::UNKNOWN_NAME, &text.span, format!("种类 {} 的字段 {id}", kind.id)),
+        }
+    }
+    part.finish();
+    settings
+}
+
+/// Public statistics are counts by a choice or an area, never by what somebody wrote.
+fn countable(kind: &Kind, node: &Node<'_>, name: &At<String>, at: usize) -> Option<usize> {
+    let field = kind.fields.get(at)?;
+    if matches!(field.kind, Type::Choice | Type::Area) && !field.personal && !field.derived {
+        return Some(at);
+    }
+    node.file.say(codes::WRONG_TYPE, &name.span, format!("公开的统计只能按单选或者地区字段分，{} 不是", field.name));
+    None
 }

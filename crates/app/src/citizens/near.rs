@@ -1,0 +1,141 @@
+//! 疑似重复: open cases of the last month that may be about the same matter. A person looks and decides; nothing is merged by itself.
+
+use std::collections::BTreeSet;
+
+use zhiheng_pack::kind::Format;
+use zhiheng_pack::{Kind, Record, Type, Value};
+use zhiheng_store::{Cursor, ListQuery, RecordId};
+
+use super::{asked, merge_field};
+use crate::{App, Error, RecordView};
+
+/// How far back it looks.
+const DAYS: i32 = 30;
+/// How many cases it looks at, newest first.
+const LOOKED_AT: usize = 500;
+/// How many are shown.
+const SHOWN: usize = 5;
+/// Share of the shorter text's pairs of letters that the other one has too.
+const ALIKE: (usize, usize) = (1, 2);
+/// Shorter texts are alike by chance.
+const PAIRS: usize = 6;
+
+/// A case that may be about the same matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// The record.
+    pub id: RecordId,
+    /// Its number and title.
+    pub label: String,
+    /// Its day.
+    pub day: Option<i32>,
+    /// Why it is shown.
+    pub why: Vec<&'static str>,
+    /// How many of the reasons, with the likeness of the texts, to order by.
+    weight: usize,
+}
+
+/// What two cases are compared by.
+struct Traits {
+    phones: BTreeSet<String>,
+    names: BTreeSet<String>,
+    days: BTreeSet<i32>,
+    pairs: BTreeSet<(char, char)>,
+}
+
+impl Traits {
+    fn of(kind: &Kind, record: &Record) -> Traits {
+        let mut traits =
+            Traits { phones: BTreeSet::new(), names: BTreeSet::new(), days: BTreeSet::new(), pairs: BTreeSet::new() };
+        let asked: Vec<usize> = kind.public_entry.iter().flat_map(asked).collect();
+        for (field, value) in asked.iter().filter_map(|at| Some((kind.fields.get(*at)?, record.value(*at)?))) {
+            match value {
+                Value::Date(day) => {
+                    traits.days.insert(zhiheng_pack::day::number(*day));
+                }
+                _ if field.format == Some(Format::Phone) => {
+                    let digits: String = value.plain().chars().filter(char::is_ascii_digit).collect();
+                    traits.phones.extend((digits.len() >= 7).then_some(digits));
+                }
+                _ if field.personal => {}
+                _ if matches!(field.kind, Type::Text | Type::Passage) => {
+                    let letters: Vec<char> = value.plain().chars().filter(|letter| letter.is_alphanumeric()).collect();
+                    if field.kind == Type::Text && letters.len() >= 4 {
+                        traits.names.insert(letters.iter().collect());
+                    }
+                    traits.pairs.extend(letters.iter().copied().zip(letters.iter().copied().skip(1)));
+                }
+                _ => {}
+            }
+        }
+        traits
+    }
+
+    fn against(&self, other: &Traits) -> (Vec<&'static str>, usize) {
+        let mut why = Vec::new();
+        if !self.phones.is_disjoint(&other.phones) {
+            why.push("联系电话相同");
+        }
+        if !self.names.is_disjoint(&other.names) && !self.days.is_disjoint(&other.days) {
+            why.push("对象和日期相同");
+        }
+        let shared = self.pairs.intersection(&other.pairs).count();
+        let shorter = self.pairs.len().min(other.pairs.len());
+        if shorter >= PAIRS && shared * ALIKE.1 >= shorter * ALIKE.0 {
+            why.push("内容相近");
+        }
+        let weight = why.len() * 1000 + (shared * 100).checked_div(shorter).unwrap_or_default();
+        (why, weight)
+    }
+}
+
+impl App {
+    /// Open cases of the same kind that may repeat this one, likeliest first; none for a case that is closed or merged. `body` narrows to the cases
+    /// that the reader may see.
+    pub fn near_cases(&self, view: &RecordView, body: Option<&str>) -> Result<Vec<Near>, Error> {
+        let Some(kind) = self.pack.kinds.get(view.kind) else { return Ok(Vec::new()) };
+        let merged = merge_field(kind);
+        let is_open = |record: &Record| {
+            let case = record.case.as_ref().and_then(|case| self.pack.procedure_of(case)?.state(&case.state));
+            case.is_some_and(|state| !state.closed) && merged.is_none_or(|at| record.value(at).is_none())
+        };
+        if kind.public_entry.is_none() || !view.row.live || !is_open(&view.record) {
+            return Ok(Vec::new());
+        }
+        let own = Traits::of(kind, &view.record);
+        let mut query = ListQuery {
+            kind: kind.id.clone(),
+            from: kind.day.map(|_| self.today() - DAYS),
+            live: Some(true),
+            limit: 100,
+            ..ListQuery::default()
+        };
+        let mut found = Vec::new();
+        let mut seen = 0;
+        let mut reader = self.store.read()?;
+        loop {
+            let page = reader.list(&self.pack.place, &query)?;
+            seen += page.records.len();
+            for row in page.records.iter().filter(|row| row.id != view.row.id) {
+                if body.is_some_and(|own| row.body.as_deref() != Some(own)) {
+                    continue;
+                }
+                let Some(record) = Record::from_canonical(kind, &row.fields).filter(is_open) else { continue };
+                let (why, weight) = own.against(&Traits::of(kind, &record));
+                if !why.is_empty() {
+                    let label = self.pack.label(kind, &record);
+                    let label = row.key.as_ref().map_or(label.clone(), |key| format!("{key} {label}"));
+                    found.push(Near { id: row.id, label, day: row.day, why, weight });
+                }
+            }
+            let next: Option<Cursor> = page.next.filter(|_| seen < LOOKED_AT && !page.records.is_empty());
+            match next {
+                Some(cursor) => query.after = Some(cursor),
+                None => break,
+            }
+        }
+        found.sort_by_key(|near| std::cmp::Reverse(near.weight));
+        found.truncate(SHOWN);
+        Ok(found)
+    }
+}
