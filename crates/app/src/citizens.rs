@@ -18,10 +18,12 @@ use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::kind::Mode;
 use zhiheng_pack::procedure::{ClockKind, Procedure, PublicEntry, ReasonWanted, Setting, Step, roles};
 use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value};
-use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, Times};
+use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::cases::as_draft;
+use crate::course::skips;
 use crate::error::Handed;
+use crate::permit::{Verb, may};
 use crate::submit::{Submitting, read};
 use crate::{Act, App, Error, Receipt, RequestKey, StepWanted, Submission, Taker, hex};
 
@@ -338,11 +340,11 @@ impl App {
             request: Some((key, digest_of(&["report", entry]).to_vec())),
             batch: None,
             year: self.year(),
+            skip: 0,
             receipts: true,
             spent: false,
         };
-        let job = Filing { submitting, code_hash: code.hash(&self.pack.place) };
-        let receipts: Vec<Receipt> = match self.store.submit(&self.pack.place, Box::new(job))? {
+        let receipts: Vec<Receipt> = match self.file_numbered(&submitting, code.hash(&self.pack.place))? {
             Outcome::Done { answer, .. } => serde_json::from_str(&answer)
                 .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?,
             Outcome::Refused(Refused { answer }) => return Err(Handed::read(&answer)),
@@ -351,6 +353,18 @@ impl App {
         let id: RecordId = receipts.first().and_then(|receipt| receipt.id.parse().ok()).ok_or_else(lost)?;
         let row = self.store.read()?.record(&self.pack.place, &kind.id, &id)?.ok_or_else(lost)?;
         Ok(Filed { number: row.key.unwrap_or_default(), code, kind: kind.id.clone(), id })
+    }
+
+    /// Hands a citizen's case to the writer; a running number that somebody has given by hand already is passed over.
+    fn file_numbered(&self, submitting: &Submitting, code_hash: [u8; 32]) -> Result<Outcome, Error> {
+        for skip in skips(true) {
+            let job = Filing { submitting: Submitting { skip, ..submitting.clone() }, code_hash };
+            match self.store.submit(&self.pack.place, Box::new(job)) {
+                Err(StoreError::Conflict { .. }) => {}
+                other => return Ok(other?),
+            }
+        }
+        Err(Error::Conflict("编号都已被占用".to_owned()))
     }
 
     fn keep_photo(&self, file: &ReportFile) -> Result<Json, Error> {
@@ -506,7 +520,7 @@ impl App {
             };
             return self.take_step(Taker::Staff(account), &wanted, None);
         }
-        if !account.may_write(view.row.body.as_deref()) {
+        if !may(account, Verb::Correct, declared, view.row.body.as_deref(), view.row.area.as_deref()) {
             return Err(Error::NotPermitted);
         }
         let mut draft = as_draft(declared, &view.record);

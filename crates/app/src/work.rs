@@ -358,5 +358,4 @@ fn feed_setting(account: &RecordId) -> String {
 pub fn feed_hash(token: &str) -> String {
     use sha2::{Digest, Sha256};
     hex(&Sha256::digest(token.as_bytes()))
-    }
 }

@@ -53,14 +53,13 @@ fn file(app: &App, number: u32, fields: &[(&str, &str)]) -> Filed {
 }
 
 fn clerk() -> Account {
+    let own = "scjg".to_owned();
     Account {
-        id: RecordId([7; 16]),
-        login: "clerk".to_owned(),
         name: "王某某".to_owned(),
         role: Role::Bureau,
-        body: Some("scjg".to_owned()),
-        disabled: false,
-        locked: false,
+        body: Some(own.clone()),
+        own: vec![own],
+        ..Account::of_office("clerk")
     }
 }
 

@@ -15,6 +15,7 @@ use super::course::{Course, Opened, advice};
 use super::fields::{Sent, Typed, controls, sent_of, typed_of};
 use super::forms::{KEY, REASON, VERSION, moved};
 use super::records::{case_of, id_of, kind_of, takes_part};
+use super::references::{References, resolve, suggested};
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -157,7 +158,9 @@ pub(crate) async fn form(
     let step = offered(&handled, kind, &step)?;
     let typed = typed_of(kind, &handled.view.record);
     let typing = Typing::blank(&server, &handled);
-    let filled = Filled { typed: &typed, typing: &typing, problems: &[], wrong: &BTreeMap::new() };
+    let references = suggested(&server, &visit, kind).await?;
+    let (wrong, references) = (&BTreeMap::new(), &references);
+    let filled = Filled { typed: &typed, typing: &typing, problems: &[], wrong, references };
     Ok(show(page(&server, &visit, kind, &handled, step, &filled).render()))
 }
 
@@ -182,13 +185,15 @@ struct Filled<'a> {
     typing: &'a Typing,
     problems: &'a [Problem],
     wrong: &'a BTreeMap<String, String>,
+    references: &'a References,
 }
 
 fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &Step, filled: &Filled<'_>) -> StepPage {
     let pack = &server.app().pack;
     let here = handled.here(kind);
     let asked = asked(kind, step);
-    let mut fields = controls(pack, asked.iter(), filled.typed, filled.problems, filled.wrong, &here);
+    let mut fields =
+        controls(pack, asked.iter(), filled.typed, filled.problems, filled.wrong, filled.references, &here);
     fields.extend(reason_of(pack, step, &filled.typing.reason, said(filled.problems, REASON)));
     fields.push(note_field(&filled.typing.note));
     let after = step.to.and_then(|to| handled.case.procedure.states.get(to));
@@ -241,10 +246,12 @@ pub(crate) async fn take(
     // A second click finds the step taken: its answer is kept under its key, so the use case is asked before the state is.
     let step = handled.case.procedure.step(&step_id).ok_or_else(|| Error::NotFound("这个环节".to_owned()))?;
     let asked = asked(kind, step);
-    let given = sent_of(kind, asked.iter(), &form, Some(&handled.view.record));
+    let mut given = sent_of(kind, asked.iter(), &form, Some(&handled.view.record));
+    let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let typing = Typing::of(&form);
     let again = |problems: &[Problem]| {
-        let filled = Filled { typed: &given.draft.fields, typing: &typing, problems, wrong: &given.wrong };
+        let (typed, wrong) = (&given.draft.fields, &given.wrong);
+        let filled = Filled { typed, typing: &typing, problems, wrong, references: &references };
         refused(page(&server, &visit, kind, &handled, step, &filled).render())
     };
     if !given.wrong.is_empty() {
