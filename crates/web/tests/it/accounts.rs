@@ -159,7 +159,7 @@ async fn a_town_sees_the_records_of_its_area_and_no_other() {
     let mut elsewhere = crate::county::sample("B-2", "qualified", "another key of the form");
     elsewhere[5] = ("f.area", "500237002");
     let elsewhere = office.post("/kinds/food_sample/new", &elsewhere).await.location().to_owned();
-    let mut town = county.bureau(&mut office, "t001").await;
+    let mut town = county.bureau(&mut office, "gaotang").await;
     town.get("/kinds/food_sample").await.assert_shows("A-1").assert_hides("B-2").assert_hides("/new");
     assert_eq!(town.get(&here).await.status, StatusCode::OK);
     assert_eq!(town.get(&elsewhere).await.status, StatusCode::FORBIDDEN);
@@ -249,7 +249,7 @@ async fn bodies_are_listed_with_what_they_lead_and_assist_with() {
     let county = County::real();
     let mut office = county.office().await;
     let page = office.get("/bodies").await;
-    page.assert_shows("牵头的指标").assert_shows("配合的指标").assert_shows("高唐街道办事处").assert_shows("县法院");
+    page.assert_shows("牵头的指标").assert_shows("配合的指标").assert_shows("高唐街道").assert_shows("县法院");
 }
 
 #[tokio::test]
