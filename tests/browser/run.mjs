@@ -1,5 +1,5 @@
 // Runs every journey at every width and closes with a count. `cargo xtask test --only browser` starts the servers and calls this:
-//   node run.mjs --chromium PATH --pictures FOLDER --real http://… --demo http://… --start /start/…
+//   node run.mjs --chromium PATH --pictures FOLDER --real http://… --demo http://… --start /start/… --demo-start /start/…
 // Each file of journeys/ exports `title`, `site` ("real" or "demo") and `walk(reader)`.
 
 import { readdir, rm } from "node:fs/promises";
@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { Reader, WIDTHS, openBrowser } from "./rig.mjs";
 
 const text = { type: "string" };
-const { values } = parseArgs({ options: { chromium: text, pictures: text, real: text, demo: text, start: text } });
-for (const name of ["chromium", "pictures", "real", "demo", "start"]) {
+const { values } = parseArgs({ options: { chromium: text, pictures: text, real: text, demo: text, start: text, "demo-start": text } });
+for (const name of ["chromium", "pictures", "real", "demo", "start", "demo-start"]) {
   if (!values[name]) throw new Error(`--${name} is missing`);
 }
 
@@ -23,7 +23,7 @@ try {
       const began = performance.now();
       const name = file.replace(/\.mjs$/, "");
       const reader = await Reader.arrive(browser, { site: values[journey.site], width, pictures: values.pictures, name });
-      reader.start = values.start;
+      reader.start = journey.site === "demo" ? values["demo-start"] : values.start;
       let word = "ok";
       try {
         await journey.walk(reader);

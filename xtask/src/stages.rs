@@ -177,8 +177,10 @@ fn browser(mut cargo: Command) -> Outcome<Count> {
     let mut node = Command::new("node");
     node.current_dir(&rig).arg("run.mjs").arg("--chromium").arg(chromium).arg("--pictures").arg(pictures);
     node.args(["--real", &real.address, "--demo", &demo.address]);
-    let start = real.server.said("/start/").ok_or("the server printed no one-time link")?;
-    node.args(["--start", &start]);
+    for (name, site) in [("--start", &real), ("--demo-start", &demo)] {
+        let start = site.server.said("/start/").ok_or("the server printed no one-time link")?;
+        node.args([name, &start]);
+    }
     count.add(run_counting(&mut node).map_err(|why| {
         format!("{why}\nthe end of the server's log:\n{}\n{}", real.server.log_end(), demo.server.log_end())
     })?);

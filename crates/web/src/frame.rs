@@ -34,7 +34,7 @@ pub(crate) fn shell(server: &Server, visit: &Visit) -> Shell {
         searched: String::new(),
         elder: visit.elder,
         runner: server.settings().runner,
-        open_work: visit.open_work.filter(|_| !pack.procedures.is_empty()).map(open_words),
+        open_work: visit.open_work.map(open_words),
         flash: visit.flash.clone(),
         csrf: Csrf(token),
     }
@@ -63,7 +63,7 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
         current: within(path, href) && !(href == "/kinds" && named),
     };
     let mut first = Vec::new();
-    if visit.account.is_some() && !pack.procedures.is_empty() {
+    if visit.open_work.is_some() {
         first.push(entry("工作台", "/work"));
     }
     let board = entry("目标指标", "/board");

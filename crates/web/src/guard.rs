@@ -165,7 +165,8 @@ async fn account_of(server: &Server, token: &str) -> Option<(Account, Option<i64
     let token = token.to_owned();
     let known = server.run(move |app| {
         let Some(account) = app.session(&token)? else { return Ok(None) };
-        let open = if app.pack.procedures.is_empty() { None } else { Some(app.open_work(&account)?) };
+        let handles = app.pack.kinds.iter().any(|kind| app.pack.has_cases(kind));
+        let open = if handles { Some(app.open_work(&account)?) } else { None };
         Ok(Some((account, open)))
     });
     match known.await {

@@ -15,7 +15,8 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// Lets everything happen in its time, until it is dropped.
 pub(crate) async fn attend(server: Server) {
     let pack = &server.app().pack;
-    if server.app().is_read_only() || pack.procedures.is_empty() {
+    let handles = pack.kinds.iter().any(|kind| pack.has_cases(kind));
+    if server.app().is_read_only() || !handles {
         return;
     }
     let mut wait = EVERY;

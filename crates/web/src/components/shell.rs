@@ -264,7 +264,7 @@ fn tools(shell: &Shell) -> Markup {
             @match &shell.reader {
                 Reader::Public => { a href={ "/login?next=" (back) } rel="nofollow" { "登录" } }
                 Reader::Staff { name, body } => {
-                    @if let Some(open) = &shell.open_work { a href="/work" { "待办 " span.badge { (open) } } }
+                    @if let Some(open) = &shell.open_work { a href="/work" { "待办" @if open != "0" { " " span.badge { (open) } } } }
                     span.who { (body) " " strong { (name) } }
                     (post_form(&shell.csrf, "/logout", "inline", Encoding::Plain, html! { button.plain type="submit" { "退出" } }))
                 }

@@ -148,7 +148,10 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
         kind: item.kind.clone(),
         what,
         state: item.state.clone(),
-        owner: [item.body.as_str(), item.role.as_str()].join(" ").trim().to_owned(),
+        owner: match item.body == item.role {
+            true => item.role.clone(),
+            false => format!("{} {}", item.body, item.role).trim().to_owned(),
+        },
         due: task.due_day.map(|day| date(day) + if task.provisional { "（暂定）" } else { "" }).unwrap_or_default(),
         left: match (task.paused, task.due_day, task.due_at) {
             (true, ..) => Some(Tag::new(Tone::Neutral, "暂停中")),

@@ -34,7 +34,7 @@ pub(crate) fn page(pack: &Pack, visit: &Visit, demo: Option<&str>, measures: usi
     };
     let elapsed = numbers::plan_elapsed(pack, today);
     let (mut ways, ways_note) = ways(visit, demo);
-    if visit.account.is_some() && !pack.procedures.is_empty() {
+    if visit.open_work.is_some() {
         for way in &mut ways {
             way.weight = Weight::Plain;
         }
