@@ -222,6 +222,8 @@ pub(crate) struct FormBody(pub(crate) Arc<FormParts>);
 pub(crate) struct FormParts {
     pub(crate) texts: Vec<(String, String)>,
     pub(crate) files: Vec<FormFile>,
+    /// The token does not hold; only pages for citizens are shown such a form, to give its answers back.
+    pub(crate) stale: bool,
 }
 
 impl FormBody {

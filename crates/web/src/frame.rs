@@ -80,6 +80,10 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
         first.push(entry("报送", "/rounds"));
     }
     if visit.account.is_none() {
+        if zhiheng_app::public_entries(pack).next().is_some() {
+            first.push(entry("我要投诉", "/report"));
+            first.push(entry("查询进度", "/follow"));
+        }
         first.push(entry("关于", "/about"));
         return vec![group("", first)];
     }

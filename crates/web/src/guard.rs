@@ -10,8 +10,10 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Multipart, Request, Sta
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
 use zhiheng_app::{Account, Error, Power, Role};
 
+use crate::citizen::Client;
 use crate::components::action::CSRF_FIELD;
 use crate::cookies::{self, Life};
 use crate::csrf;
@@ -38,6 +40,10 @@ pub(crate) async fn guard(
     let reading = method != Method::POST;
     let (visit, fresh) = visit(&server, &Asking::of(&request)).await;
     request.extensions_mut().insert(visit.clone());
+    if route.group == Group::Citizen {
+        let client = client(&server, &request);
+        request.extensions_mut().insert(client);
+    }
     let patience = if route.limit > PLAIN_FORM { PATIENCE_WITH_FILES } else { PATIENCE };
     let handled = async {
         allowed(route.needs, &visit)?;
@@ -56,7 +62,7 @@ pub(crate) async fn guard(
             response.headers_mut().append(header::SET_COOKIE, cookie);
         });
     }
-    if fresh && route.group == Group::Entry && reading {
+    if fresh && (route.group == Group::Entry && reading || route.group == Group::Citizen) {
         response.headers_mut().extend(
             cookies::write(&server.cookie(cookies::NONCE), &visit.secret, Life::Visit, visit.secure)
                 .map(|value| (header::SET_COOKIE, value)),
@@ -157,6 +163,26 @@ async fn visit(server: &Server, asking: &Asking) -> (Visit, bool) {
     (visit, fresh)
 }
 
+/// Whence a request comes: the last hop that our own proxy saw, or the other end of the connection. A network of IPv6 counts as one. What is kept is a
+/// digest under the key of this run.
+fn client(server: &Server, request: &Request) -> Client {
+    let proxied = server.settings().behind_proxy.then(|| text(request.headers(), "x-forwarded-for"));
+    let hop = proxied.and_then(|line| line.rsplit(',').next()).and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let address = match hop.or(peer) {
+        Some(IpAddr::V6(wide)) => match wide.to_ipv4_mapped() {
+            Some(narrow) => narrow.to_string(),
+            None => wide.segments().iter().take(4).map(|part| format!("{part:x}:")).collect(),
+        },
+        Some(IpAddr::V4(narrow)) => narrow.to_string(),
+        None => String::new(),
+    };
+    let digest = Sha256::new().chain_update(server.csrf_key()).chain_update(address).finalize();
+    let mut short = [0; 16];
+    short.iter_mut().zip(digest).for_each(|(slot, byte)| *slot = byte);
+    Client(short)
+}
+
 /// The account of a session, with how much is open for it.
 async fn account_of(server: &Server, token: &str) -> Option<(Account, Option<i64>)> {
     if token.is_empty() {
@@ -224,13 +250,16 @@ async fn with_form(
     } else {
         let read: Result<Form<Vec<(String, String)>>, _> = sent.extract().await;
         let Form(texts) = read.map_err(|error| unreadable(error.into_response().status(), route.limit))?;
-        FormParts { texts, files: Vec::new() }
+        FormParts { texts, ..FormParts::default() }
     };
-    let form = FormBody(Arc::new(form));
-    if !csrf::holds(server.csrf_key(), &visit.secret, form.get(CSRF_FIELD)) {
+    let mut form = form;
+    let token = form.texts.iter().find(|(name, _)| name == CSRF_FIELD).map_or("", |(_, token)| token.as_str());
+    form.stale = !csrf::holds(server.csrf_key(), &visit.secret, token);
+    // A citizen who wrote for an hour is shown his own words again; everybody else opens the page anew.
+    if form.stale && route.group != Group::Citizen {
         return Err(Cause::Token.into());
     }
-    parts.extensions.insert(form);
+    parts.extensions.insert(FormBody(Arc::new(form)));
     Ok(Request::from_parts(parts, axum::body::Body::empty()))
 }
 

@@ -8,6 +8,7 @@
 //! - [`samples`] are the pages of a fictional county, for tests and for the gallery (`cargo run --example gallery`).
 
 pub mod assets;
+mod citizen;
 pub mod components;
 mod cookies;
 mod csrf;

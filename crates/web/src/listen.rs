@@ -96,6 +96,7 @@ async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (told, mut stopped) = tokio::sync::watch::channel(());
+    // The other end of the connection is counted where citizens send forms; it is written down nowhere.
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;

@@ -40,6 +40,8 @@ pub(crate) enum Cause {
     Method,
     /// It took too long.
     Slow,
+    /// One network address asked too often; in so many minutes there is room.
+    TooOften(u32),
 }
 
 /// A failure on its way to its page.
@@ -150,6 +152,8 @@ const METHOD: Entry = ("ZH4006", "请从页面上的按钮或链接进入。");
 const SLOW: Entry = ("ZH4007", "系统没有在限定时间内办完。");
 const NOT_YET: Entry = ("ZH4008", "这个账号现在只能打开“我的账号”：先按那里的提示办完。");
 
+const TOO_OFTEN: Entry = ("ZH4008", "这个网络地址来得太勤了，请过 {} 分钟再试。您填的内容没有提交。");
+
 fn tell(server: &Server, cause: &Cause) -> Told {
     let told = |status, title, (code, text): Entry, remedies: &[&str]| Told {
         status,
@@ -177,6 +181,15 @@ fn tell(server: &Server, cause: &Cause) -> Told {
         }
         Cause::NoPage => told(StatusCode::NOT_FOUND, "没有这个页面", NO_PAGE, &["从目录重新进入。"]),
         Cause::Method => told(StatusCode::METHOD_NOT_ALLOWED, "这个地址不能这样访问", METHOD, &[]),
+        Cause::TooOften(minutes) => {
+            let remedies = &[
+                "急事请直接打电话：12315（消费投诉）、12345（政务服务）。",
+                "按浏览器的返回，填过的内容还在；到时候再提交。",
+                "在景区、宾馆用公共无线网络的，可以改用手机流量再试。",
+            ];
+            let told = told(StatusCode::TOO_MANY_REQUESTS, "请稍后再试", TOO_OFTEN, remedies);
+            Told { text: told.text.replacen("{}", &minutes.to_string(), 1), ..told }
+        }
         Cause::Slow => {
             told(StatusCode::SERVICE_UNAVAILABLE, "处理超时", SLOW, &["稍后用同一页面重试：若上次已保存，不会重复。"])
         }

@@ -9,13 +9,15 @@ use zhiheng_app::Power;
 
 use crate::guard::{PLAIN_FORM, guard, no_method, no_page};
 use crate::server::Server;
-use crate::{headers, office, openid, own, public, sign_in, steward};
+use crate::{citizen, headers, office, openid, own, public, sign_in, steward};
 
 /// Who a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// 公众
     Public,
+    /// 公众办事: forms without an account.
+    Citizen,
     /// 登录
     Entry,
     /// 办公
@@ -31,6 +33,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Group::Public => "public",
+            Group::Citizen => "citizen",
             Group::Entry => "entry",
             Group::Office => "office",
             Group::Own => "own",
@@ -102,7 +105,12 @@ const fn upload(needs: Needs, path: &'static str, limit: usize, handler: fn() ->
     Route { method: "POST", path, group: Group::Office, needs, limit, handler }
 }
 
-use Group::{Entry, Office, Own, Public, Steward};
+/// A citizen's form with its photo.
+const fn receive(path: &'static str, handler: fn() -> MethodRouter<Server>) -> Route {
+    Route { method: "POST", path, group: Group::Citizen, needs: Needs::Anyone, limit: CITIZEN_FORM, handler }
+}
+
+use Group::{Citizen, Entry, Office, Own, Public, Steward};
 
 const SYSTEM: Needs = Needs::Power(Power::System);
 const SECURITY: Needs = Needs::Power(Power::Security);
@@ -110,6 +118,8 @@ const AUDIT: Needs = Needs::Power(Power::Audit);
 
 /// Largest record form with its attachments.
 pub(crate) const RECORD_FORM: usize = 32 * 1024 * 1024;
+/// Largest form of a citizen with a photo.
+const CITIZEN_FORM: usize = 12 * 1024 * 1024;
 /// Largest spreadsheet.
 pub(crate) const SPREADSHEET: usize = 64 * 1024 * 1024;
 
@@ -129,6 +139,13 @@ pub static ROUTES: &[Route] = &[
     read(Public, Needs::Anyone, "/about", || get(public::plain::about)),
     read(Public, Needs::Anyone, "/privacy", || get(public::plain::privacy)),
     read(Public, Needs::Anyone, "/display", || get(public::plain::display)),
+    read(Citizen, Needs::Anyone, "/report", || get(citizen::report::entries)),
+    read(Citizen, Needs::Anyone, "/report/{entry}", || get(citizen::report::first)),
+    receive("/report/{entry}", || post(citizen::report::answered)),
+    read(Citizen, Needs::Anyone, "/report/{entry}/numbers", || get(citizen::numbers::show)),
+    read(Citizen, Needs::Anyone, "/follow", || get(citizen::follow::form)),
+    send(Citizen, Needs::Anyone, "/follow", || post(citizen::follow::find)),
+    receive("/follow/{step}", || post(citizen::follow::step)),
     read(Entry, Needs::Anyone, "/login", || get(sign_in::form)),
     send(Entry, Needs::Anyone, "/login", || post(sign_in::sign_in)),
     send(Entry, Needs::Anyone, "/login/code", || post(sign_in::second_factor)),
@@ -163,6 +180,7 @@ pub static ROUTES: &[Route] = &[
     read(Office, Needs::Staff, "/kinds/{kind}/import/{digest}/result", || get(office::import::result)),
     read(Office, Needs::Staff, "/kinds/{kind}/{id}/correct", || get(office::forms::filled)),
     upload(Needs::Staff, "/kinds/{kind}/{id}/correct", RECORD_FORM, || post(office::forms::correct)),
+    send(Office, Needs::Staff, "/kinds/{kind}/{id}/merge", || post(office::merge::merge)),
     read(Office, Needs::Staff, "/kinds/{kind}/{id}/withdraw", || get(office::state::withdraw_form)),
     send(Office, Needs::Staff, "/kinds/{kind}/{id}/withdraw", || post(office::state::withdraw)),
     read(Office, Needs::Staff, "/kinds/{kind}/{id}/restore", || get(office::state::restore_form)),

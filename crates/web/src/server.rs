@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use zhiheng_app::{App, Error, Random, hex};
 
+use crate::citizen::Citizens;
 use crate::held::Held;
 use crate::openid::{Provider, UnderWay};
 
@@ -39,6 +40,7 @@ struct Inside {
     settings: RwLock<Settings>,
     held: Held,
     under_way: UnderWay,
+    citizens: Citizens,
 }
 
 /// Settings that pages need.
@@ -52,6 +54,10 @@ pub(crate) struct Settings {
     pub(crate) runner: String,
     /// 统一身份登录; none: nothing is asked of anybody.
     pub(crate) provider: Option<Provider>,
+    /// Cases that one network address may open in an hour; 0 is without limit.
+    pub(crate) reports_per_hour: u32,
+    /// Query codes that it may try in ten minutes; 0 is without limit.
+    pub(crate) follows_per_ten_minutes: u32,
 }
 
 /// Names of the settings as stored.
@@ -61,6 +67,11 @@ pub(crate) const RUNNER: &str = "runner";
 pub(crate) const OPENID_ISSUER: &str = "openid_issuer";
 pub(crate) const OPENID_CLIENT: &str = "openid_client";
 pub(crate) const OPENID_SECRET: &str = "openid_secret_file";
+pub(crate) const REPORTS: &str = "reports_per_hour";
+pub(crate) const FOLLOWS: &str = "follows_per_ten_minutes";
+/// What holds while nobody has said otherwise.
+const REPORTS_PRESET: u32 = 5;
+const FOLLOWS_PRESET: u32 = 30;
 
 impl Settings {
     fn read(app: &App) -> Result<Settings, Error> {
@@ -75,6 +86,8 @@ impl Settings {
                 secret_file: setting(OPENID_SECRET)?,
             })
             .filter(|provider| !provider.issuer.is_empty()),
+            reports_per_hour: setting(REPORTS)?.parse().unwrap_or(REPORTS_PRESET),
+            follows_per_ten_minutes: setting(FOLLOWS)?.parse().unwrap_or(FOLLOWS_PRESET),
         })
     }
 }
@@ -93,6 +106,7 @@ impl Server {
             settings,
             held: Held::default(),
             under_way: UnderWay::default(),
+            citizens: Citizens::default(),
         })))
     }
 
@@ -112,6 +126,10 @@ impl Server {
 
     pub(crate) fn csrf_key(&self) -> &[u8; 32] {
         &self.0.csrf_key
+    }
+
+    pub(crate) fn citizens(&self) -> &Citizens {
+        &self.0.citizens
     }
 
     pub(crate) fn held(&self) -> &Held {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Kind, Record, Type, Value};
-use zhiheng_store::{Cursor, ListQuery, RecordId};
+use zhiheng_store::{Cursor, ListQuery, RecordId, Scope};
 
 use super::{asked, merge_field};
 use crate::{App, Error, RecordView};
@@ -90,9 +90,9 @@ impl Traits {
 }
 
 impl App {
-    /// Open cases of the same kind that may repeat this one, likeliest first; none for a case that is closed or merged. `body` narrows to the cases
+    /// Open cases of the same kind that may repeat this one, likeliest first; none for a case that is closed or merged. `scope` narrows to the cases
     /// that the reader may see.
-    pub fn near_cases(&self, view: &RecordView, body: Option<&str>) -> Result<Vec<Near>, Error> {
+    pub fn near_cases(&self, view: &RecordView, scope: Option<Scope>) -> Result<Vec<Near>, Error> {
         let Some(kind) = self.pack.kinds.get(view.kind) else { return Ok(Vec::new()) };
         let merged = merge_field(kind);
         let is_open = |record: &Record| {
@@ -107,6 +107,7 @@ impl App {
             kind: kind.id.clone(),
             from: kind.day.map(|_| self.today() - DAYS),
             live: Some(true),
+            scope,
             limit: 100,
             ..ListQuery::default()
         };
@@ -117,9 +118,6 @@ impl App {
             let page = reader.list(&self.pack.place, &query)?;
             seen += page.records.len();
             for row in page.records.iter().filter(|row| row.id != view.row.id) {
-                if body.is_some_and(|own| row.body.as_deref() != Some(own)) {
-                    continue;
-                }
                 let Some(record) = Record::from_canonical(kind, &row.fields).filter(is_open) else { continue };
                 let (why, weight) = own.against(&Traits::of(kind, &record));
                 if !why.is_empty() {

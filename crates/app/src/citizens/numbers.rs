@@ -29,10 +29,13 @@ pub struct PublicNumbers {
     /// Time limits of the office: name, met in time, met or run out altogether.
     pub clocks: Vec<(String, u64, u64)>,
     /// Breakdowns: name of the field, and its items with their counts; a count that is kept back is none.
-    pub by: Vec<(String, Vec<(String, Option<u64>)>)>,
+    pub by: Vec<(String, PublicItems)>,
     /// There are more cases than were read.
     pub cut: bool,
 }
+
+/// Items of a field with how many cases have each; a count that is kept back is none.
+pub type PublicItems = Vec<(String, Option<u64>)>;
 
 #[derive(Default)]
 struct Counted {

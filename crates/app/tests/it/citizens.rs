@@ -230,7 +230,12 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         assert!(found.contains(&(third.id, vec!["内容相近"])), "{found:?}");
         assert!(near(&other).is_empty());
         let view = app.record("complaint", &first.id).unwrap();
-        assert!(app.near_cases(&view, Some("kjj")).unwrap().is_empty(), "cases of others stay theirs");
+        assert!(
+            app.near_cases(&view, Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }))
+                .unwrap()
+                .is_empty(),
+            "cases of others stay theirs"
+        );
 
         app.merge_case(&clerk(), "complaint", &second.id, &first.id).unwrap();
         let merged = app.record("complaint", &second.id).unwrap();

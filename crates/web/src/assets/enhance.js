@@ -49,6 +49,21 @@
     button.addEventListener('click', function () { window.print(); });
     place.insertBefore(button, place.firstChild);
   });
+  // What a citizen typed survives a lost connection: it is kept by this tab until the form is sent or the tab is closed, never longer, and a blank box
+  // that comes back is filled from it.
+  try {
+    document.querySelectorAll('[data-draft]').forEach(function (place) {
+      var name = 'draft:' + place.getAttribute('data-draft') + ':';
+      place.querySelectorAll('input[type=text], textarea').forEach(function (box) {
+        var kept = sessionStorage.getItem(name + box.name);
+        if (kept && !box.value) box.value = kept;
+        box.addEventListener('input', function () { sessionStorage.setItem(name + box.name, box.value); });
+      });
+    });
+    if (document.querySelector('[data-draft-done]')) {
+      Object.keys(sessionStorage).forEach(function (key) { if (key.indexOf('draft:') === 0) sessionStorage.removeItem(key); });
+    }
+  } catch (refused) { /* a browser that keeps nothing still sends the form */ }
   // 长辈版 folds nothing.
   if (document.documentElement.classList.contains('elder')) {
     document.querySelectorAll('details').forEach(function (part) { part.open = true; });

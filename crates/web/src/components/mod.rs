@@ -9,6 +9,7 @@
 pub mod action;
 pub mod batch;
 pub mod chart;
+pub mod duplicates;
 pub mod empty;
 pub mod errors;
 pub mod field;
@@ -80,6 +81,7 @@ pub fn samples() -> Vec<Sample> {
         flash::samples(),
         empty::samples(),
         section::samples(),
+        duplicates::samples(),
     ]
     .into_iter()
     .flatten()

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A short adjective with its tone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tag {
     /// The adjective.
     pub word: String,

@@ -12,6 +12,7 @@ pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod import;
 pub(crate) mod kinds;
+pub(crate) mod merge;
 pub(crate) mod preview;
 pub(crate) mod records;
 pub(crate) mod references;

@@ -272,6 +272,7 @@ pub(crate) async fn show(
     }
     let pack = &server.app().pack;
     let kind = kind_of(pack, &kind)?;
+    let duplicates = super::merge::card(&server, &visit, kind, &view).await?;
     let mut page = page(pack, kind, &visit, &view, &people);
     if let Some(case) = &case {
         let here = format!("/kinds/{}/{}", kind.id, view.row.id);
@@ -282,7 +283,7 @@ pub(crate) async fn show(
         page.course = course.events(server.app(), visit.account.is_some());
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
     }
-    Ok(page_of(RecordPage { shell: shell(&server, &visit), ..page }.render()))
+    Ok(page_of(RecordPage { shell: shell(&server, &visit), duplicates, ..page }.render()))
 }
 
 /// How the case of a record stands for a reader.

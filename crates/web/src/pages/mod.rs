@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod board;
 mod cell_records;
+mod citizen;
 mod document;
 mod home;
 mod import;
@@ -30,6 +31,10 @@ pub use account::{AccountPage, GrantRow};
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
 pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive};
 pub use cell_records::{CellRecordsPage, Computation};
+pub use citizen::{
+    CourseClock, CoursePage, CourseStep, FollowPage, Language, PublicNumbersPage, ReceiptPage, ReportCheckPage,
+    ReportPage, ReportsPage,
+};
 pub use document::{DocumentPage, Numbering};
 pub use home::{HomeFact, HomeGroup, HomePage};
 pub use import::{

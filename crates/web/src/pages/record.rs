@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::components::{
     Link,
     action::{Action, actions},
+    duplicates::{Duplicates, duplicates},
     flash::{Flash, remark},
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
@@ -40,6 +41,8 @@ pub struct RecordPage {
     pub course: Vec<CourseEvent>,
     /// 计入指标.
     pub counted_in: Vec<CountedIn>,
+    /// 疑似重复.
+    pub duplicates: Duplicates,
     /// 附件.
     pub attachments: Vec<Attachment>,
     /// 文书 that can be made of it.
@@ -179,7 +182,8 @@ impl RecordPage {
         ];
         let lead =
             html! { @for (at, fact) in self.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } };
-        let has_rail = !(self.clocks.is_empty()
+        let has_rail = !(self.duplicates.cases.is_empty()
+            && self.clocks.is_empty()
             && self.counted_in.is_empty()
             && self.attachments.is_empty()
             && self.documents.is_empty());
@@ -196,7 +200,7 @@ impl RecordPage {
                         (course(&self.course))
                         (history(&self.history))
                     }
-                    @if has_rail { div.rail { (self.clocks()) (self.documents()) (self.counted()) (self.attachments()) } }
+                    @if has_rail { div.rail { (self.clocks()) (duplicates(&self.shell.csrf, &self.duplicates)) (self.documents()) (self.counted()) (self.attachments()) } }
                 }
             },
         )

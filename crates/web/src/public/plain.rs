@@ -14,9 +14,10 @@ use crate::server::Server;
 use crate::words::{date, short_digest};
 
 /// Parts of others that the program is made of, with their licences.
-const PARTS: [(&str, &str); 14] = [
+const PARTS: [(&str, &str); 15] = [
     ("axum、tokio、tower", "MIT"),
     ("maud", "MIT 或 Apache-2.0"),
+    ("image、png、zune-jpeg", "MIT 或 Apache-2.0；BSD-3-Clause；Zlib"),
     ("rusqlite、SQLite", "MIT；公有领域"),
     ("tokio-postgres", "MIT 或 Apache-2.0"),
     ("jiff", "Unlicense 或 MIT"),
@@ -71,6 +72,14 @@ pub(crate) async fn privacy(State(server): State<Server>, visit: Visit) -> Answe
                 "浏览器里的记号",
                 &[
                     "切换长辈版时，浏览器记住这一选择，一年后失效。登录时记住这次登录：两小时不用即失效，最长十二小时。打开登录页时有一个随机记号，用来防止伪造提交，关闭浏览器即失效。",
+                ],
+            ),
+            section(
+                "网上投诉",
+                &[
+                    "投诉不用登录。打开投诉或者查询页面时有一个随机记号，用来防止伪造提交，关闭浏览器即失效；写了一半的内容只由这个浏览器窗口暂存，提交或者关闭后即清除。",
+                    "照片上传后重新生成，拍摄的地点、时间和手机型号不保留。姓名、电话只给办理这件投诉的单位看，查询页面和公开统计中都没有。",
+                    "查询码只在回执上出现一次，系统只存不可还原的摘要，我们也查不到。为防滥用，同一网络地址提交和查询的次数有限；计数只在内存里，不记录地址，程序重启即清空。",
                 ],
             ),
             section(

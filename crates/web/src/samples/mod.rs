@@ -1,6 +1,7 @@
 //! 示例县的页面: every page with invented data, for tests and for the gallery. Nothing here is real.
 
 mod board;
+mod citizen;
 mod documents;
 mod import;
 mod indicator;
@@ -41,6 +42,7 @@ pub fn pages() -> Vec<PageSample> {
         plan::samples(),
         rounds::samples(),
         search::samples(),
+        citizen::samples(),
         system::samples(),
         work::samples(),
     ]

@@ -195,6 +195,7 @@ fn record() -> RecordPage {
         actions: Vec::new(),
     };
     RecordPage {
+        duplicates: Default::default(),
         shell: Shell {
             flash: Some(Flash {
                 tone: Tone::Good,

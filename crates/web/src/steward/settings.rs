@@ -16,7 +16,8 @@ use crate::openid::{Provider, TRUSTED, may_reach};
 use crate::pages::{SettingsGroup, SettingsPage};
 use crate::problem::{Answer, refused, see, show as page_of};
 use crate::server::{
-    BEHIND_PROXY, OPENID_CLIENT, OPENID_ISSUER, OPENID_SECRET, PUBLIC_ADDRESS, RUNNER, Server, Settings,
+    BEHIND_PROXY, FOLLOWS, OPENID_CLIENT, OPENID_ISSUER, OPENID_SECRET, PUBLIC_ADDRESS, REPORTS, RUNNER, Server,
+    Settings,
 };
 use crate::words::{count, moment, short_digest};
 
@@ -57,6 +58,9 @@ async fn page(
     };
     let none = Provider { issuer: String::new(), client: String::new(), secret_file: String::new() };
     let provider = settings.provider.as_ref().unwrap_or(&none);
+    let number = |id: &str, label: &str, value: u32| {
+        Field::new(id, label, Control::Integer { value: value.to_string(), unit: Some("次".to_owned()) })
+    };
     Ok(SettingsPage {
         shell: shell(server, visit),
         groups: vec![
@@ -80,6 +84,14 @@ async fn page(
                         .hint("在平台登记本系统时得到；回调地址登记为 对外地址/login/openid/back"),
                     text(OPENID_SECRET, "密钥文件", &provider.secret_file)
                         .hint("服务器上存放客户端密钥的文件路径，密钥本身不进数据库；没有密钥的不填"),
+                ],
+            },
+            SettingsGroup {
+                title: "公众投诉".into(),
+                about: "同一个网络地址的次数。景区、宾馆的无线网络多人共用一个地址，可以放宽；0 为不限。".into(),
+                fields: vec![
+                    number(REPORTS, "每小时投诉", settings.reports_per_hour),
+                    number(FOLLOWS, "每十分钟查询", settings.follows_per_ten_minutes).hint("查询码错一次按三次计"),
                 ],
             },
             SettingsGroup {
@@ -158,6 +170,9 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
             secret_file: form.get(OPENID_SECRET).to_owned(),
         })
         .filter(|provider| !provider.issuer.is_empty()),
+        // What is no number leaves the limit as it was: a slip of the finger must not take it away.
+        reports_per_hour: form.get(REPORTS).parse().unwrap_or(server.settings().reports_per_hour),
+        follows_per_ten_minutes: form.get(FOLLOWS).parse().unwrap_or(server.settings().follows_per_ten_minutes),
     };
     let wrong = wrong(&given);
     if !wrong.is_empty() {
@@ -166,6 +181,7 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
     server
         .run(move |app| {
             let proxy = if given.behind_proxy { "yes" } else { "no" };
+            let (reports, follows) = (given.reports_per_hour.to_string(), given.follows_per_ten_minutes.to_string());
             let provider = given.provider.as_ref();
             let wanted = [
                 (PUBLIC_ADDRESS, given.public_address.as_str()),
@@ -174,6 +190,8 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
                 (OPENID_ISSUER, provider.map_or("", |one| one.issuer.as_str())),
                 (OPENID_CLIENT, provider.map_or("", |one| one.client.as_str())),
                 (OPENID_SECRET, provider.map_or("", |one| one.secret_file.as_str())),
+                (REPORTS, reports.as_str()),
+                (FOLLOWS, follows.as_str()),
             ];
             for (name, value) in wanted {
                 if app.setting(name)?.unwrap_or_default() != value {

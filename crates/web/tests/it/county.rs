@@ -90,7 +90,12 @@ impl County {
     }
 
     fn of(pack: &str) -> County {
-        County::over(folder(pack).unwrap(), &[folder("base").unwrap()], NOW)
+        County::with(folder(pack).unwrap())
+    }
+
+    /// A county over a pack of the caller's.
+    pub(crate) fn with(main: PackFiles) -> County {
+        County::over(main, &[folder("base").unwrap()], NOW)
     }
 
     /// Over a pack of the caller's and those it builds on, opened at an instant: what is stored never goes back behind it.
@@ -115,7 +120,7 @@ impl County {
 
     /// Somebody who is not signed in.
     pub(crate) fn anybody(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: BTreeMap::new(), token: String::new() }
+        Browser { router: self.router.clone(), cookies: BTreeMap::new(), token: String::new(), address: [127, 0, 0, 1] }
     }
 
     /// The first account, of the office.
@@ -185,6 +190,8 @@ pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
     /// The token of the last page that had one.
     pub(crate) token: String,
+    /// Whence it comes.
+    pub(crate) address: [u8; 4],
 }
 
 impl Browser {
@@ -195,7 +202,10 @@ impl Browser {
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let peer = std::net::SocketAddr::from((self.address, 40_000));
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap();

@@ -27,6 +27,8 @@ fn concrete(path: &str) -> String {
     path.replace("{kind}", "food_sample")
         .replace("{id}", id)
         .replace("{token}", "0")
+        .replace("{entry}", "none")
+        .replace("{step}", "rate")
         .replace("{digest}", &"0".repeat(64))
         .replace("{key}", "none")
         .replace("{document}", "none")

@@ -5,6 +5,7 @@
 mod accounts;
 #[cfg(test)]
 mod cases;
+mod citizens;
 #[cfg(test)]
 mod colour;
 #[cfg(test)]

@@ -1,0 +1,482 @@
+//! 公众办事: the form of a complaint a page at a time, its receipt, its course, the public counts. Made for a telephone in the hand of
+//! somebody who is upset: one thing at a time, large targets, the numbers to call always there.
+
+use maud::{Markup, html};
+
+use super::Hidden;
+use crate::components::{
+    Link,
+    action::{Encoding, Weight, hidden, post_form, submit, submit_as},
+    errors::{Wrong, error_summary, wrongs},
+    field::{Control, Field, field},
+    section::{card, heading},
+    shell::{Crumb, Head, Shell, page},
+    summary::{Line, summary},
+    tag::{Tag, tag},
+};
+
+/// In which language the page speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// 中文
+    #[default]
+    Chinese,
+    /// For visitors from abroad.
+    English,
+}
+
+impl Language {
+    /// The words of this language.
+    pub fn say(self, chinese: &'static str, english: &'static str) -> &'static str {
+        match self {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        self.say("zh-CN", "en")
+    }
+}
+
+/// Telephone numbers, one tap away.
+fn telephones(language: Language, calls: &[String]) -> Markup {
+    html! {
+        @if !calls.is_empty() {
+            p.calls {
+                span.soft { (language.say("也可以直接打电话：", "Or call: ")) }
+                @for call in calls { a.button href={ "tel:" (call) } { (language.say("拨打 ", "Call ")) (call) } " " }
+            }
+        }
+    }
+}
+
+/// Where the public may complain.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReportsPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// The entries: words and address, what it is for, and its public counts.
+    pub ways: Vec<(Link, String, Option<Link>)>,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+}
+
+impl ReportsPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        page(
+            &self.shell,
+            Head {
+                title: "投诉和查询",
+                crumbs: &[Crumb::to("首页", "/"), Crumb::here("投诉和查询")],
+                narrow: true,
+                ..Head::default()
+            },
+            html! {
+                (heading("投诉和查询", html! {}, html! { "不用登录。提交后得到编号和查询码，凭查询码看进度。" }))
+                @for (link, about, numbers) in &self.ways {
+                    section.card {
+                        p { a.button.primary href=(link.href) { (link.label) } }
+                        p.soft { (about) }
+                        @if let Some(numbers) = numbers { p { a href=(numbers.href) { (numbers.label) } } }
+                    }
+                }
+                @if self.ways.is_empty() { section.card { p { "本县的投诉在全国12315平台和12345热线办理，请拨打下面的电话。" } } }
+                @else { p.actions { a.button href="/follow" { "查询进度" } } }
+                (telephones(Language::Chinese, &self.calls))
+            },
+        )
+    }
+}
+
+/// One page of questions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReportPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// In which language.
+    pub language: Language,
+    /// 我要投诉：消费投诉.
+    pub title: String,
+    /// The entry, by which the browser finds what was typed before the connection broke.
+    pub entry: String,
+    /// This page, from 1.
+    pub step: usize,
+    /// All pages, the last look included.
+    pub steps: usize,
+    /// The questions.
+    pub fields: Vec<Field>,
+    /// The answers of the other pages.
+    pub hidden: Vec<Hidden>,
+    /// Where the form goes.
+    pub action: String,
+    /// What happened to the form.
+    pub notice: Option<String>,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+    /// The same in the other language.
+    pub other: Option<Link>,
+}
+
+impl ReportPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
+        let wrong = wrongs(&self.fields);
+        let files = self.fields.iter().any(|field| matches!(field.control, Control::File { .. }));
+        let encoding = if files { Encoding::Multipart } else { Encoding::Plain };
+        page(
+            &self.shell,
+            Head { title: &self.title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
+            html! {
+                div lang=(self.language.code()) {
+                    (heading(&self.title, html! { @if let Some(other) = &self.other { a href=(other.href) { (other.label) } } }, self.step()))
+                    @if let Some(notice) = &self.notice { p.flash.warn role="status" { (notice) } }
+                    (error_summary(&wrong))
+                    div data-draft=(self.entry) {
+                        (post_form(&self.shell.csrf, &self.action, "form card", encoding, html! {
+                            @for one in &self.hidden { (hidden(&one.name, &one.value)) }
+                            div.fields.one { @for one in &self.fields { (field(one)) } }
+                            div.actions {
+                                (submit_as(say("下一步", "Next"), Weight::Primary, "do", "next"))
+                                @if self.step > 1 { (submit_as(say("上一步", "Back"), Weight::Plain, "do", "back")) }
+                            }
+                        }))
+                    }
+                    (telephones(self.language, &self.calls))
+                }
+            },
+        )
+    }
+
+    fn step(&self) -> Markup {
+        html! {
+            @match self.language {
+                Language::Chinese => { "第 " (self.step) " 步，共 " (self.steps) " 步" }
+                Language::English => { "Step " (self.step) " of " (self.steps) }
+            }
+        }
+    }
+}
+
+/// The last look before it is sent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReportCheckPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// In which language.
+    pub language: Language,
+    /// 我要投诉：消费投诉.
+    pub title: String,
+    /// The answers, page by page.
+    pub parts: Vec<Vec<Line>>,
+    /// All answers.
+    pub hidden: Vec<Hidden>,
+    /// Where the form goes.
+    pub action: String,
+    /// What happened to the form.
+    pub notice: Option<String>,
+    /// Problems that belong to no question.
+    pub problems: Vec<String>,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+}
+
+impl ReportCheckPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
+        let whole = self.problems.iter().map(|message| Wrong { field: String::new(), message: message.clone() });
+        let wrong: Vec<Wrong> = whole.collect();
+        page(
+            &self.shell,
+            Head { title: &self.title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
+            html! {
+                div lang=(self.language.code()) {
+                    (heading(&self.title, html! {}, html! { (say("最后一步：核对后提交", "Last step: check and send")) }))
+                    @if let Some(notice) = &self.notice { p.flash.warn role="status" { (notice) } }
+                    (error_summary(&wrong))
+                    (post_form(&self.shell.csrf, &self.action, "form", Encoding::Plain, html! {
+                        @for one in &self.hidden { (hidden(&one.name, &one.value)) }
+                        // The first button is the one that the enter key presses.
+                        div.actions { (submit_as(say("提交投诉", "Send the complaint"), Weight::Primary, "do", "send")) }
+                        @for (at, lines) in self.parts.iter().enumerate() {
+                            section.card {
+                                (summary(lines))
+                                div.actions {
+                                    button.button type="submit" name="do" value={ "page-" (at) } {
+                                        (say("修改", "Change")) span.sr { (say("第 ", " step ")) (at + 1) (say(" 步", "")) }
+                                    }
+                                }
+                            }
+                        }
+                        p.soft { (say(
+                            "姓名、电话只给办理这件投诉的人看，不公开。",
+                            "Your name and phone are seen only by those who handle the complaint.",
+                        )) }
+                    }))
+                    (telephones(self.language, &self.calls))
+                }
+            },
+        )
+    }
+}
+
+/// 回执
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReceiptPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// In which language.
+    pub language: Language,
+    /// 编号
+    pub number: String,
+    /// 查询码 as it is printed.
+    pub code: String,
+    /// The same as the form sends it.
+    pub plain_code: String,
+    /// The address where it is followed.
+    pub follow: String,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+}
+
+impl ReceiptPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
+        let title = say("已经收到您的投诉", "We have received your complaint");
+        page(
+            &self.shell,
+            Head { title, narrow: true, ..Head::default() },
+            html! {
+                div lang=(self.language.code()) data-draft-done="yes" {
+                    (heading(title, html! {}, html! { (say("请把这一页拍下来或者抄下来。", "Please take a picture of this page.")) }))
+                    section.card.receipt {
+                        dl.summary {
+                            div { dt { (say("编号", "Number")) } dd { strong.code { (self.number) } } }
+                            div { dt { (say("查询码", "Query code")) } dd { strong.code { (self.code) } } }
+                        }
+                        p { (say(
+                            "查询码只显示这一次，我们也查不到。丢了查询码，可以打电话报编号询问。",
+                            "The query code is shown only now; nobody can look it up later.",
+                        )) }
+                        p { (say("查询进度的网址：", "Follow it at: ")) (self.follow) }
+                    }
+                    (post_form(&self.shell.csrf, "/follow", "form", Encoding::Plain, html! {
+                        (hidden("code", &self.plain_code))
+                        div.actions { (submit(say("现在就看进度", "See its course"), Weight::Primary)) }
+                    }))
+                    (telephones(self.language, &self.calls))
+                }
+            },
+        )
+    }
+}
+
+/// 查询进度: number and code.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FollowPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// As typed.
+    pub number: String,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+}
+
+impl FollowPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let text = |value: &str| Control::Text { value: value.to_owned(), max_len: None, autocomplete: None };
+        let fields = [
+            Field {
+                error: self.error.clone(),
+                ..Field::new("code", "查询码", text("")).required().hint("回执上的十个字母和数字，大小写都可以")
+            },
+            Field::new("number", "编号", text(&self.number)).hint("可以不填"),
+        ];
+        let wrong = wrongs(&fields);
+        page(
+            &self.shell,
+            Head { title: "查询进度", refused: !wrong.is_empty(), narrow: true, ..Head::default() },
+            html! {
+                (heading("查询进度", html! {}, html! { "凭回执上的查询码，看您的投诉办到哪一步、什么时候办完。" }))
+                (error_summary(&wrong))
+                (post_form(&self.shell.csrf, "/follow", "form card", Encoding::Plain, html! {
+                    div.fields.one { @for one in &fields { (field(one)) } }
+                    div.actions { (submit("查询", Weight::Primary)) }
+                }))
+                (telephones(Language::Chinese, &self.calls))
+            },
+        )
+    }
+}
+
+/// The public course of a case.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CoursePage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 编号
+    pub number: String,
+    /// 消费投诉
+    pub name: String,
+    /// Where it stands.
+    pub state: Tag,
+    /// What comes next.
+    pub next: String,
+    /// Day, what happened, and the ground.
+    pub events: Vec<(String, String, String)>,
+    /// What the office owes.
+    pub clocks: Vec<CourseClock>,
+    /// What the office says.
+    pub shown: Vec<Line>,
+    /// What the citizen may do.
+    pub steps: Vec<CourseStep>,
+    /// 查询码, for the forms of this page.
+    pub code: String,
+    /// Telephone numbers.
+    pub calls: Vec<String>,
+}
+
+/// A time limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseClock {
+    /// 受理决定
+    pub name: String,
+    /// 按期完成
+    pub verdict: Tag,
+    /// 最晚 2026年1月14日，2026年1月7日 完成.
+    pub text: String,
+    /// The article.
+    pub basis: String,
+}
+
+/// A step that the citizen may take.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CourseStep {
+    /// 评价
+    pub name: String,
+    /// A line under it.
+    pub hint: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// The same form twice is one step.
+    pub key: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+impl CoursePage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let wrong = wrongs(self.steps.iter().flat_map(|step| &step.fields));
+        let title = format!("{} {}", self.name, self.number);
+        page(
+            &self.shell,
+            Head { title: &title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
+            html! {
+                (heading(&title, tag(&self.state), html! { (self.next) }))
+                (error_summary(&wrong))
+                (card("办到哪一步", html! {
+                    ol.plain { @for (day, what, ground) in &self.events { li {
+                        span.soft { (day) } " " strong { (what) }
+                        @if !ground.is_empty() { p.small { (ground) } }
+                    } } }
+                }))
+                @if !self.clocks.is_empty() {
+                    (card("办理时限", html! {
+                        ul.clocks { @for clock in &self.clocks { li {
+                            div.clock-head { strong { (clock.name) } (tag(&clock.verdict)) }
+                            p.small { (clock.text) @if !clock.basis.is_empty() { "　依据：" (clock.basis) } }
+                        } } }
+                    }))
+                }
+                @if !self.shown.is_empty() { (card("办理结果", summary(&self.shown))) }
+                @for step in &self.steps { (self.step(step)) }
+                (telephones(Language::Chinese, &self.calls))
+            },
+        )
+    }
+
+    fn step(&self, step: &CourseStep) -> Markup {
+        let files = step.fields.iter().any(|field| matches!(field.control, Control::File { .. }));
+        let encoding = if files { Encoding::Multipart } else { Encoding::Plain };
+        card(
+            &step.name,
+            post_form(
+                &self.shell.csrf,
+                &step.action,
+                "form",
+                encoding,
+                html! {
+                    (hidden("code", &self.code))
+                    (hidden("key", &step.key))
+                    @if let Some(hint) = &step.hint { p.hint { (hint) } }
+                    @if !step.fields.is_empty() { div.fields.one { @for one in &step.fields { (field(one)) } } }
+                    div.actions { (submit(&step.name, Weight::Plain)) }
+                },
+            ),
+        )
+    }
+}
+
+/// 投诉公开统计
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PublicNumbersPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// 消费投诉公开统计.
+    pub title: String,
+    /// 消费投诉.
+    pub entry: String,
+    /// The form of the entry.
+    pub action: String,
+    /// 2026 年，截至 2026年11月22日 24 时.
+    pub as_of: String,
+    /// 收到, 已办结, 办结比例.
+    pub totals: Vec<(String, String)>,
+    /// Time limit, decided, in time, share.
+    pub clocks: Vec<(String, String, String, String)>,
+    /// By field: its items and counts.
+    pub by: Vec<(String, Vec<(String, String)>)>,
+    /// There are more cases than were read.
+    pub cut: bool,
+}
+
+impl PublicNumbersPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let crumbs = [Crumb::to("投诉和查询", "/report"), Crumb::here(self.title.clone())];
+        page(
+            &self.shell,
+            Head { title: &self.title, crumbs: &crumbs, narrow: true, ..Head::default() },
+            html! {
+                (heading(&self.title, html! {}, html! { (self.as_of) "。少于 5 件的不公开，以免看出是谁。" }))
+                @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
+                ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
+                @if !self.clocks.is_empty() {
+                    div.scroll tabindex="0" { table {
+                        caption { span.title { "按期情况" } }
+                        thead { tr { th scope="col" { "时限" } th.num scope="col" { "应完成" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
+                        tbody { @for (name, all, met, share) in &self.clocks { tr {
+                            th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
+                        } } }
+                    } }
+                }
+                @for (name, rows) in self.by.iter().filter(|(_, rows)| !rows.is_empty()) {
+                    div.scroll tabindex="0" { table {
+                        caption { span.title { "按" (name) } }
+                        thead { tr { th scope="col" { (name) } th.num scope="col" { "件数" } } }
+                        tbody { @for (item, number) in rows { tr { th scope="row" { (item) } td.num { (number) } } } }
+                    } }
+                }
+                p.actions { a.button href=(self.action) { "我要投诉：" (self.entry) } }
+            },
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! 公众办事 of the fictional county.
+
+use maud::Markup;
+
+use super::public;
+use crate::components::{
+    Link,
+    field::{Choice, Control, Field},
+    light::Tone,
+    summary::Line,
+    tag::Tag,
+};
+use crate::pages::{
+    CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage, ReportCheckPage,
+    ReportPage, ReportsPage,
+};
+
+fn calls() -> Vec<String> {
+    vec!["12315".into(), "12345".into()]
+}
+
+fn hidden() -> Vec<Hidden> {
+    vec![Hidden { name: "key".into(), value: "0192".into() }, Hidden { name: "page".into(), value: "0".into() }]
+}
+
+fn question(language: Language, error: Option<&str>) -> ReportPage {
+    let text = |value: &str| Control::Text { value: value.into(), max_len: None, autocomplete: None };
+    let (title, label) = match language {
+        Language::Chinese => ("我要投诉：旅游投诉", "遇到了什么问题？"),
+        Language::English => ("Make a complaint", "What went wrong?"),
+    };
+    ReportPage {
+        shell: public(""),
+        language,
+        title: title.into(),
+        entry: "tour".into(),
+        step: 1,
+        steps: 6,
+        fields: vec![Field {
+            error: error.map(str::to_owned),
+            ..Field::new("f-matter", label, text(if error.is_some() { "" } else { "游船取消了讲解" })).required()
+        }],
+        hidden: hidden(),
+        action: "/report/tour".into(),
+        notice: error.map(|_| "页面放得太久了。您填的文字都在，请核对后继续。".into()),
+        calls: calls(),
+        other: Some(Link::new("English", "/report/tour?lang=en")),
+    }
+}
+
+/// Every page, in the cases that look different.
+pub(super) fn samples() -> Vec<(&'static str, Markup)> {
+    let entries = ReportsPage {
+        shell: public(""),
+        ways: vec![(
+            Link::new("我要投诉：旅游投诉", "/report/tour"),
+            "在本县旅游遇到的问题。".into(),
+            Some(Link::new("公开统计", "/report/tour/numbers")),
+        )],
+        calls: calls(),
+    };
+    let photo = ReportPage {
+        step: 3,
+        fields: vec![Field::new(
+            "f-photo",
+            "有照片、票据或者合同吗？",
+            Control::File { accept: ".jpg,.png".into(), max: "10 MB".into(), current: None },
+        )],
+        ..question(Language::Chinese, None)
+    };
+    let check = ReportCheckPage {
+        shell: public(""),
+        title: "我要投诉：旅游投诉".into(),
+        parts: vec![
+            vec![Line::text("遇到了什么问题？", "游船取消了讲解").wide()],
+            vec![Line::text("在哪里？", "青石镇旅游码头").wide(), Line::text("是哪一家？", "").wide()],
+        ],
+        hidden: hidden(),
+        action: "/report/tour".into(),
+        calls: calls(),
+        ..ReportCheckPage::default()
+    };
+    let receipt = ReceiptPage {
+        shell: public(""),
+        number: "LY202600012".into(),
+        code: "7K3QM-4ZT9W".into(),
+        plain_code: "7K3QM4ZT9W".into(),
+        follow: "https://zl.example.gov.cn/follow".into(),
+        calls: calls(),
+        ..ReceiptPage::default()
+    };
+    let follow = |error: Option<&str>| FollowPage {
+        shell: public(""),
+        number: "LY202600012".into(),
+        error: error.map(str::to_owned),
+        calls: calls(),
+    };
+    let scores = (1..=5).map(|score| Choice::new(score.to_string(), format!("{score} 分"))).collect();
+    let course = CoursePage {
+        shell: public(""),
+        number: "LY202600012".into(),
+        name: "旅游投诉".into(),
+        state: Tag::new(Tone::Neutral, "已办结"),
+        next: "这件投诉已经办完。".into(),
+        events: vec![
+            ("2026年11月2日".into(), "收到投诉".into(), String::new()),
+            ("2026年11月3日".into(), "不予受理".into(), "理由：不属于职责范围".into()),
+        ],
+        clocks: vec![CourseClock {
+            name: "受理决定".into(),
+            verdict: Tag::new(Tone::Good, "按期完成"),
+            text: "最晚 2026年11月9日，2026年11月3日 完成".into(),
+            basis: "旅游投诉处理办法".into(),
+        }],
+        shown: vec![Line::text("处理结果", "已退还讲解费").wide()],
+        steps: vec![CourseStep {
+            name: "评价".into(),
+            hint: Some("说说办得怎样".into()),
+            action: "/follow/rate".into(),
+            key: "0193".into(),
+            fields: vec![Field::new("f-rate-score", "评分", Control::Choice { options: scores }).required()],
+        }],
+        code: "7K3QM4ZT9W".into(),
+        calls: calls(),
+    };
+    let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let numbers = PublicNumbersPage {
+        shell: public(""),
+        title: "旅游投诉公开统计".into(),
+        entry: "旅游投诉".into(),
+        action: "/report/tour".into(),
+        as_of: "2026 年，截至 2026年11月22日 24 时".into(),
+        totals: vec![row("收到", "128"), row("已办结", "117"), row("办结比例", "91.4%")],
+        clocks: vec![("受理决定".into(), "120".into(), "118".into(), "98.3%".into())],
+        by: vec![("投诉类别".into(), vec![row("游船", "64"), row("餐饮", "59"), row("购物", "少于 5")])],
+        cut: false,
+    };
+    vec![
+        ("report-entries", entries.render()),
+        ("report-question", question(Language::Chinese, None).render()),
+        ("report-question-wrong", question(Language::Chinese, Some("请写一句话")).render()),
+        ("report-question-english", question(Language::English, None).render()),
+        ("report-photo", photo.render()),
+        ("report-check", check.render()),
+        ("report-receipt", receipt.render()),
+        ("follow", follow(None).render()),
+        ("follow-wrong", follow(Some("没有找到。")).render()),
+        ("follow-course", course.render()),
+        ("report-numbers", numbers.render()),
+    ]
+}
