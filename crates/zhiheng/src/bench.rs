@@ -3,6 +3,7 @@
 
 mod board;
 mod due;
+mod complaint;
 mod import;
 mod list;
 mod peer;
@@ -30,7 +31,7 @@ use crate::packs::{self, Carry, Loaded};
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// 测什么：submit、board、visible、list、search、index、due、import、start
+    /// 测什么：submit、board、visible、list、search、index、due、complaint、import、start
     name: String,
     /// 记录数（导入为行数）
     #[arg(long, default_value_t = 100_000)]
@@ -68,10 +69,11 @@ pub(crate) fn run(common: &Common, args: &Bench) -> Result<ExitCode> {
         "due" => due::run(common, args)?,
         "import" => import::run(common, args)?,
         "start" => start::run(common, args)?,
+        "complaint" => complaint::run(common, args)?,
         // What the measurements above start as a process of its own.
         "start-once" => return start::once(common),
         "import-file" => return import::make(args),
-        other => bail!("没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、import、start"),
+        other => bail!("没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、complaint、import、start"),
     };
     let ratio = (found.ratio * 100.0).round() / 100.0;
     let value = json!({ "name": args.name, "n": found.n, "ours": found.ours, "peer": found.peer, "ratio": ratio });
