@@ -15,6 +15,9 @@ const LEAST: u64 = 5;
 /// Cases that are read; a county has some thousands a year.
 const MOST: usize = 50_000;
 
+/// Items with their counts, largest first; a count that is kept back is none.
+pub type Breakdown = Vec<(String, Option<u64>)>;
+
 /// The public statistics of a kind of case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicNumbers {
@@ -28,14 +31,11 @@ pub struct PublicNumbers {
     pub closed: Option<u64>,
     /// Time limits of the office: name, met in time, met or run out altogether.
     pub clocks: Vec<(String, u64, u64)>,
-    /// Breakdowns: name of the field, and its items with their counts; a count that is kept back is none.
-    pub by: Vec<(String, PublicItems)>,
+    /// Breakdowns by the name of their field.
+    pub by: Vec<(String, Breakdown)>,
     /// There are more cases than were read.
     pub cut: bool,
 }
-
-/// Items of a field with how many cases have each; a count that is kept back is none.
-pub type PublicItems = Vec<(String, Option<u64>)>;
 
 #[derive(Default)]
 struct Counted {
@@ -129,7 +129,7 @@ fn published(count: u64) -> Option<u64> {
 }
 
 /// Counts largest first, small ones kept back. Where exactly one is kept back it could be told from the total: the next smallest goes with it.
-fn suppressed(counts: BTreeMap<String, u64>) -> Vec<(String, Option<u64>)> {
+fn suppressed(counts: BTreeMap<String, u64>) -> Breakdown {
     let mut rows: Vec<(String, u64)> = counts.into_iter().collect();
     rows.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     let small = rows.iter().filter(|(_, count)| *count < LEAST).count();
@@ -146,7 +146,7 @@ mod tests {
         let of = |counts: &[(&str, u64)]| {
             suppressed(counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect())
         };
-        let counts = |rows: Vec<(String, Option<u64>)>| rows.into_iter().map(|(_, count)| count).collect::<Vec<_>>();
+        let counts = |rows: Breakdown| rows.into_iter().map(|(_, count)| count).collect::<Vec<_>>();
         assert_eq!(counts(of(&[("食品", 20), ("家电", 9), ("药品", 5)])), [Some(20), Some(9), Some(5)]);
         assert_eq!(counts(of(&[("食品", 20), ("家电", 9), ("药品", 1)])), [Some(20), None, None], "20 + 9 + 1 = 30");
         assert_eq!(counts(of(&[("食品", 20), ("家电", 2), ("药品", 1)])), [Some(20), None, None]);

@@ -38,7 +38,7 @@ fn county() -> County {
     let plan = include_str!("../../../app/tests/it/complaints.toml");
     let files = [("pack.toml", HEADER), ("plan.toml", plan), ("plan.txt", "方案")];
     let files = files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect::<BTreeMap<_, _>>();
-    County::with(PackFiles { name: "test".to_owned(), files })
+    County::over_base(PackFiles { name: "test".to_owned(), files })
 }
 
 const FORM: &str = "/report/goods";

@@ -90,11 +90,11 @@ impl County {
     }
 
     fn of(pack: &str) -> County {
-        County::with(folder(pack).unwrap())
+        County::over_base(folder(pack).unwrap())
     }
 
     /// A county over a pack of the caller's.
-    pub(crate) fn with(main: PackFiles) -> County {
+    pub(crate) fn over_base(main: PackFiles) -> County {
         County::over(main, &[folder("base").unwrap()], NOW)
     }
 
