@@ -18,6 +18,7 @@ mod guard;
 pub mod headers;
 mod held;
 mod listen;
+pub mod loopback;
 mod office;
 mod openid;
 mod own;

@@ -1,22 +1,18 @@
 //! complaint: 50 citizens at once, each from the last look at the form to the receipt, through the real router: token, limits, checks, the case with its
 //! running number, its time limit, its message and its receipt in one durable transaction. The peer stores the same record under the same committer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::ConnectInfo;
-use axum::http::{Request, header};
+use anyhow::{Context, Error, Result, bail, ensure};
 use serde_json::json;
-use tower::ServiceExt;
 use zhiheng_app::{Act, App, Random, RecordId, Submission};
 use zhiheng_pack::{Draft, read};
 use zhiheng_store::{Options, Store};
-use zhiheng_web::{Server, Setup, router};
+use zhiheng_web::loopback::Loopback;
+use zhiheng_web::{Server, Setup};
 
 use super::{Bench, Folder, Found, Laps, digits, setup};
 use crate::Common;
@@ -44,7 +40,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
     let setup = Setup { app: Arc::clone(&app), random: Arc::new(SystemRandom), csrf_key, demo_address: None };
-    let routes = router(Server::new(setup)?);
+    let county = Loopback::new(Server::new(setup)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let rounds = u64::try_from(args.rounds).unwrap_or(1).max(1);
     let each = (args.n / CITIZENS / rounds).max(1);
@@ -53,7 +49,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     let mut seconds = 0.0;
     for round in 0..=rounds {
         let begin = Instant::now();
-        let laps = runtime.block_on(all_at_once(&routes, &number, each))?;
+        let laps = runtime.block_on(all_at_once(&county, &number, each))?;
         let took = begin.elapsed().as_secs_f64();
         let other = plain(&peer, &app, &number, each)?;
         // The first round warms both databases up.
@@ -81,16 +77,16 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
 }
 
 /// Every citizen has an address of his own for each complaint, so that the limit is asked and does not bite.
-async fn all_at_once(routes: &Router, number: &Arc<AtomicU64>, each: u64) -> Result<Laps> {
+async fn all_at_once(county: &Loopback, number: &Arc<AtomicU64>, each: u64) -> Result<Laps> {
     let citizens = (0..CITIZENS).map(|_| {
-        let (routes, number) = (routes.clone(), Arc::clone(number));
+        let (county, number) = (county.clone(), Arc::clone(number));
         tokio::spawn(async move {
             let mut laps = Laps::default();
             for _ in 0..each {
                 let number = number.fetch_add(1, Ordering::SeqCst);
-                let (cookie, body) = opened(&routes, number).await?;
+                let (cookie, form) = opened(&county, number).await?;
                 let begin = Instant::now();
-                let receipt = ask(&routes, number, Some((&cookie, body))).await?.1;
+                let receipt = county.send(FORM, from(number), &cookie, form).await.map_err(Error::msg)?.text;
                 laps.0.push(begin.elapsed());
                 ensure!(receipt.contains("已经收到您的投诉"), "没有回执：{receipt}");
             }
@@ -105,36 +101,22 @@ async fn all_at_once(routes: &Router, number: &Arc<AtomicU64>, each: u64) -> Res
 }
 
 /// Opens the form; answers its cookie and the body of the last page.
-async fn opened(routes: &Router, number: u64) -> Result<(String, String)> {
-    let (cookie, page) = ask(routes, number, None).await?;
+async fn opened(county: &Loopback, number: u64) -> Result<(String, String)> {
+    let answered = county.open(FORM, from(number)).await.map_err(Error::msg)?;
     let hidden = |name: &str| {
-        let rest = page.split_once(&format!("name=\"{name}\" value=\"")).map(|(_, rest)| rest);
+        let rest = answered.text.split_once(&format!("name=\"{name}\" value=\"")).map(|(_, rest)| rest);
         rest.and_then(|rest| rest.split('"').next()).with_context(|| format!("no {name}"))
     };
     let (csrf, key) = (hidden("csrf")?, hidden("key")?);
     Ok((
-        cookie,
+        answered.cookie.clone(),
         format!("csrf={csrf}&key={key}&page=2&do=send&f.matter=bench+{number}&f.story=story&f.phone=13800000000"),
     ))
 }
 
-async fn ask(routes: &Router, number: u64, sent: Option<(&str, String)>) -> Result<(String, String)> {
-    let request = Request::builder().uri(FORM).header(header::HOST, "127.0.0.1:8470");
-    let mut request = match sent {
-        None => request.body(Body::empty())?,
-        Some((cookie, body)) => request
-            .method("POST")
-            .header(header::COOKIE, cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body))?,
-    };
+fn from(number: u64) -> IpAddr {
     let [.., one, two, three] = number.to_be_bytes();
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, one, two, three], 40_000))));
-    let answer = routes.clone().oneshot(request).await?;
-    let cookie = answer.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-    let bytes = to_bytes(answer.into_body(), usize::MAX).await?;
-    Ok((cookie, String::from_utf8_lossy(&bytes).into_owned()))
+    IpAddr::V4(Ipv4Addr::new(10, one, two, three))
 }
 
 /// The peer, with as many threads as there are citizens.
