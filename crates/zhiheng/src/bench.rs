@@ -2,8 +2,8 @@
 //! more per second, or less time. Machines are shared and noisy; the ratio and the growth with n are what a measurement says.
 
 mod board;
-mod due;
 mod complaint;
+mod due;
 mod import;
 mod list;
 mod peer;
@@ -73,7 +73,9 @@ pub(crate) fn run(common: &Common, args: &Bench) -> Result<ExitCode> {
         // What the measurements above start as a process of its own.
         "start-once" => return start::once(common),
         "import-file" => return import::make(args),
-        other => bail!("没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、complaint、import、start"),
+        other => bail!(
+            "没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、complaint、import、start"
+        ),
     };
     let ratio = (found.ratio * 100.0).round() / 100.0;
     let value = json!({ "name": args.name, "n": found.n, "ours": found.ours, "peer": found.peer, "ratio": ratio });
