@@ -188,13 +188,13 @@ fn browser(mut cargo: Command) -> Outcome<Count> {
 }
 
 /// The program, serving on a spare port from a folder of its own.
-struct Site {
-    address: String,
-    server: Server,
+pub(crate) struct Site {
+    pub(crate) address: String,
+    pub(crate) server: Server,
 }
 
 impl Site {
-    fn start(name: &'static str, program: &str, more: &[&str]) -> Outcome<Site> {
+    pub(crate) fn start(name: &'static str, program: &str, more: &[&str]) -> Outcome<Site> {
         let port = spare_port()?;
         let listen = format!("127.0.0.1:{port}");
         let mut command = vec![program, "serve", "--listen", &listen];
@@ -206,7 +206,7 @@ impl Site {
     }
 }
 
-fn target_folder() -> Outcome<PathBuf> {
+pub(crate) fn target_folder() -> Outcome<PathBuf> {
     let metadata = tidy::metadata(&["--no-deps"])?;
     let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
     folder.map(PathBuf::from).ok_or_else(|| "cargo metadata names no target folder".to_owned())

@@ -239,6 +239,13 @@ impl App {
         })
     }
 
+    /// A service as an account: it owes nothing that only people can do, and administers nothing.
+    pub(crate) fn service_account(&self, reader: &mut Reader<'_>, row: &AccountRow) -> Result<Option<Account>, Error> {
+        let rules = self.rules(reader)?;
+        let account = self.account_with(row, None, Vec::new(), &rules);
+        Ok(account.map(|account| Account { active: true, must: None, separate: true, ..account }))
+    }
+
     /// The one-time secret that creates the first account; `None` once there is an account. An earlier unused one ends.
     pub fn first_link(&self) -> Result<Option<String>, Error> {
         if !self.store.read()?.accounts(&self.pack.place)?.is_empty() {
@@ -453,7 +460,9 @@ impl App {
     /// The name behind each login, for histories.
     pub fn people(&self) -> Result<BTreeMap<String, String>, Error> {
         let rows = self.store.read()?.accounts(&self.pack.place)?;
-        Ok(rows.into_iter().map(|row| (row.login, row.name)).collect())
+        let mut people: BTreeMap<String, String> = rows.into_iter().map(|row| (row.login, row.name)).collect();
+        people.extend(self.service_names()?);
+        Ok(people)
     }
 
     /// Withdraws a one-time link before it is used.

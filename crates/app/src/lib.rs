@@ -32,6 +32,7 @@ mod rounds;
 mod search;
 mod signing;
 mod submit;
+mod tokens;
 mod totp;
 mod work;
 
@@ -75,6 +76,7 @@ pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
+pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 
 /// Where chance comes from: ids, salts, tokens.

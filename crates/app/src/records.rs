@@ -240,6 +240,15 @@ impl App {
         Ok(FileRef { digest: crate::hex(&digest), name: name.to_owned(), size, media_type: media_type.to_owned() })
     }
 
+    /// A stored attachment as a record would name it, and the login of who brought it first.
+    pub fn stored_file(&self, digest: &[u8; 32]) -> Result<Option<(FileRef, String)>, Error> {
+        let row = self.store.read()?.file(&self.pack.place, digest)?;
+        Ok(row.map(|row| {
+            let (digest, name, media_type) = (crate::hex(&row.digest), row.name, row.media_type);
+            (FileRef { digest, name, size: row.size, media_type }, row.actor)
+        }))
+    }
+
     /// The bytes of an attachment. Whether the reader may have them, the caller has asked of the record that names it.
     pub fn file_bytes(&self, digest: &[u8; 32]) -> Result<Vec<u8>, Error> {
         self.store.file_bytes(digest)?.ok_or_else(|| Error::NotFound("这个附件".to_owned()))

@@ -194,6 +194,27 @@ const TABLES: &[Table] = &[
     since(5, table("sign_in", 2, &["place", "at", "login", "outcome", "detail", "address"])),
     since(5, table("account_identity", 3, &["place", "issuer", "subject", "account", "at"])),
     since(6, table("receipt", 2, &["place", "code_hash", "kind", "record", "created_at"])),
+    since(
+        7,
+        table(
+            "api_token",
+            2,
+            &[
+                "place",
+                "id",
+                "token_hash",
+                "name",
+                "account",
+                "body",
+                "grants",
+                "created_at",
+                "created_by",
+                "expires_at",
+                "used_at",
+                "revoked_at",
+            ],
+        ),
+    ),
 ];
 
 /// What an archive holds.

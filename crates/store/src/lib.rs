@@ -45,6 +45,7 @@ mod tasks;
 #[doc(hidden)]
 pub mod testing;
 mod tls;
+mod tokens;
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -78,6 +79,7 @@ pub use schema::{IndexSpec, ViewSpec};
 pub use search::{SearchFound, SearchQuery, SearchReach, SearchTerm, SegmentRows};
 pub use settings::{OperationRow, OperationsWanted, RulingRow};
 pub use tasks::{DueBetween, TaskCursor, TaskRow, TaskSet, TasksOf};
+pub use tokens::TokenRow;
 
 use committer::{Committer, Item, Setup, Waiting, Write};
 use db::{Address, Conn};

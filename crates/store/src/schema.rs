@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_search.sql"),
     include_str!("../migrations/0005_accounts.sql"),
     include_str!("../migrations/0006_receipts.sql"),
+    include_str!("../migrations/0007_tokens.sql"),
 ];
 
 /// The version that this program writes.

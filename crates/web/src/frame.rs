@@ -97,6 +97,7 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
         let audit = [("操作日志", "/logs/operations"), ("登录日志", "/logs/sign-ins"), ("权限表", "/permissions")];
         system.extend(audit.map(|(label, href)| entry(label, href)));
     }
+    system.push(entry("接口令牌", "/tokens"));
     groups.push(group("系统", system));
     groups.retain(|group| !group.entries.is_empty());
     groups

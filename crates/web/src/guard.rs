@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use zhiheng_app::{Account, Error, Power, Role};
 
+use crate::api;
 use crate::citizen::Client;
 use crate::components::action::CSRF_FIELD;
 use crate::cookies::{self, Life};
@@ -34,6 +35,9 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if route.group == Group::Api {
+        return api::call::guard(server, route, request, next).await;
+    }
     let started = Instant::now();
     let number = server.chance::<4>();
     let method = request.method().clone();
@@ -84,6 +88,9 @@ pub(crate) async fn no_method(State(server): State<Server>, request: Request) ->
 }
 
 async fn lost(server: &Server, asking: &Asking, cause: Cause) -> Response {
+    if api::call::is_here(&asking.here) {
+        return api::call::lost(server, &cause);
+    }
     let (visit, _) = visit(server, asking).await;
     answer(server, &visit, true, cause.into())
 }
@@ -101,6 +108,8 @@ fn allowed(needs: Needs, visit: &Visit) -> Result<(), Failure> {
     let held = match needs {
         Needs::Anyone | Needs::Own | Needs::Live | Needs::Staff => true,
         Needs::Office => account.role == Role::Office,
+        // A session is no token: the guard of the API asks for one.
+        Needs::Token => false,
         Needs::Managers => account.has(Power::System) || account.has(Power::Security),
         Needs::Power(power) => account.has(power),
     };
@@ -289,7 +298,7 @@ fn unreadable(status: StatusCode, limit: usize) -> Failure {
 }
 
 /// The name of a file without the folders that some browsers send along, and without what no name should have.
-fn bare_name(name: &str) -> String {
+pub(crate) fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }

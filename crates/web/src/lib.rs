@@ -5,8 +5,11 @@
 //! - [`assets`] are the stylesheet and the script, [`headers`] what every answer carries.
 //! - [`routes`] is every address with its permission. The guard around a handler decides who comes in; a handler takes what is
 //!   authorised, calls one use case, fills one page. `public`, `office`, `own` and `steward` hold the handlers by reader.
+//!   authorised, calls one use case, fills one page. `public`, `office` and `steward` hold the handlers by reader.
+//! - `api` is the same for other programs, as JSON behind tokens.
 //! - [`samples`] are the pages of a fictional county, for tests and for the gallery (`cargo run --example gallery`).
 
+mod api;
 pub mod assets;
 mod citizen;
 pub mod components;
@@ -41,6 +44,7 @@ use axum::{
     routing::get,
 };
 
+pub use api::openapi;
 pub use listen::{listen, listen_lazily};
 pub use routes::router;
 pub use server::{Server, Setup};

@@ -1,7 +1,7 @@
 //! 路由: every address of the program on one page, grouped by reader. The table builds the router and the golden file, so that no
 //! route exists without its permission.
 
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
@@ -9,7 +9,7 @@ use zhiheng_app::Power;
 
 use crate::guard::{PLAIN_FORM, guard, no_method, no_page};
 use crate::server::Server;
-use crate::{citizen, headers, office, openid, own, public, sign_in, steward};
+use crate::{api, citizen, headers, office, openid, own, public, sign_in, steward};
 
 /// Who a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Group {
     Own,
     /// 系统管理
     Steward,
+    /// 接口
+    Api,
 }
 
 impl Group {
@@ -38,6 +40,7 @@ impl Group {
             Group::Office => "office",
             Group::Own => "own",
             Group::Steward => "steward",
+            Group::Api => "api",
         }
     }
 }
@@ -59,6 +62,8 @@ pub enum Needs {
     Managers,
     /// To hold one of the three powers of administration.
     Power(Power),
+    /// To show a token of the API.
+    Token,
 }
 
 impl Needs {
@@ -74,13 +79,14 @@ impl Needs {
             Needs::Power(Power::System) => "system",
             Needs::Power(Power::Security) => "security",
             Needs::Power(Power::Audit) => "audit",
+            Needs::Token => "token",
         }
     }
 }
 
 /// One method of one address.
 pub struct Route {
-    /// GET (and HEAD) or POST.
+    /// GET (and HEAD), POST or PUT.
     pub method: &'static str,
     /// The address.
     pub path: &'static str,
@@ -110,6 +116,14 @@ const fn receive(path: &'static str, handler: fn() -> MethodRouter<Server>) -> R
     Route { method: "POST", path, group: Group::Citizen, needs: Needs::Anyone, limit: CITIZEN_FORM, handler }
 }
 
+const fn ask(path: &'static str, handler: fn() -> MethodRouter<Server>) -> Route {
+    read(Group::Api, Needs::Token, path, handler)
+}
+
+const fn tell(method: &'static str, path: &'static str, handler: fn() -> MethodRouter<Server>) -> Route {
+    Route { method, path, group: Group::Api, needs: Needs::Token, limit: JSON_BODY, handler }
+}
+
 use Group::{Citizen, Entry, Office, Own, Public, Steward};
 
 const SYSTEM: Needs = Needs::Power(Power::System);
@@ -125,6 +139,9 @@ pub(crate) const SPREADSHEET: usize = 64 * 1024 * 1024;
 
 /// The decision on a spreadsheet: no file in it, but its import takes as long as a file.
 const DECISION: usize = 512 * 1024;
+
+/// Largest request of the API without files.
+pub(crate) const JSON_BODY: usize = 1024 * 1024;
 
 /// Every route.
 pub static ROUTES: &[Route] = &[
@@ -216,6 +233,9 @@ pub static ROUTES: &[Route] = &[
     send(Own, Needs::Own, "/me/sessions/{key}/end", || post(own::account::end_session)),
     send(Own, Needs::Staff, "/me/delegations", || post(own::account::delegate)),
     send(Own, Needs::Staff, "/me/delegations/{key}/end", || post(own::account::end_delegation)),
+    read(Office, Needs::Staff, "/tokens", || get(steward::tokens::show)),
+    send(Office, Needs::Staff, "/tokens", || post(steward::tokens::create)),
+    send(Office, Needs::Staff, "/tokens/{id}/revoke", || post(steward::tokens::revoke)),
     read(Steward, Needs::Managers, "/accounts", || get(steward::accounts::show)),
     send(Steward, SYSTEM, "/accounts", || post(steward::accounts::invite)),
     send(Steward, SYSTEM, "/accounts/links/{key}/withdraw", || post(steward::accounts::withdraw)),
@@ -236,6 +256,24 @@ pub static ROUTES: &[Route] = &[
     read(Steward, AUDIT, "/logs/sign-ins", || get(steward::logs::sign_ins)),
     read(Steward, AUDIT, "/logs/sign-ins.xlsx", || get(steward::logs::sign_ins_file)),
     read(Steward, AUDIT, "/permissions", || get(steward::permissions::show)),
+    read(Group::Api, Needs::Anyone, "/api/v1/openapi.json", || get(api::document)),
+    ask("/api/v1/kinds", || get(api::kinds)),
+    ask("/api/v1/kinds/{kind}", || get(api::kind)),
+    ask("/api/v1/kinds/{kind}/records", || get(api::list)),
+    tell("POST", "/api/v1/kinds/{kind}/records", || post(api::create)),
+    ask("/api/v1/kinds/{kind}/records/{id}", || get(api::show)),
+    tell("PUT", "/api/v1/kinds/{kind}/records/{id}", || put(api::correct)),
+    tell("POST", "/api/v1/kinds/{kind}/records/{id}/withdraw", || post(api::withdraw)),
+    tell("POST", "/api/v1/kinds/{kind}/records/{id}/restore", || post(api::restore)),
+    ask("/api/v1/kinds/{kind}/records/{id}/history", || get(api::history)),
+    ask("/api/v1/kinds/{kind}/records/{id}/files/{digest}", || get(api::download)),
+    tell("POST", "/api/v1/kinds/{kind}/records/{id}/steps/{step}", || post(api::step)),
+    tell("POST", "/api/v1/kinds/{kind}/records/{id}/acts/{act}", || post(api::act)),
+    Route { limit: RECORD_FORM, ..tell("POST", "/api/v1/files", || post(api::upload)) },
+    ask("/api/v1/work", || get(api::work)),
+    ask("/api/v1/board", || get(api::board)),
+    ask("/api/v1/indicators/{id}/records", || get(api::cell_records)),
+    ask("/api/v1/search", || get(api::search)),
 ];
 
 /// The whole program as a router.
@@ -257,7 +295,7 @@ pub fn router(server: Server) -> Router {
 /// The table as text, a line a route, for the golden file.
 pub fn table() -> String {
     let line = |route: &Route| {
-        format!("{:<5}{:<46}{:<9}{}\n", route.method, route.path, route.group.name(), route.needs.name())
+        format!("{:<5}{:<54}{:<9}{}\n", route.method, route.path, route.group.name(), route.needs.name())
     };
     ROUTES.iter().map(line).collect()
 }

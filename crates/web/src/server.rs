@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use zhiheng_app::{App, Error, Random, hex};
 
 use crate::citizen::Citizens;
+use crate::api::pace::Pace;
 use crate::held::Held;
 use crate::openid::{Provider, UnderWay};
 
@@ -41,6 +42,7 @@ struct Inside {
     held: Held,
     under_way: UnderWay,
     citizens: Citizens,
+    pace: Pace,
 }
 
 /// Settings that pages need.
@@ -107,6 +109,7 @@ impl Server {
             held: Held::default(),
             under_way: UnderWay::default(),
             citizens: Citizens::default(),
+            pace: Pace::default(),
         })))
     }
 
@@ -138,6 +141,10 @@ impl Server {
 
     pub(crate) fn under_way(&self) -> &UnderWay {
         &self.0.under_way
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.0.pace
     }
 
     pub(crate) fn settings(&self) -> Settings {

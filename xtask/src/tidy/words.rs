@@ -8,7 +8,7 @@ use crate::root::File;
 const SELF: &str = "xtask/src/tidy/words.rs";
 
 /// Folders of the machines on which this was written.
-const MACHINE: &[&str] = &["/work/", "/root/", "/home/"];
+const MACHINE: &[&str] = &["/work/main", "/work/shared", "/work/wt", "/work/.library", "/root/", "/home/"];
 
 /// Hosts of package registries: a client knows its own.
 const REGISTRIES: &[&str] =

@@ -27,7 +27,7 @@ const PAGE: usize = 50;
 /// Pages that are looked through for a bureau before one of its own records is found.
 const LOOKED: usize = 10;
 
-type Next = Option<(usize, Option<Cursor>)>;
+pub(crate) type Next = Option<(usize, Option<Cursor>)>;
 
 /// Pages that the way back remembers; an address stays short enough for every proxy.
 const TRAIL: usize = 40;
@@ -128,13 +128,13 @@ fn part_name(part: PartWanted) -> &'static str {
     }
 }
 
-fn read_after(text: &str) -> Next {
+pub(crate) fn read_after(text: &str) -> Next {
     let (kind, cursor) = text.split_once('.')?;
     let cursor = if cursor.is_empty() { None } else { Some(read_cursor(cursor)?) };
     Some((kind.parse().ok()?, cursor))
 }
 
-fn write_after((kind, cursor): &(usize, Option<Cursor>)) -> String {
+pub(crate) fn write_after((kind, cursor): &(usize, Option<Cursor>)) -> String {
     format!("{kind}.{}", cursor.as_ref().map(write_cursor).unwrap_or_default())
 }
 

@@ -62,6 +62,16 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// A field's value as data, covered like its text; none where there is nothing to show.
+    pub(crate) fn json(&self, record: &Record, index: usize) -> Option<serde_json::Value> {
+        let (field, value) = (self.kind.fields.get(index)?, record.value(index)?);
+        match (field.personal, self.personal) {
+            (true, Personal::Hidden) => None,
+            (true, Personal::Masked) => Some(self.text(record, index).into()),
+            _ => Some(value.to_json()),
+        }
+    }
+
     /// A record's title.
     pub(crate) fn label(&self, record: &Record) -> String {
         let mut label = self.kind.label.clone();

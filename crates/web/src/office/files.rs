@@ -49,7 +49,7 @@ pub(crate) async fn download(
 }
 
 /// The file of a record with this digest.
-fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
+pub(crate) fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
     (0..kind.fields.len()).find_map(|index| match record.value(index)? {
         Value::File(file) if file.digest == digest => Some(file.clone()),
         _ => None,
@@ -58,17 +58,31 @@ fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::val
 
 /// Why an uploaded file cannot be taken for a field, or its media type.
 pub(crate) fn accepted(field: &Field, file: &FormFile) -> Result<&'static str, String> {
-    let extension = file.name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
-    if !field.accept.is_empty() && !field.accept.contains(&extension) {
+    fits(field, &file.name, u64::try_from(file.bytes.len()).unwrap_or(u64::MAX))?;
+    Ok(media_type(&file.name))
+}
+
+/// Why a file of this name and size cannot be taken for a field.
+pub(crate) fn fits(field: &Field, name: &str, bytes: u64) -> Result<(), String> {
+    if !field.accept.is_empty() && !field.accept.contains(&extension(name)) {
         return Err(format!("不收这种文件，请上传 {}。", field.accept.join("、")));
     }
-    if u64::try_from(file.bytes.len()).unwrap_or(u64::MAX) > field.max_bytes {
+    if bytes > field.max_bytes {
         let limit = i64::try_from(field.max_bytes).unwrap_or(i64::MAX);
         return Err(format!("文件超过 {}，请压缩后再上传。", crate::words::size(limit)));
     }
-    if file.bytes.is_empty() {
+    if bytes == 0 {
         return Err("文件是空的，请重新选择。".to_owned());
     }
-    let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension);
-    Ok(known.map_or("application/octet-stream", |(_, media)| media))
+    Ok(())
+}
+
+/// The media type that a file's name stands for.
+pub(crate) fn media_type(name: &str) -> &'static str {
+    let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension(name));
+    known.map_or("application/octet-stream", |(_, media)| media)
+}
+
+fn extension(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
 }

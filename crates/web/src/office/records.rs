@@ -95,7 +95,7 @@ pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted 
 
 /// Fields that the list may be filtered by: those that the kind declares, its area and its key; never a personal one for a reader who does
 /// not see it.
-fn conditions(kind: &Kind, visit: &Visit) -> Vec<usize> {
+pub(crate) fn conditions(kind: &Kind, visit: &Visit) -> Vec<usize> {
     let mut indices: Vec<usize> = Vec::new();
     let declared = kind.filters.iter().flatten().copied();
     for index in declared.chain(kind.area).chain(kind.key) {

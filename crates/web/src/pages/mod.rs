@@ -24,6 +24,7 @@ mod settings;
 mod sign_in;
 mod step;
 mod tables;
+mod tokens;
 mod work;
 mod work_calendar;
 
@@ -59,5 +60,6 @@ pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
 pub use step::StepPage;
 pub use tables::{BodiesPage, PermissionsPage};
+pub use tokens::{TokenLine, TokensPage};
 pub use work::{BatchPage, BatchResult, BatchResultPage, BatchStep, MessageLine, WorkLine, WorkPage};
 pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};

@@ -19,7 +19,7 @@ use crate::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
         GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MePage, Notice,
         PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow, SetPasswordPage, SettingsGroup,
-        SettingsPage,
+        SettingsPage, TokenLine, TokensPage,
     },
 };
 
@@ -39,6 +39,8 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("set-password", set_password().render()),
         ("accounts", accounts().render()),
         ("settings", settings().render()),
+        ("tokens", tokens().render()),
+        ("tokens-none", TokensPage { tokens: Vec::new(), made: None, ..tokens() }.render()),
         ("error", error().render()),
         ("about", about().render()),
         ("privacy", privacy().render()),
@@ -334,6 +336,40 @@ fn permissions() -> Table {
         columns: vec![Column::header("角色"), Column::text("查看"), Column::text("导出")],
         rows: vec![Row::new(["质量强县办", "全部", "全部"].map(|one| Cell::Text(one.into())).into())],
         ..Table::default()
+    }
+}
+
+fn tokens() -> TokensPage {
+    let line = |name: &str, of: &str, rights: &str, state: Tag, actions: Vec<Action>| TokenLine {
+        name: name.into(),
+        of: of.into(),
+        rights: rights.into(),
+        until: "2027年2月21日 09:30".into(),
+        used: "2026年11月23日 14:05".into(),
+        state,
+        actions,
+    };
+    let revoke = || vec![Action::send("撤销", "/tokens/1/revoke").weight(Weight::Danger)];
+    let rights = [("read", "查看"), ("write", "登记"), ("step", "办理")];
+    let rights = rights.map(|(id, name)| Choice::new(id, name).chosen(id == "read"));
+    TokensPage {
+        shell: office("接口令牌"),
+        tokens: vec![
+            line(
+                "检验机构结果回传",
+                "服务：县市场监管局",
+                "食品抽检样品：查看、登记",
+                Tag::new(Tone::Good, "有效"),
+                revoke(),
+            ),
+            line("旧的大屏", "王某某", "全部种类：查看", Tag::new(Tone::Neutral, "已撤销"), Vec::new()),
+        ],
+        fields: vec![
+            Field::new("name", "用途", text("")).required(),
+            Field::new("rights", "权限", Control::Choices { options: rights.into() }).required(),
+        ],
+        action: "/tokens".into(),
+        made: Some(("检验机构结果回传".into(), "zh_0123456789abcdef".into())),
     }
 }
 

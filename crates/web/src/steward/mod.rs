@@ -5,3 +5,4 @@ pub(crate) mod accounts;
 pub(crate) mod logs;
 pub(crate) mod permissions;
 pub(crate) mod settings;
+pub(crate) mod tokens;

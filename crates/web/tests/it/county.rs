@@ -131,6 +131,24 @@ impl County {
         browser
     }
 
+    /// A program with a token, made on the page by somebody signed in; `of` as the form names it.
+    pub(crate) async fn program(&self, owner: &mut Browser, of: &str, rights: &[&str], kinds: &[&str]) -> Program {
+        owner.get("/tokens").await;
+        let mut form = vec![("name", "测试程序"), ("of", of), ("days", "30")];
+        form.extend(rights.iter().map(|right| ("rights", *right)));
+        form.extend(kinds.iter().map(|kind| ("kinds", *kind)));
+        let page = owner.post_on("/tokens", &form).await;
+        let at = page.text.find("zh_").expect("the token is shown");
+        let token = page.text[at..at + 67].to_owned();
+        assert!(!owner.get("/tokens").await.text.contains("zh_"), "a token is shown once");
+        Program { router: self.router.clone(), token }
+    }
+
+    /// A program with any token, or none.
+    pub(crate) fn program_with(&self, token: &str) -> Program {
+        Program { router: self.router.clone(), token: token.to_owned() }
+    }
+
     /// An account of a bureau, invited by the office.
     pub(crate) async fn bureau(&self, office: &mut Browser, body: &str) -> Browser {
         self.invited(office, "bureau", body, &format!("of_{body}")).await
@@ -152,6 +170,52 @@ impl County {
     }
 }
 
+/// Another program with a token.
+#[derive(Clone)]
+pub(crate) struct Program {
+    router: Router,
+    token: String,
+}
+
+impl Program {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Page {
+        let mut request = Request::builder().method(method).uri(path);
+        if !self.token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status: parts.status, headers: parts.headers, bytes, text }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Page {
+        self.send(Method::GET, path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Page {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.send(Method::POST, path, &all, body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Page {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.send(Method::PUT, path, &all, body.to_string()).await
+    }
+}
+
 /// What was answered.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
@@ -161,6 +225,10 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, self.text))
+    }
+
     pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
     }

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod accounts;
+mod api;
 #[cfg(test)]
 mod cases;
 mod citizens;

@@ -1,0 +1,368 @@
+//! 记录: list, create, read, correct, withdraw, restore, history. Whole contents in, whole contents out; a correction names the version that
+//! it corrects.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value as Json, json};
+use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, may};
+use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value, problem as codes};
+use zhiheng_store::{RecordId, digest_of_hex};
+
+use super::call::{Call, Caller};
+use super::content::{case, given, instant, op, record};
+use super::refusal::{Outcome, Refusal};
+use super::shape::{Form, Member, Shape};
+use crate::office::content::{Content, read_cursor, write_cursor};
+use crate::office::files::{fits, media_type};
+use crate::office::records::{conditions, kind_of};
+use crate::server::Server;
+
+/// Longest reason in characters.
+pub(super) const REASON: usize = 500;
+
+/// An answer of JSON.
+pub(super) fn data(value: impl Into<Json>) -> Response {
+    axum::Json(value.into()).into_response()
+}
+
+/// `GET /api/v1/kinds/KIND/records`
+pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Read)?;
+    let visit = &call.caller.visit;
+    let filters: Vec<(usize, String)> = conditions(kind, visit)
+        .into_iter()
+        .filter_map(|index| Some((index, format!("f.{}", kind.fields.get(index)?.id))))
+        .collect();
+    let named = |name: &str| filters.iter().any(|(_, known)| known == name);
+    let asked = call.asked_by(|name| LIST.contains(&name) || named(name))?;
+    let wanted = ListWanted {
+        filters: filters.iter().filter_map(|(index, name)| Some((*index, asked.get(name)?.to_owned()))).collect(),
+        from: asked.day("from")?,
+        to: asked.day("to")?,
+        withdrawn: asked.word("withdrawn", &["yes", "no"])? == Some("yes"),
+        scope: visit.scope(),
+        area: None,
+        after: asked.after(Form::Place, read_cursor)?,
+        before: None,
+        limit: asked.limit()?,
+    };
+    let id = kind.id.clone();
+    let view = server.run(move |app| app.list(kind_of(&app.pack, &id)?, &wanted)).await?;
+    let content = Content::of_list(&pack, kind, visit);
+    let records: Vec<Json> = view.rows.iter().map(|(row, one)| Json::Object(record(&content, row, one))).collect();
+    Ok(data(json!({
+        "records": records,
+        "next": view.next.as_ref().map(write_cursor),
+        "complete": !view.stopped,
+        "count": { "at_least": view.count.at_least, "exact": view.count.exact },
+    })))
+}
+
+/// Parameters of a list beside its filters.
+pub(super) const LIST: [&str; 5] = ["from", "to", "withdrawn", "after", "limit"];
+
+/// A record that the caller may open.
+async fn open(server: &Server, call: &Call, kind: &Kind) -> Result<RecordView, Refusal> {
+    let (kind, id) = (kind.id.clone(), call.id()?);
+    let view = server.run(move |app| app.record(&kind, &id)).await?;
+    if call.caller.visit.may_read(&view.row) { Ok(view) } else { Err(Error::NotPermitted.into()) }
+}
+
+/// `GET /api/v1/kinds/KIND/records/ID`
+pub(crate) async fn show(State(server): State<Server>, call: Call) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Read)?;
+    call.asked(&[])?;
+    let view = open(&server, &call, kind).await?;
+    let mut body = record(&Content::of_record(&pack, kind, &call.caller.visit), &view.row, &view.record);
+    let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view);
+    body.insert("case".to_owned(), course.map_or(Json::Null, |course| case(server.app(), &course)));
+    Ok(tagged(data(body), view.row.version))
+}
+
+/// With the version, as a correction has to name it.
+fn tagged(mut response: Response, version: i64) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{version}\"")).ok();
+    response.headers_mut().extend(tag.map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// `GET /api/v1/kinds/KIND/records/ID/history`
+pub(crate) async fn history(State(server): State<Server>, call: Call) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Read)?;
+    call.asked(&[])?;
+    let view = open(&server, &call, kind).await?;
+    let people = server.run(App::people).await?;
+    let version = |version: &zhiheng_app::VersionView| {
+        let change = |(name, old, new): &(String, String, String)| {
+            let field = kind.fields.iter().find(|field| field.name == *name).map(|field| &field.id);
+            json!({ "field": field, "name": name, "from": old, "to": new })
+        };
+        json!({
+            "version": version.row.version,
+            "op": op(version.row.op),
+            "at": instant(&pack, version.row.recorded_at),
+            "by": people.get(&version.row.actor).unwrap_or(&version.row.actor),
+            "reason": version.row.reason,
+            "changes": version.changes.iter().map(change).collect::<Vec<_>>(),
+        })
+    };
+    Ok(data(json!({ "versions": view.versions.iter().map(version).collect::<Vec<_>>() })))
+}
+
+/// What a creation sends.
+pub(super) fn creation(pack: &Pack, kind: &Kind, today: i32) -> Shape {
+    Shape::Object(vec![Member::of("fields", given(pack, kind, today))])
+}
+
+/// What a correction sends.
+pub(super) fn correction(pack: &Pack, kind: &Kind, today: i32) -> Shape {
+    Shape::Object(vec![
+        Member::of("reason", Shape::Text(1, REASON)).titled("更正原因"),
+        Member::of("fields", given(pack, kind, today)).about("全部字段的新内容；没有写的字段即为空"),
+    ])
+}
+
+/// What a withdrawal or a restoration sends.
+pub(super) fn reasoned() -> Shape {
+    Shape::Object(vec![Member::of("reason", Shape::Text(1, REASON)).titled("原因")])
+}
+
+/// `POST /api/v1/kinds/KIND/records`
+pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Write)?;
+    if !call.caller.visit.may_write_kind(kind) {
+        return Err(Error::NotPermitted.into());
+    }
+    call.asked(&[])?;
+    let key = call.request_key()?;
+    let body = call.body(&creation(&pack, kind, server.app().today()))?;
+    let (id, caller, fields) = (kind.id.clone(), call.caller.clone(), fields_of(&body));
+    let receipt = server
+        .run(move |app| {
+            let kind = kind_of(&app.pack, &id)?;
+            let draft = drafted(app, &caller, kind, fields, None)?;
+            let act = Act::Create(draft);
+            let submission = Submission { act, kind: id.clone(), id: None, expected_version: None, reason: None };
+            app.submit(&caller.account().login, &submission, key.as_ref())
+        })
+        .await?;
+    let address = format!("/api/v1/kinds/{}/records/{}", kind.id, receipt.id);
+    let mut response = done(&receipt)?;
+    *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().extend(HeaderValue::from_str(&address).ok().map(|address| (header::LOCATION, address)));
+    Ok(response)
+}
+
+/// The answer to what was stored.
+pub(super) fn done(receipt: &Receipt) -> Outcome {
+    let body = serde_json::to_value(receipt).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(tagged(data(body), receipt.version))
+}
+
+pub(super) fn fields_of(body: &Map<String, Json>) -> BTreeMap<String, Json> {
+    let fields = body.get("fields").and_then(Json::as_object).into_iter().flatten();
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// A draft whose references and files are what they say, and which the caller may store where it would belong.
+fn drafted(
+    app: &App,
+    caller: &Caller,
+    kind: &Kind,
+    fields: BTreeMap<String, Json>,
+    before: Option<&Record>,
+) -> Result<Draft, Error> {
+    let mut draft = Draft { fields, scope: before.and_then(|record| record.scope) };
+    let problems = resolve(app, caller, kind, &mut draft.fields, before)?;
+    let checked = app.pack.check(kind, &draft, app.today());
+    if let Some(record) = &checked.record {
+        let (verb, place) =
+            (if before.is_some() { Verb::Correct } else { Verb::Create }, app.pack.envelope(kind, record));
+        if !may(caller.account(), verb, kind, place.body.as_deref(), place.area.as_deref()) {
+            return Err(Error::NotPermitted);
+        }
+    }
+    if problems.is_empty() { Ok(draft) } else { Err(Error::Invalid(problems)) }
+}
+
+/// Puts the stored file and the meant record in the place of what names them. What the record had before stays as it was.
+pub(super) fn resolve(
+    app: &App,
+    caller: &Caller,
+    kind: &Kind,
+    fields: &mut BTreeMap<String, Json>,
+    before: Option<&Record>,
+) -> Result<Vec<Problem>, Error> {
+    let mut problems = Vec::new();
+    for (index, field) in kind.given() {
+        let Some(value) = fields.get(&field.id).filter(|value| !value.is_null()) else { continue };
+        let old = before.and_then(|record| record.value(index));
+        let found = match field.kind {
+            Type::File => file(app, caller, field, value, old)?,
+            Type::Reference => reference(app, caller, field, value, old)?,
+            _ => continue,
+        };
+        match found {
+            Ok(value) => {
+                fields.insert(field.id.clone(), value);
+            }
+            Err(why) => problems.push(Problem::of_field(codes::CHECK_FAILED, &field.id, why)),
+        }
+    }
+    Ok(problems)
+}
+
+type Found = Result<Json, String>;
+
+fn file(
+    app: &App,
+    caller: &Caller,
+    field: &zhiheng_pack::Field,
+    value: &Json,
+    old: Option<&Value>,
+) -> Result<Found, Error> {
+    let text = |name: &str| value.get(name).and_then(Json::as_str);
+    let digest = text("digest").unwrap_or_default();
+    if let Some(old @ Value::File(known)) = old
+        && known.digest == digest
+    {
+        return Ok(Ok(old.to_json()));
+    }
+    let stored = match digest_of_hex(digest) {
+        Some(digest) => app.stored_file(&digest)?,
+        None => None,
+    };
+    let Some((mut file, actor)) = stored else {
+        return Ok(Err(format!("没有这个附件：请先上传文件，再写{}。", field.name)));
+    };
+    // The name of a file that somebody else brought is theirs to tell.
+    let own = (actor == caller.account().login).then(|| file.name.clone());
+    let Some(name) = text("name").map(str::to_owned).or(own) else {
+        return Ok(Err(format!("请写明附件的 name（{}）。", field.name)));
+    };
+    file.media_type = media_type(&name).to_owned();
+    file.name = name;
+    let size = u64::try_from(file.size).unwrap_or(u64::MAX);
+    Ok(fits(field, &file.name, size).map(|()| Value::File(file).to_json()))
+}
+
+/// A text that means exactly one record the caller may see becomes that record; an id has to be that of one.
+fn reference(
+    app: &App,
+    caller: &Caller,
+    field: &zhiheng_pack::Field,
+    value: &Json,
+    old: Option<&Value>,
+) -> Result<Found, Error> {
+    let Some(to) = field.to.as_deref().and_then(|to| app.pack.kind(to)) else { return Ok(Ok(value.clone())) };
+    if old.is_some_and(|old| old.to_json() == *value) {
+        return Ok(Ok(value.clone()));
+    }
+    if let Some(text) = value.as_str() {
+        let candidates = app.resolve(to, text, caller.visit.scope().as_ref())?;
+        return Ok(Ok(match candidates.as_slice() {
+            [only] => json!({ "as_written": text, "id": only.id.to_string() }),
+            _ => value.clone(),
+        }));
+    }
+    let id = value.get("id").and_then(Json::as_str).and_then(|id| id.parse::<RecordId>().ok());
+    let Some(id) = id else { return Ok(Ok(value.clone())) };
+    let rows = app.chosen(to, &[id])?;
+    let seen = rows.first().is_some_and(|(row, _)| caller.visit.may_read(row));
+    Ok(if seen { Ok(value.clone()) } else { Err(format!("没有这条{}，请核对 id。", to.name)) })
+}
+
+/// The record that the caller may write, and the version that is to be changed.
+async fn writable(server: &Server, call: &Call, kind: &Kind, verb: Verb<'_>) -> Result<(RecordView, i64), Refusal> {
+    let (name, id) = (kind.id.clone(), call.id()?);
+    let view = server.run(move |app| app.record(&name, &id)).await?;
+    if !call.caller.visit.may(verb, kind, &view.row) {
+        return Err(Error::NotPermitted.into());
+    }
+    let version = call.version()?.ok_or(Refusal::NoVersion)?;
+    Ok((view, version))
+}
+
+/// `PUT /api/v1/kinds/KIND/records/ID`
+pub(crate) async fn correct(State(server): State<Server>, call: Call) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Write)?;
+    call.asked(&[])?;
+    let (view, version) = writable(&server, &call, kind, Verb::Correct).await?;
+    let key = call.request_key()?;
+    let body = call.body(&correction(&pack, kind, server.app().today()))?;
+    let (id, caller, fields, before) = (kind.id.clone(), call.caller.clone(), fields_of(&body), view.record.clone());
+    let draft = server.run(move |app| drafted(app, &caller, kind_of(&app.pack, &id)?, fields, Some(&before))).await?;
+    change(&server, &call, &view, version, Act::Correct(draft), &body, key).await
+}
+
+/// `POST /api/v1/kinds/KIND/records/ID/withdraw`
+pub(crate) async fn withdraw(server: State<Server>, call: Call) -> Outcome {
+    switch(server, call, Act::Withdraw).await
+}
+
+/// `POST /api/v1/kinds/KIND/records/ID/restore`
+pub(crate) async fn restore(server: State<Server>, call: Call) -> Outcome {
+    switch(server, call, Act::Restore).await
+}
+
+async fn switch(State(server): State<Server>, call: Call, act: Act) -> Outcome {
+    let pack = server.app().pack.clone();
+    let kind = call.kind(&pack)?;
+    call.caller.may(kind, Right::Write)?;
+    call.asked(&[])?;
+    let verb = if act == Act::Withdraw { Verb::Withdraw } else { Verb::Correct };
+    let (view, version) = writable(&server, &call, kind, verb).await?;
+    let key = call.request_key()?;
+    let body = call.body(&reasoned())?;
+    change(&server, &call, &view, version, act, &body, key).await
+}
+
+/// Changes a record in the version that the caller has read. A retry is answered as the first time, although the version has moved on.
+async fn change(
+    server: &Server,
+    call: &Call,
+    view: &RecordView,
+    version: i64,
+    act: Act,
+    body: &Map<String, Json>,
+    key: Option<RequestKey>,
+) -> Outcome {
+    let (kind, id, actor, now) = (view.kind, view.row.id, call.caller.account().login.clone(), view.row.version);
+    let reason = body.get("reason").and_then(Json::as_str).map(str::to_owned);
+    let done_before = match &key {
+        Some(key) if now != version => {
+            let (actor, key) = (actor.clone(), key.clone());
+            server.run(move |app| app.was_answered(&actor, &key)).await?
+        }
+        _ => false,
+    };
+    if now != version && !done_before {
+        return Err(Refusal::Stale(now));
+    }
+    let kind = server.app().pack.kinds.get(kind).map(|kind| kind.id.clone()).unwrap_or_default();
+    let asked = Submission { act, kind: kind.clone(), id: Some(id), expected_version: Some(version), reason };
+    let outcome = server
+        .run(move |app| match app.submit(&actor, &asked, key.as_ref()) {
+            // Somebody was faster than this request: what it was about is no longer there.
+            Err(Error::Conflict(what)) => {
+                let now = app.record(&kind, &id)?.row.version;
+                Ok(if now == version { Err(Refusal::Use(Error::Conflict(what))) } else { Err(Refusal::Stale(now)) })
+            }
+            other => other.map(Ok),
+        })
+        .await?;
+    done(&outcome?)
+}

@@ -1,0 +1,331 @@
+//! The JSON API: what a token may, what a retry does, what a page of a list is, and how refusals look.
+
+use axum::http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::county::{County, Page, Program};
+
+const FOOD: &str = "/api/v1/kinds/food_sample/records";
+const ALL: [&str; 3] = ["read", "write", "step"];
+
+fn food(no: &str) -> Value {
+    json!({ "fields": {
+        "sample_name": "菜籽油", "sample_no": no, "sampled_on": "2026-03-01", "task_type": "supervision",
+        "area": "500237001", "verdict": "qualified",
+    } })
+}
+
+async fn created(program: &Program, no: &str) -> String {
+    let page = program.post(FOOD, &[], &food(no)).await;
+    assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
+    page.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A refusal is a problem with a code and a Chinese sentence.
+fn assert_refused(page: &Page, status: u16, code: &str) {
+    assert_eq!((page.status.as_u16(), page.json()["code"].as_str()), (status, Some(code)), "{}", page.text);
+    assert_eq!(page.headers[header::CONTENT_TYPE], "application/problem+json");
+    assert!(page.json()["title"].as_str().unwrap().ends_with('。'), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_record_is_created_read_corrected_withdrawn_and_restored() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let made = program.post(FOOD, &[], &food("A-1")).await;
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let one = format!("{FOOD}/{id}");
+    assert_eq!(made.headers[header::LOCATION], one.as_str());
+    assert!(
+        made.json()["moved"].as_array().unwrap().contains(&json!({ "indicator": "food_pass_rate", "period": "2026" }))
+    );
+    let read = program.get(&one).await;
+    assert_eq!(read.headers[header::ETAG], "\"1\"");
+    assert_eq!(read.json()["fields"]["area"], "500237001");
+    assert_eq!(read.json()["case"], Value::Null);
+    // What was read goes back as it is, with one field changed.
+    let mut fields = read.json()["fields"].clone();
+    fields["verdict"] = json!("unqualified");
+    let correction = json!({ "reason": "复检", "fields": fields });
+    assert_eq!(program.put(&one, &[("if-match", "\"1\"")], &correction).await.status, StatusCode::OK);
+    let reason = json!({ "reason": "重复" });
+    let gone = program.post(&format!("{one}/withdraw"), &[("if-match", "\"2\"")], &reason).await;
+    assert_eq!(gone.json()["version"], 3);
+    assert_eq!(program.get(FOOD).await.json()["records"], json!([]));
+    assert_eq!(program.get(&format!("{FOOD}?withdrawn=yes")).await.json()["records"][0]["id"], id.as_str());
+    assert_eq!(program.post(&format!("{one}/restore"), &[("if-match", "\"3\"")], &reason).await.status, StatusCode::OK);
+    let history = program.get(&format!("{one}/history")).await.json();
+    let ops: Vec<&str> =
+        history["versions"].as_array().unwrap().iter().map(|one| one["op"].as_str().unwrap()).collect();
+    assert_eq!(ops, ["create", "correct", "withdraw", "restore"]);
+    assert_eq!(history["versions"][1]["changes"][0]["field"], "verdict");
+}
+
+#[tokio::test]
+async fn a_bureau_s_token_sees_and_writes_what_the_bureau_s_pages_do() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let of_office = county.program(&mut office, "", &ALL, &[]).await;
+    let id = created(&of_office, "A-1").await;
+    // 县市场监管局 owns the samples; 县科技局 does not.
+    let mut own = county.bureau(&mut office, "scjg").await;
+    let mut other = county.bureau(&mut office, "kjj").await;
+    let of_own = county.program(&mut own, "", &ALL, &[]).await;
+    let of_other = county.program(&mut other, "", &ALL, &[]).await;
+    let service = county.program(&mut office, "kjj", &ALL, &[]).await;
+    assert_eq!(of_own.get(FOOD).await.json()["records"].as_array().unwrap().len(), 1);
+    assert_eq!(of_own.post(FOOD, &[], &food("A-2")).await.status, StatusCode::CREATED);
+    for stranger in [&of_other, &service] {
+        assert_eq!(stranger.get(FOOD).await.json()["records"], json!([]));
+        assert_refused(&stranger.get(&format!("{FOOD}/{id}")).await, 403, "ZH3002");
+        assert_refused(&stranger.get(&format!("{FOOD}/{id}/history")).await, 403, "ZH3002");
+        assert_refused(&stranger.post(FOOD, &[], &food("A-3")).await, 403, "ZH3002");
+        let gone =
+            stranger.post(&format!("{FOOD}/{id}/withdraw"), &[("if-match", "\"1\"")], &json!({ "reason": "x" })).await;
+        assert_refused(&gone, 403, "ZH3002");
+        let found = stranger.get("/api/v1/search?q=%E8%8F%9C%E7%B1%BD%E6%B2%B9").await.json();
+        assert_eq!(found["records"], json!([]));
+        let behind = stranger.get("/api/v1/indicators/food_pass_rate/records").await.json();
+        assert_eq!(behind["records"], json!([]));
+    }
+    // An account that is disabled takes its tokens with it.
+    let page = office.get("/accounts").await;
+    let at = page.text.find("/disable").unwrap();
+    let path = page.text[..at].rsplit('"').next().unwrap().to_owned();
+    office.post(&format!("{path}/disable"), &[]).await;
+    let answers = [of_own.get(FOOD).await.status, of_other.get(FOOD).await.status];
+    assert!(answers.contains(&StatusCode::UNAUTHORIZED), "{answers:?}");
+}
+
+#[tokio::test]
+async fn personal_fields_are_covered_in_lists_as_on_the_pages() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let program = county.program(&mut office, "", &ALL, &[]).await;
+    let list = "/api/v1/kinds/laboratory/records";
+    let document = program.get("/api/v1/openapi.json").await.json();
+    let post = &document["paths"]["/kinds/laboratory/records"]["post"];
+    let mut body = post["requestBody"]["content"]["application/json"]["example"].clone();
+    body["fields"]["contact_phone"] = json!("13812345678");
+    let made = program.post(list, &[], &body).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let phone = |page: Page| page.json()["records"][0]["fields"]["contact_phone"].clone();
+    assert_eq!(phone(program.get(list).await), "13812345678");
+    let mut own = county.bureau(&mut office, "scjg").await;
+    let of_own = county.program(&mut own, "", &["read"], &[]).await;
+    let covered = phone(of_own.get(list).await);
+    assert!(covered.is_string() && covered != "13812345678", "{covered}");
+    own.get("/kinds/laboratory").await.assert_hides("13812345678");
+    // The page of the record shows it whole to whoever may open it, and so does the record.
+    let one = of_own.get(&format!("{list}/{}", made.json()["id"].as_str().unwrap())).await;
+    assert_eq!(one.json()["fields"]["contact_phone"], "13812345678");
+}
+
+#[tokio::test]
+async fn a_token_does_only_what_it_was_given_and_until_it_is_revoked() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let reader = county.program(&mut office, "", &["read"], &["food_sample"]).await;
+    assert_eq!(reader.get(FOOD).await.status, StatusCode::OK);
+    assert_refused(&reader.post(FOOD, &[], &food("A-1")).await, 403, "ZH4103");
+    assert_refused(&reader.get("/api/v1/kinds/patent/records").await, 403, "ZH4103");
+    assert_refused(&county.program_with("").get(FOOD).await, 401, "ZH4101");
+    assert_refused(&county.program_with("zh_0").get(FOOD).await, 401, "ZH4102");
+    let page = office.get("/tokens").await;
+    let at = page.text.find("/revoke").unwrap();
+    let path = page.text[..at].rsplit('"').next().unwrap().to_owned();
+    office.post_on(&format!("{path}/revoke"), &[]).await.assert_shows("已撤销");
+    assert_refused(&reader.get(FOOD).await, 401, "ZH4102");
+    // A session is no token: what another site makes a browser send does nothing here.
+    assert_eq!(office.get(FOOD).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn only_who_administers_accounts_makes_tokens_of_services() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let mut bureau = county.bureau(&mut office, "scjg").await;
+    bureau.get("/tokens").await.assert_hides("服务：");
+    let form = [("name", "x"), ("of", "county"), ("days", "30"), ("rights", "read")];
+    assert_eq!(bureau.post("/tokens", &form).await.status, StatusCode::FORBIDDEN);
+    let service = county.program(&mut office, "scjg", &ALL, &[]).await;
+    let id = created(&service, "A-1").await;
+    let history = service.get(&format!("{FOOD}/{id}/history")).await.json();
+    assert_eq!(history["versions"][0]["by"], "接口：测试程序");
+    office.get("/tokens").await.assert_shows("服务：").assert_shows("最近使用");
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_as_the_first_time_and_does_nothing() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let key = [("idempotency-key", "run-2026-0001")];
+    let (first, again) = (program.post(FOOD, &key, &food("A-1")).await, program.post(FOOD, &key, &food("A-1")).await);
+    assert_eq!((first.status, &first.text), (again.status, &again.text));
+    assert_refused(&program.post(FOOD, &key, &food("A-2")).await, 409, "ZH3003");
+    // The same content under another key is a second sample with the first one's number.
+    assert_refused(&program.post(FOOD, &[("idempotency-key", "run-2026-0002")], &food("A-1")).await, 409, "ZH3003");
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("{FOOD}/{id}/withdraw");
+    let headers = [("idempotency-key", "run-2026-0003"), ("if-match", "\"1\"")];
+    let reason = json!({ "reason": "重复" });
+    let first = program.post(&path, &headers, &reason).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    assert_eq!(program.post(&path, &headers, &reason).await.text, first.text);
+}
+
+#[tokio::test]
+async fn a_correction_names_the_version_that_it_corrects() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let one = format!("{FOOD}/{}", created(&program, "A-1").await);
+    let mut correction = food("A-1");
+    correction["reason"] = json!("更名");
+    correction["fields"]["sample_name"] = json!("花椒油");
+    assert_refused(&program.put(&one, &[], &correction).await, 428, "ZH4112");
+    assert_refused(&program.put(&one, &[("if-match", "new")], &correction).await, 400, "ZH4105");
+    assert_eq!(program.put(&one, &[("if-match", "\"1\"")], &correction).await.status, StatusCode::OK);
+    assert_refused(&program.put(&one, &[("if-match", "\"1\"")], &correction).await, 412, "ZH4111");
+    created(&program, "A-2").await;
+    correction["fields"]["sample_no"] = json!("A-2");
+    assert_refused(&program.put(&one, &[("if-match", "\"2\"")], &correction).await, 409, "ZH3003");
+}
+
+#[tokio::test]
+async fn pages_of_a_list_hold_every_record_once_while_others_are_added() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let mut there = Vec::new();
+    for no in 0..7 {
+        there.push(created(&program, &format!("A-{no}")).await);
+    }
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = program.get(&format!("{FOOD}?limit=2{after}")).await.json();
+        seen.extend(page["records"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+        created(&program, &format!("B-{}", seen.len())).await;
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    let mut once = seen.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), seen.len(), "a record came twice");
+    assert!(there.iter().all(|id| seen.contains(id)), "a record was passed over");
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_is_refused_with_its_own_status() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let wrong =
+        json!({ "fields": { "sample_name": 1, "colour": "red", "verdict": "good", "sampled_on": "2026-02-30" } });
+    let page = program.post(FOOD, &[], &wrong).await;
+    assert_refused(&page, 422, "ZH4109");
+    let fields: Vec<Value> =
+        page.json()["problems"].as_array().unwrap().iter().map(|one| one["field"].clone()).collect();
+    for field in ["sample_name", "colour", "verdict", "sampled_on"] {
+        assert!(fields.contains(&json!(field)), "{field}: {fields:?}");
+    }
+    // Well shaped, and refused by the pack with its own words.
+    let mut late = food("A-1");
+    late["fields"]["sampled_on"] = json!("2030-01-01");
+    let page = program.post(FOOD, &[], &late).await;
+    assert_refused(&page, 422, "ZH3004");
+    assert_eq!(page.json()["problems"][0]["field"], "sampled_on");
+    let json = [("content-type", "application/json")];
+    assert_refused(&program.send(Method::POST, FOOD, &json, "{").await, 400, "ZH4106");
+    assert_refused(&program.send(Method::POST, FOOD, &json, vec![0xff]).await, 400, "ZH4106");
+    assert_refused(&program.send(Method::POST, FOOD, &json, vec![b' '; 2 << 20]).await, 413, "ZH4108");
+    assert_refused(&program.send(Method::POST, FOOD, &[("content-type", "text/plain")], "{}").await, 415, "ZH4107");
+    assert_refused(&program.send(Method::DELETE, FOOD, &[], "").await, 405, "ZH4115");
+    for query in
+        ["colour=red", "limit=0", "limit=1&limit=2", "from=2026-2-1", "after=x", "f.sample_no=", "f.remark=%00"]
+    {
+        assert_refused(&program.get(&format!("{FOOD}?{query}")).await, 400, "ZH4104");
+    }
+    for path in ["/api/v1/nothing", "/api/v2/kinds"] {
+        assert_refused(&program.get(path).await, 404, "ZH4114");
+    }
+    for path in ["/api/v1/kinds/none", "/api/v1/kinds/food_sample/records/0", "/api/v1/indicators/none/records"] {
+        assert_refused(&program.get(path).await, 404, "ZH3001");
+    }
+    let absent = format!("{FOOD}/{}", "0".repeat(32));
+    assert_refused(&program.get(&absent).await, 404, "ZH3001");
+}
+
+#[tokio::test]
+async fn a_reference_to_a_record_or_file_that_the_caller_may_not_name_is_refused() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let pack = county.app.pack.clone();
+    let (kind, field) = pack
+        .kinds
+        .iter()
+        .find_map(|kind| Some((kind, kind.fields.iter().find(|field| field.kind == zhiheng_pack::Type::File)?)))
+        .expect("a kind with a file");
+    let extension = field.accept.first().cloned().unwrap_or_else(|| "pdf".to_owned());
+    let bytes = [("content-type", "application/octet-stream")];
+    let path = format!("/api/v1/files?name=a.{extension}");
+    let file = program.send(Method::POST, &path, &bytes, "content").await;
+    assert_eq!(file.status, StatusCode::CREATED, "{}", file.text);
+    let list = format!("/api/v1/kinds/{}/records", kind.id);
+    let document = program.get("/api/v1/openapi.json").await.json();
+    let post = &document["paths"][list.strip_prefix("/api/v1").unwrap()]["post"];
+    let mut body = post["requestBody"]["content"]["application/json"]["example"].clone();
+    body["fields"][&field.id] = json!({ "digest": "0".repeat(64) });
+    assert_eq!(program.post(&list, &[], &body).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    body["fields"][&field.id] = json!({ "digest": file.json()["digest"] });
+    let made = program.post(&list, &[], &body).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let read = program.get(&format!("{list}/{id}/files/{}", file.json()["digest"].as_str().unwrap())).await;
+    assert_eq!(read.text, "content");
+}
+
+#[tokio::test]
+async fn a_case_is_handled_step_by_step() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let document = program.get("/api/v1/openapi.json").await.json();
+    let mut found = None;
+    for kind in county.app.pack.kinds.iter().filter(|kind| !kind.procedures.is_empty()) {
+        let post = &document["paths"][format!("/kinds/{}/records", kind.id)]["post"];
+        let mut body = post["requestBody"]["content"]["application/json"]["example"].clone();
+        // Opened today: the procedure in force applies.
+        if let Some(day) = kind.day.map(|at| &kind.fields[at].id).filter(|day| body["fields"][*day].is_string()) {
+            body["fields"][day] = json!("2026-11-20");
+        }
+        let made = program.post(&format!("/api/v1/kinds/{}/records", kind.id), &[], &body).await;
+        if made.status != StatusCode::CREATED {
+            continue;
+        }
+        let one = format!("/api/v1/kinds/{}/records/{}", kind.id, made.json()["id"].as_str().unwrap());
+        let case = program.get(&one).await.json()["case"].clone();
+        if case["clocks"][0]["due"].is_string() && case["steps"][0].is_object() {
+            found = Some((kind.id.clone(), one, made.json()["id"].clone(), case));
+            break;
+        }
+    }
+    let (kind, one, id, case) = found.expect("a kind whose sample opens a case with a clock and an open step");
+    let clock = &case["clocks"][0];
+    assert!(clock["due"].is_string() && clock["count"].as_array().is_some_and(|days| days.len() > 1), "{case}");
+    let work = program.get("/api/v1/work").await.json();
+    assert!(work["work"].as_array().unwrap().iter().any(|line| line["record"] == id), "{work}");
+    // Every open step can be looked up in the document, and refuses what the document does not know.
+    let steps: Vec<&str> = case["steps"].as_array().unwrap().iter().map(|step| step["id"].as_str().unwrap()).collect();
+    assert!(!steps.is_empty());
+    for step in &steps {
+        assert!(document["paths"][format!("/kinds/{kind}/records/{{id}}/steps/{step}")].is_object(), "{step}");
+        let page = program.post(&format!("{one}/steps/{step}"), &[], &json!({ "colour": 1 })).await;
+        assert_refused(&page, 422, "ZH4109");
+    }
+    let to = program.post(&format!("{one}/acts/assign"), &[], &json!({ "to": "office" })).await;
+    assert_eq!(to.status, StatusCode::OK, "{}", to.text);
+    assert_eq!(program.get(&one).await.json()["case"]["assignee"], "office");
+    let to = program.post(&format!("{one}/acts/assign"), &[], &json!({ "to": "nobody" })).await;
+    assert_refused(&to, 422, "ZH3004");
+    assert_refused(&program.post(&format!("{one}/steps/none"), &[], &json!({})).await, 404, "ZH3001");
+}
