@@ -152,7 +152,7 @@ const METHOD: Entry = ("ZH4006", "请从页面上的按钮或链接进入。");
 const SLOW: Entry = ("ZH4007", "系统没有在限定时间内办完。");
 const NOT_YET: Entry = ("ZH4008", "这个账号现在只能打开“我的账号”：先按那里的提示办完。");
 
-const TOO_OFTEN: Entry = ("ZH4008", "这个网络地址来得太勤了，请过 {} 分钟再试。您填的内容没有提交。");
+const TOO_OFTEN: Entry = ("ZH4009", "这个网络地址来得太勤了，请过 {} 分钟再试。您填的内容没有提交。");
 
 fn tell(server: &Server, cause: &Cause) -> Told {
     let told = |status, title, (code, text): Entry, remedies: &[&str]| Told {

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 use zhiheng_app::{App, Error, Random, hex};
 
-use crate::citizen::Citizens;
 use crate::api::pace::Pace;
+use crate::citizen::Citizens;
 use crate::held::Held;
 use crate::openid::{Provider, UnderWay};
 

@@ -251,7 +251,7 @@ async fn an_address_that_sends_too_much_is_told_to_call_and_another_is_not() {
     let check = filled(&mut citizen, "第六件").await;
     let refused = answer(&mut citizen, &check, &[], "send").await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    refused.assert_shows("ZH4008").assert_shows("12315").assert_shows("12 分钟");
+    refused.assert_shows("ZH4009").assert_shows("12315").assert_shows("12 分钟");
     let mut other = county.anybody();
     other.address = [10, 0, 0, 2];
     let check = filled(&mut other, "另一个地址").await;

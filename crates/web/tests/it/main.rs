@@ -3,9 +3,11 @@
 
 #[cfg(test)]
 mod accounts;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
 mod citizens;
 #[cfg(test)]
 mod colour;
