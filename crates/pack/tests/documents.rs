@@ -1,6 +1,6 @@
 //! 文书: what a form prints, when it is offered, and that a placeholder nothing can fill is told at its place.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, also in its helpers")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 use std::collections::BTreeMap;
 
