@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use zhiheng_app::{Bin, Error, RecordView, Right, StepWanted, Taker, WorkItem};
 use zhiheng_pack::case::Act;
 use zhiheng_pack::procedure::{Clock, PauseRule, Procedure, ReasonWanted, Step, roles};
-use zhiheng_pack::{Draft, Kind, Pack, Problem, day, problem as codes};
+use zhiheng_pack::{Draft, Kind, Pack, day};
 use zhiheng_store::TaskCursor;
 
 use super::call::Call;
@@ -144,7 +144,10 @@ impl BuiltIn {
             }
             BuiltIn::Assign => {
                 let to = Shape::Text(1, 60).or_null();
-                vec![Member::of("to", to).titled("交给谁").about("登录名；null 为取消交办"), note()]
+                vec![
+                    Member::of("assignee", to).titled("交给谁").about("本单位在用账号的登录名；null 为取消交办"),
+                    note(),
+                ]
             }
         };
         Some(Shape::Object(members))
@@ -204,17 +207,9 @@ pub(crate) async fn act(State(server): State<Server>, call: Call) -> Outcome {
         BuiltIn::Pause => Act::Pause(text("clock")),
         BuiltIn::Resume => Act::Resume(text("clock")),
         BuiltIn::Extend => Act::Extend(text("clock"), text("length")),
-        BuiltIn::Assign => Act::Assign(assignee(&server, &body).await?),
+        BuiltIn::Assign => Act::Assign(body.get("assignee").and_then(Json::as_str).map(str::to_owned)),
     };
     take(&server, &call, view, act, &body).await
-}
-
-/// Whom a case is given to has to be somebody.
-async fn assignee(server: &Server, body: &Map<String, Json>) -> Result<Option<String>, Refusal> {
-    let Some(to) = body.get("to").and_then(Json::as_str).map(str::to_owned) else { return Ok(None) };
-    let people = server.run(zhiheng_app::App::people).await?;
-    let nobody = || Problem::of_field(codes::CHECK_FAILED, "to", "没有这个登录名，请核对。");
-    if people.contains_key(&to) { Ok(Some(to)) } else { Err(Error::Invalid(vec![nobody()]).into()) }
 }
 
 async fn take(server: &Server, call: &Call, view: RecordView, act: Act, body: &Map<String, Json>) -> Outcome {

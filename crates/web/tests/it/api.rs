@@ -288,7 +288,8 @@ async fn a_reference_to_a_record_or_file_that_the_caller_may_not_name_is_refused
 #[tokio::test]
 async fn a_case_is_handled_step_by_step() {
     let county = County::real();
-    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let mut office = county.office().await;
+    let program = county.program(&mut office, "", &ALL, &[]).await;
     let document = program.get("/api/v1/openapi.json").await.json();
     let mut found = None;
     for kind in county.app.pack.kinds.iter().filter(|kind| !kind.procedures.is_empty()) {
@@ -322,10 +323,114 @@ async fn a_case_is_handled_step_by_step() {
         let page = program.post(&format!("{one}/steps/{step}"), &[], &json!({ "colour": 1 })).await;
         assert_refused(&page, 422, "ZH4109");
     }
-    let to = program.post(&format!("{one}/acts/assign"), &[], &json!({ "to": "office" })).await;
-    assert_eq!(to.status, StatusCode::OK, "{}", to.text);
-    assert_eq!(program.get(&one).await.json()["case"]["assignee"], "office");
-    let to = program.post(&format!("{one}/acts/assign"), &[], &json!({ "to": "nobody" })).await;
-    assert_refused(&to, 422, "ZH3004");
+    let body = program.get(&one).await.json()["body"].as_str().expect("a case of a body").to_owned();
+    let login = format!("of_{body}");
+    county.bureau(&mut office, &body).await;
+    let given = program.post(&format!("{one}/acts/assign"), &[], &json!({ "assignee": login })).await;
+    assert_eq!(given.status, StatusCode::OK, "{}", given.text);
+    assert_eq!(program.get(&one).await.json()["case"]["assignee"], login.as_str());
+    let given = program.post(&format!("{one}/acts/assign"), &[], &json!({ "assignee": "nobody" })).await;
+    assert_refused(&given, 422, "ZH3004");
     assert_refused(&program.post(&format!("{one}/steps/none"), &[], &json!({})).await, 404, "ZH3001");
+}
+
+/// A pack of one register and one procedure.
+const SMALL: &str = r#"
+[pack]
+id = "test"
+title = "示例"
+place = { code = "990199", name = "示例县" }
+document = "plan.txt"
+baseline_year = 2022
+target_year = 2027
+[[body]]
+id = "scjg"
+name = "县市场监管局"
+[[area]]
+code = "990199001"
+name = "青石镇"
+[[list]]
+id = "grounds"
+name = "不予受理的理由"
+item = [{ id = "other", name = "不属本局" }, { id = "old", name = "旧", until = 2020-01-01 }]
+[kind]
+id = "matter"
+name = "诉求"
+group = "办理"
+mode = "handle"
+about = "一件诉求"
+label = "{title}"
+day = "lodged_on"
+body = "scjg"
+columns = ["title"]
+filters = [["grounds"]]
+[[kind.field]]
+id = "title"
+name = "标题"
+type = "text"
+required = true
+max_len = 20
+[[kind.field]]
+id = "lodged_on"
+name = "登记日期"
+type = "date"
+required = true
+[[kind.field]]
+id = "amount"
+name = "金额"
+type = "decimal"
+decimals = 2
+unit = "元"
+[[kind.field]]
+id = "grounds"
+name = "理由"
+type = "choice"
+list = "grounds"
+[[kind.field]]
+id = "phone"
+name = "电话"
+type = "text"
+personal = true
+[[kind.field]]
+id = "area"
+name = "乡镇"
+type = "area"
+[[kind.field]]
+id = "paper"
+name = "材料"
+type = "file"
+accept = ["pdf"]
+[[kind.sample]]
+title = "一件事"
+lodged_on = 2026-01-05
+[[procedure]]
+id = "matter"
+kind = "matter"
+name = "办理"
+start = "lodged"
+state = [{ id = "lodged", name = "待办" }, { id = "done", name = "已办", final = true }]
+step = [
+  { id = "refuse", name = "不予受理", from = "lodged", to = "done", role = "officer", reason = "grounds" },
+  { id = "close", name = "办结", from = "lodged", to = "done", role = "officer", require = ["amount"] },
+]
+clock = [{ id = "close", name = "办结", starts = "state:lodged", stops = ["step:close", "step:refuse"], length = "7 workday",
+  pause = ["reason:appraisal"], extend = { role = "officer", times = 1, max = "5 workday", reason = true } }]
+"#;
+
+#[test]
+fn the_document_of_a_small_pack() {
+    let files = [("pack.toml", SMALL), ("plan.txt", "方案")].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let files = zhiheng_pack::PackFiles { name: "test".to_owned(), files: files.into() };
+    let (pack, problems) = zhiheng_pack::read(&files, &|_| None);
+    let pack = pack.unwrap_or_else(|| panic!("{problems:?}"));
+    let today = zhiheng_pack::day::number(zhiheng_pack::day::parse("2026-11-23").unwrap());
+    let document = zhiheng_web::openapi::document(&pack, today);
+    crate::doors::golden("openapi.json", &(serde_json::to_string_pretty(&document).unwrap() + "\n"));
+    // Of every kind of the real pack the sample is a request that its own document takes.
+    let real = County::real();
+    let document = zhiheng_web::openapi::document(&real.app.pack, today);
+    for kind in &real.app.pack.kinds {
+        let post = &document["paths"][format!("/kinds/{}/records", kind.id)]["post"];
+        assert!(post["requestBody"]["content"]["application/json"]["example"].is_object(), "{}", kind.id);
+    }
 }

@@ -8,7 +8,7 @@ use zhiheng_web::routes::{Needs, ROUTES, table};
 use crate::county::{Browser, County};
 
 /// Compares with a golden file; with UPDATE_GOLDEN set, writes it.
-fn golden(name: &str, text: &str) {
+pub(crate) fn golden(name: &str, text: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, text).unwrap();
