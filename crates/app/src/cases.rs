@@ -402,7 +402,7 @@ fn pauses_by_reason(clock: &Clock) -> bool {
 
 impl Look<'_> {
     /// Whether the case is this taker's to manage: whoever holds a role of one of its open steps, or the office.
-    fn is_own(&self, taker: Taker<'_>) -> bool {
+    pub(crate) fn is_own(&self, taker: Taker<'_>) -> bool {
         let body = self.envelope.body.as_deref();
         taker.holds(roles::OFFICE, body) || taker.holds(roles::OFFICER, body) || !self.steps(taker).is_empty()
     }

@@ -204,16 +204,27 @@ impl Deciding<'_> {
         title: String,
         text: String,
     ) {
-        let mut hasher = Sha256::new();
-        hasher.update(record.1.0);
-        hasher.update(at.to_be_bytes());
-        hasher.update(self.change.messages.len().to_be_bytes());
-        hasher.update(&title);
-        let id = derived_id(at, &hasher.finalize().into());
         // Whoever holds a role of the county holds it in no body.
         let county = self.pack.role(&role).is_some_and(|role| role.scope == RoleScope::County);
         let body = if county { String::new() } else { body };
+        let id = self.message_id(at, &record.1.0, &title);
         self.change.messages.push(MessageRow { id, at, account: None, body, role, record: Some(record), title, text });
+    }
+
+    /// Adds a message to one account, about no single case.
+    pub(crate) fn message_to(&mut self, at: i64, login: &str, title: String, text: String) {
+        let id = self.message_id(at, login.as_bytes(), &title);
+        let (account, body, role) = (Some(login.to_owned()), String::new(), String::new());
+        self.change.messages.push(MessageRow { id, at, account, body, role, record: None, title, text });
+    }
+
+    fn message_id(&self, at: i64, about: &[u8], title: &str) -> RecordId {
+        let mut hasher = Sha256::new();
+        hasher.update(about);
+        hasher.update(at.to_be_bytes());
+        hasher.update(self.change.messages.len().to_be_bytes());
+        hasher.update(title);
+        derived_id(at, &hasher.finalize().into())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use zhiheng_pack::procedure::{RoleScope, roles};
 use zhiheng_pack::{Problem, problem as codes};
-use zhiheng_store::{DelegationRow, GrantRow, ProofRow, RecordId};
+use zhiheng_store::{AccountRow, DelegationRow, GrantRow, ProofRow, Reader, RecordId};
 
 use crate::accounts::{Account, Role, fresh_proof, separate_when_complete};
 use crate::permit::{EXPORT, Power};
@@ -241,13 +241,17 @@ impl App {
     /// Accounts for whom somebody acts as deputy today: their tasks are his.
     pub fn deputises_for(&self, actor: &Account) -> Result<Vec<RecordId>, Error> {
         let mut reader = self.store.read()?;
+        Ok(self.absent(&mut reader, actor)?.into_iter().map(|row| row.id).collect())
+    }
+
+    /// The same, as they are stored.
+    pub(crate) fn absent(&self, reader: &mut Reader<'_>, actor: &Account) -> Result<Vec<AccountRow>, Error> {
         let mut found = Vec::new();
         for row in reader.delegations_to(&self.pack.place, &actor.id, self.today())? {
             let absent = reader.account(&self.pack.place, &row.from)?;
-            let same = |one: &zhiheng_store::AccountRow| one.body == actor.body && one.role == actor.role.name();
-            if absent.as_ref().is_some_and(same) {
-                found.push(row.from);
-            }
+            let same =
+                |one: &AccountRow| one.body == actor.body && one.role == actor.role.name() && one.disabled_at.is_none();
+            found.extend(absent.filter(same));
         }
         Ok(found)
     }

@@ -18,6 +18,7 @@ mod error;
 mod export;
 mod firing;
 mod grants;
+mod handover;
 mod import;
 mod indicator;
 mod logs;
@@ -57,6 +58,7 @@ pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat};
 pub use firing::Fired;
 pub use grants::{Delegation, Grant, Person};
+pub use handover::{HandedOver, OpenWork, PassedCase};
 pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,

@@ -6,7 +6,9 @@ use std::collections::btree_map::Entry;
 
 use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
 use zhiheng_pack::record::Record;
-use zhiheng_store::{DueBetween, MessageRow, MessagesOf, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow};
+use zhiheng_store::{
+    AccountRow, DueBetween, MessageRow, MessagesOf, Reader, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow,
+};
 
 use crate::cases::Offer;
 use crate::{Account, App, Error, hex};
@@ -48,6 +50,8 @@ pub struct WorkItem {
     pub late: bool,
     /// Steps that the reader may take.
     pub offers: Vec<Offer>,
+    /// Name of the absent person to whom it is assigned and for whom the reader acts (代办).
+    pub instead_of: Option<String>,
 }
 
 /// A page of work.
@@ -115,7 +119,8 @@ impl App {
     ) -> Result<WorkPage, Error> {
         let mut reader = self.store.read()?;
         let mut rows: Vec<TaskRow> = Vec::new();
-        for of in self.whose(account) {
+        let absent = self.absent(&mut reader, account)?;
+        for of in self.whose(account, &absent) {
             rows.extend(reader.tasks(&self.pack.place, &of, between, after, limit + 1)?);
         }
         rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.record));
@@ -139,7 +144,9 @@ impl App {
                     free.insert(case.unwrap_or_default()).clone()
                 }
             };
-            items.push(WorkItem { offers, ..self.item(task, label) });
+            let instead_of = absent.iter().find(|one| task.assignee.as_deref() == Some(&*one.login));
+            let instead_of = instead_of.map(|one| one.name.clone());
+            items.push(WorkItem { offers, instead_of, ..self.item(task, label) });
         }
         Ok(WorkPage { items, next })
     }
@@ -158,6 +165,7 @@ impl App {
             role: self.pack.role(&task.role).map_or_else(String::new, |role| role.name.clone()),
             late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
             offers: Vec::new(),
+            instead_of: None,
             label,
             task,
         }
@@ -165,15 +173,15 @@ impl App {
 
     /// How much work an account has.
     pub fn work_counts(&self, account: &Account) -> Result<WorkCounts, Error> {
-        let mut counts = WorkCounts::default();
         let mut reader = self.store.read()?;
-        for of in self.whose(account) {
-            for (bin, count) in
-                [(Bin::Open, &mut counts.open), (Bin::Soon, &mut counts.soon), (Bin::Overdue, &mut counts.overdue)]
-            {
-                *count += reader.count_tasks(&self.pack.place, &of, self.between(bin), COUNTED)?;
-            }
-        }
+        let absent = self.absent(&mut reader, account)?;
+        let mut count = |bin| self.count(&mut reader, account, &absent, bin);
+        let mut counts = WorkCounts {
+            open: count(Bin::Open)?,
+            soon: count(Bin::Soon)?,
+            overdue: count(Bin::Overdue)?,
+            ..WorkCounts::default()
+        };
         drop(reader);
         counts.unread = i64::try_from(self.messages(account, 50)?.iter().filter(|it| !it.read).count()).unwrap_or(50);
         Ok(counts)
@@ -264,12 +272,14 @@ impl App {
         Some(owners)
     }
 
-    fn whose(&self, account: &Account) -> Vec<TasksOf> {
+    /// Whose work an account sees: of the roles it holds, what is assigned to it, and what is assigned to those for whom it acts.
+    fn whose(&self, account: &Account, absent: &[AccountRow]) -> Vec<TasksOf> {
         match self.owners(account) {
             None => vec![TasksOf::Everybody],
             Some(owners) => {
                 let owner = |(role, body)| TasksOf::Owner { body, role };
-                owners.into_iter().map(owner).chain([TasksOf::Assignee(account.login.clone())]).collect()
+                let assignees = std::iter::once(&account.login).chain(absent.iter().map(|one| &one.login));
+                owners.into_iter().map(owner).chain(assignees.cloned().map(TasksOf::Assignee)).collect()
             }
         }
     }
@@ -290,11 +300,26 @@ impl App {
     /// How much is open, up to a thousand: the number beside 工作台.
     pub fn open_work(&self, account: &Account) -> Result<i64, Error> {
         let mut reader = self.store.read()?;
-        let mut open = 0;
-        for of in self.whose(account) {
-            open += reader.count_tasks(&self.pack.place, &of, self.between(Bin::Open), COUNTED)?;
+        let absent = self.absent(&mut reader, account)?;
+        self.count(&mut reader, account, &absent, Bin::Open)
+    }
+
+    /// How many lines there are in one part of the work: a line that is both assigned and of a role that is held counts once.
+    fn count(&self, reader: &mut Reader<'_>, account: &Account, absent: &[AccountRow], bin: Bin) -> Result<i64, Error> {
+        let (place, between) = (&self.pack.place, self.between(bin));
+        let Some(owners) = self.owners(account) else {
+            return Ok(reader.count_tasks(place, &TasksOf::Everybody, between, COUNTED)?);
+        };
+        let mut found = 0;
+        for login in std::iter::once(&account.login).chain(absent.iter().map(|one| &one.login)) {
+            let assigned = reader.count_assigned(place, login, between, COUNTED)?;
+            let apart = assigned.into_iter().filter(|(body, role, _)| !owners.contains(&(role.clone(), body.clone())));
+            found += apart.map(|(.., count)| count).sum::<i64>();
         }
-        Ok(open)
+        for (role, body) in owners {
+            found += reader.count_tasks(place, &TasksOf::Owner { body, role }, between, COUNTED)?;
+        }
+        Ok(found)
     }
 
     /// Makes the secret of an account's calendar feed, in place of the one it had. Only its hash is kept.

@@ -257,6 +257,7 @@ const OPERATIONS: &[Operation] = &[
         store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), (0, i64::MAX), None, 10).map(drop)
     }),
     ("count of work", |store| store.read()?.count_tasks(P, &owner(), (0, i64::MAX), 1000).map(drop)),
+    ("count of assigned work", |store| store.read()?.count_assigned(P, "a", (0, i64::MAX), 1000).map(drop)),
     ("work to fire", |store| store.read()?.tasks_to_fire(P, i64::MAX, 10).map(drop)),
     ("next firing", |store| store.read()?.next_firing(P).map(drop)),
     ("steps of a person", |store| store.read()?.steps_of(P, "a", i64::MAX, 10).map(drop)),

@@ -242,6 +242,29 @@ impl Reader<'_> {
         Ok(self.conn()?.one(&sql, &values, |row| row.int(0))?.unwrap_or(0))
     }
 
+    /// How many lines of work assigned to an account end between two instants, by the body and the role whose they are; counted to a limit. Who also sees
+    /// the work of some of these roles counts no line twice.
+    pub fn count_assigned(
+        &mut self,
+        place: &str,
+        account: &str,
+        due: DueBetween,
+        limit: usize,
+    ) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let sql = "
+            SELECT body, role, COUNT(*)
+            FROM   (SELECT body, role
+                    FROM   task
+                    WHERE  place = $1 AND assignee = $5 AND due_at >= $2 AND due_at <= $3
+                    LIMIT  $4) AS counted
+            GROUP  BY body, role
+            ORDER  BY body, role";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values =
+            [Value::Text(place), Value::Int(due.0), Value::Int(due.1), Value::Int(limit), Value::Text(account)];
+        self.conn()?.many(sql, &values, |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+    }
+
     /// Lines for which something happens by itself at an instant or before it, the earliest first.
     pub fn tasks_to_fire(&mut self, place: &str, now: i64, limit: usize) -> Result<Vec<TaskRow>, StoreError> {
         let sql = format!(

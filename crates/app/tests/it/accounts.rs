@@ -18,16 +18,16 @@ fn accept(app: &App, token: &str, login: &str) -> Result<Account, Error> {
     Ok(app.session(&session.0)?.expect("a session"))
 }
 
-fn first(app: &App) -> Account {
+pub(crate) fn first(app: &App) -> Account {
     accept(app, &app.first_link().unwrap().unwrap(), "office").unwrap()
 }
 
-fn invited(app: &App, by: &Account, role: Role, body: Option<&str>, login: &str) -> Account {
+pub(crate) fn invited(app: &App, by: &Account, role: Role, body: Option<&str>, login: &str) -> Account {
     accept(app, &app.invite(by, role, body, login).unwrap(), login).unwrap()
 }
 
 /// The account as it is now.
-fn again(app: &App, login: &str) -> Account {
+pub(crate) fn again(app: &App, login: &str) -> Account {
     let session = app.sign_in(login, PASSWORD, HERE).unwrap().session().expect("no second factor");
     app.session(&session.0).unwrap().expect("a session")
 }

@@ -197,7 +197,7 @@ fn files() -> PackFiles {
 }
 
 /// A county with this pack over each database.
-fn counties() -> Vec<County> {
+pub(crate) fn counties() -> Vec<County> {
     County::everywhere_with(&files())
 }
 
@@ -214,7 +214,7 @@ fn office() -> Account {
     account("office", Role::Office, None)
 }
 
-fn lodge(app: &App, matter: &str) -> RecordId {
+pub(crate) fn lodge(app: &App, matter: &str) -> RecordId {
     let submission = Submission {
         act: Act::Create(Draft::of_texts([("matter", matter)])),
         kind: "complaint".to_owned(),
@@ -225,7 +225,7 @@ fn lodge(app: &App, matter: &str) -> RecordId {
     app.submit("clerk", &submission, None).unwrap().id.parse().unwrap()
 }
 
-fn wanted(kind: &str, id: RecordId, act: CaseAct) -> StepWanted {
+pub(crate) fn wanted(kind: &str, id: RecordId, act: CaseAct) -> StepWanted {
     StepWanted {
         kind: kind.to_owned(),
         id,

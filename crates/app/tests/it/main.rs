@@ -13,6 +13,7 @@ mod cases;
 mod citizens;
 mod county;
 mod documents;
+mod handover;
 mod histories;
 mod packs;
 mod plan;

@@ -124,3 +124,27 @@ fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
         assert_eq!(reader.tasks_of_record(PLACE, &id(2)).unwrap(), []);
     });
 }
+
+#[test]
+fn assigned_work_is_counted_by_the_role_whose_it_is() {
+    on_both(|county| {
+        let store = county.open();
+        let assigned = |number: u64, body: &str, due: i64, to: &str| TaskSet {
+            record: id(number),
+            rows: vec![TaskRow { assignee: Some(to.to_owned()), ..line(id(number), body, Some(due)) }],
+        };
+        let sets = vec![
+            assigned(1, "a", 100, "li"),
+            assigned(2, "a", 200, "li"),
+            assigned(3, "b", 200, "li"),
+            assigned(4, "b", 900, "li"),
+            assigned(5, "a", 100, "wang"),
+        ];
+        store.submit(PLACE, Box::new(Replacing(sets))).unwrap();
+        let mut reader = store.read().unwrap();
+        let of = |body: &str, count| (body.to_owned(), "desk".to_owned(), count);
+        assert_eq!(reader.count_assigned(PLACE, "li", (0, 300), 10).unwrap(), [of("a", 2), of("b", 1)]);
+        let all: i64 = reader.count_assigned(PLACE, "li", (0, 900), 3).unwrap().iter().map(|(.., count)| count).sum();
+        assert_eq!(all, 3, "to the limit");
+    });
+}

@@ -141,6 +141,10 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
         (true, false) => steps.join("、"),
         (true, true) => "待办理".to_owned(),
     };
+    let owner = match item.body == item.role {
+        true => item.role.clone(),
+        false => format!("{} {}", item.body, item.role).trim().to_owned(),
+    };
     let label = if item.label.is_empty() { "（未填名称）".to_owned() } else { item.label.clone() };
     WorkLine {
         value: item.offers.iter().any(|offer| offer.plain).then(|| format!("{}.{}", task.kind, task.record)),
@@ -148,9 +152,9 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
         kind: item.kind.clone(),
         what,
         state: item.state.clone(),
-        owner: match item.body == item.role {
-            true => item.role.clone(),
-            false => format!("{} {}", item.body, item.role).trim().to_owned(),
+        owner: match &item.instead_of {
+            Some(absent) => format!("{owner}（代{absent}）"),
+            None => owner,
         },
         due: task.due_day.map(|day| date(day) + if task.provisional { "（暂定）" } else { "" }).unwrap_or_default(),
         left: match (task.paused, task.due_day, task.due_at) {

@@ -1,0 +1,305 @@
+//! 轮岗交接: everything open that is assigned to one account passes to another in one act, with a record of it.
+//!
+//! - Each case gets the event that assigning it alone would give it, under the same right and to the same people: accounts of the body whose case it is.
+//! - What cannot pass stays where it is, and is named with the reason.
+//! - A transaction takes at most [`TOGETHER`] cases and tells both accounts what passed in it. A case that is no longer the first account's is left
+//!   alone: after an interruption the act is simply repeated, and moves the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use zhiheng_pack::case::Act as CaseAct;
+use zhiheng_pack::record::Record;
+use zhiheng_pack::{Kind, Pack, Problem, problem as codes};
+use zhiheng_store::{
+    AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskCursor, TaskRow, TasksOf, Times,
+};
+
+use crate::cases::{Look, Taker};
+use crate::error::Handed;
+use crate::grants::Person;
+use crate::submit::{Deciding, Happens, Prepared, read};
+use crate::{Account, App, Error, Role};
+
+/// Cases of one transaction.
+const TOGETHER: usize = 500;
+/// Characters of a reason.
+const REASON: usize = 200;
+
+/// What an account would hand over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenWork {
+    /// Whose work.
+    pub from: Person,
+    /// Open cases by kind: the kind's name, how many.
+    pub kinds: Vec<(String, usize)>,
+    /// Who may take some of it.
+    pub takers: Vec<Person>,
+}
+
+/// A case, as a list of what passed names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedCase {
+    /// Id of its kind.
+    pub kind: String,
+    /// 种类名称
+    pub name: String,
+    /// The record, 32 hexadecimal digits.
+    pub id: String,
+    /// The case's title.
+    pub label: String,
+}
+
+/// What became of a hand-over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    /// What passed.
+    pub passed: Vec<PassedCase>,
+    /// What stayed, each with the reason.
+    pub stayed: Vec<(PassedCase, String)>,
+}
+
+impl App {
+    /// The open cases that are assigned to an account, and who may take them.
+    pub fn open_work_of(&self, actor: &Account, from: &RecordId) -> Result<OpenWork, Error> {
+        let from = self.whose_work(actor, from)?;
+        let cases = self.assigned_to(&from.login)?;
+        let mut kinds: BTreeMap<usize, (String, usize)> = BTreeMap::new();
+        for task in cases.values() {
+            let at = self.pack.kind_position(&task.kind).unwrap_or(usize::MAX);
+            let name = self.pack.kind(&task.kind).map_or(task.kind.as_str(), |kind| kind.name.as_str());
+            kinds.entry(at).or_insert_with(|| (name.to_owned(), 0)).1 += 1;
+        }
+        let takers = self.takers(&from, &cases)?;
+        Ok(OpenWork {
+            kinds: kinds.into_values().collect(),
+            takers: takers.into_iter().map(|row| Person { id: row.id, name: row.name }).collect(),
+            from: Person { id: from.id, name: from.name },
+        })
+    }
+
+    /// Hands the open cases that are assigned to one account over to another.
+    pub fn hand_over(
+        &self,
+        actor: &Account,
+        from: &RecordId,
+        to: &RecordId,
+        reason: &str,
+    ) -> Result<HandedOver, Error> {
+        let from = self.whose_work(actor, from)?;
+        let cases = self.assigned_to(&from.login)?;
+        let to = self.takers(&from, &cases)?.into_iter().find(|row| row.id == *to);
+        let mut problems = Vec::new();
+        let mut say = |field: &str, text: &str| problems.push(Problem::of_field(codes::CHECK_FAILED, field, text));
+        if to.is_none() {
+            say("to", "请选择接手人：与所移交的事项同一单位的在用账号。");
+        }
+        match reason.trim().chars().count() {
+            0 => say("reason", "请写明移交原因，例如“轮岗”。"),
+            length if length > REASON => say("reason", "移交原因最多 200 个字。"),
+            _ => {}
+        }
+        let Some(to) = to.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        self.log_hand_over(actor, &from, &to, cases.len(), reason)?;
+        let mut done = HandedOver::default();
+        let all: Vec<(RecordId, String)> = cases.into_iter().map(|(id, task)| (id, task.kind)).collect();
+        for part in all.chunks(TOGETHER) {
+            let cases: BTreeMap<_, _> =
+                part.iter().map(|(id, kind)| (*id, (kind.clone(), self.random_bytes()))).collect();
+            let job = Passing {
+                pack: Arc::clone(&self.pack),
+                actor: actor.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                reason: reason.trim().to_owned(),
+                subjects: self.subjects_of(part.iter().map(|(id, kind)| (kind.as_str(), *id)))?,
+                cases,
+                year: self.year(),
+                today: self.today(),
+            };
+            match self.store.submit(&self.pack.place, Box::new(job))? {
+                Outcome::Done { answer, .. } => {
+                    let part: HandedOver = serde_json::from_str(&answer)
+                        .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?;
+                    done.passed.extend(part.passed);
+                    done.stayed.extend(part.stayed);
+                }
+                Outcome::Refused(Refused { answer }) => return Err(Handed::read(&answer)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// The log tells of the act before the first case passes: an interrupted one is in it too.
+    fn log_hand_over(
+        &self,
+        actor: &Account,
+        from: &AccountRow,
+        to: &AccountRow,
+        count: usize,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let (place, by, object) = (self.pack.place.clone(), actor.login.clone(), from.login.clone());
+        let detail = format!("→ {}，{count} 件：{}", to.login, reason.trim());
+        Ok(self.store.write(move |tx| tx.log_operation(&place, &by, "轮岗交接", &object, &detail).map(|_| ()))?)
+    }
+
+    /// The account whose work may be handed over by this one: its own, a colleague's of the same unit, anybody's for the office.
+    fn whose_work(&self, actor: &Account, from: &RecordId) -> Result<AccountRow, Error> {
+        let row = self.stored_account(from)?;
+        let colleague = actor.role == Role::Bureau && actor.body == row.body && row.role == actor.role.name();
+        let own = actor.id == row.id && actor.role == Role::Bureau;
+        if actor.acts() && (actor.role == Role::Office || own || colleague) {
+            Ok(row)
+        } else {
+            Err(Error::NotPermitted)
+        }
+    }
+
+    /// The open cases that are assigned to a login, each with one of its lines of work.
+    fn assigned_to(&self, login: &str) -> Result<BTreeMap<RecordId, TaskRow>, Error> {
+        let mut reader = self.store.read()?;
+        let of = TasksOf::Assignee(login.to_owned());
+        let mut found = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let rows = reader.tasks(&self.pack.place, &of, (i64::MIN, i64::MAX), after, TOGETHER)?;
+            after = rows.last().map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
+            let more = rows.len() == TOGETHER;
+            for row in rows {
+                found.entry(row.record).or_insert(row);
+            }
+            if !more {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Who may take some of these cases: the accounts in use of the bodies whose cases they are.
+    fn takers(&self, from: &AccountRow, cases: &BTreeMap<RecordId, TaskRow>) -> Result<Vec<AccountRow>, Error> {
+        let mut reader = self.store.read()?;
+        let mut bodies: BTreeSet<Option<String>> = BTreeSet::new();
+        for (id, task) in cases {
+            bodies.insert(reader.record(&self.pack.place, &task.kind, id)?.and_then(|row| row.body));
+        }
+        let mut rows = reader.accounts(&self.pack.place)?;
+        rows.retain(|row| row.id != from.id && row.disabled_at.is_none() && bodies.contains(&row.body));
+        Ok(rows)
+    }
+}
+
+/// One transaction of a hand-over.
+struct Passing {
+    pack: Arc<Pack>,
+    actor: Account,
+    from: AccountRow,
+    to: AccountRow,
+    reason: String,
+    /// Cases with their kind and the salt of the new version.
+    cases: BTreeMap<RecordId, (String, [u8; 16])>,
+    /// Subjects whose records are counted together with theirs.
+    subjects: BTreeSet<(String, String)>,
+    year: i16,
+    today: i32,
+}
+
+impl Job for Passing {
+    fn needs(&self) -> Needs {
+        Needs {
+            records: self.cases.iter().map(|(id, (kind, _))| (kind.clone(), *id)).collect(),
+            tasks: self.cases.keys().copied().collect(),
+            subjects: self.subjects.iter().cloned().collect(),
+            ..Needs::default()
+        }
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>, times: &mut Times) -> Result<Change, Refused> {
+        let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
+        let mut done = HandedOver::default();
+        for (id, (kind, salt)) in &self.cases {
+            let Some(position) = self.pack.kind_position(kind) else { continue };
+            let passing = self.pass(&mut deciding, times, position, *id, *salt);
+            let Some((case, stays)) = passing.map_err(|handed| Refused { answer: handed.write() })? else { continue };
+            match stays {
+                None => done.passed.push(case),
+                Some(why) => done.stayed.push((case, why)),
+            }
+        }
+        self.tell(&mut deciding, times, &done.passed);
+        let mut change = deciding.change;
+        change.answer = serde_json::to_string(&done).unwrap_or_default();
+        Ok(change)
+    }
+}
+
+impl Passing {
+    /// Passes one case; answers it, and why it stays. None where it is no longer the first account's.
+    fn pass(
+        &self,
+        deciding: &mut Deciding<'_>,
+        times: &mut Times,
+        position: usize,
+        id: RecordId,
+        salt: [u8; 16],
+    ) -> Result<Option<(PassedCase, Option<String>)>, Handed> {
+        let Some(kind) = self.pack.kinds.get(position) else { return Ok(None) };
+        let Some(row) = deciding.current(&kind.id, &id).filter(|row| row.live) else { return Ok(None) };
+        let Some((record, envelope)) = read(kind, &row) else { return Ok(None) };
+        let Some(case) = record.case.as_ref().filter(|case| case.assignee.as_deref() == Some(&*self.from.login)) else {
+            return Ok(None);
+        };
+        let Some(procedure) = self.pack.procedure_of(case) else { return Ok(None) };
+        let named = self.named(kind, &record, id);
+        let (pack, today) = (&*self.pack, self.today);
+        let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today };
+        if !look.is_own(Taker::Staff(&self.actor)) {
+            return Ok(Some((named, Some("您没有交办这件事的权限，请由承办单位或质量强县办移交。".to_owned()))));
+        }
+        if self.to.body != envelope.body {
+            return Ok(Some((named, Some("接手人不是承办单位的账号，请另选该单位的人接手。".to_owned()))));
+        }
+        let prepared = Prepared {
+            op: Op::Step,
+            old_subject: row.subject.clone(),
+            kind: position,
+            kind_id: kind.id.clone(),
+            id,
+            expected_version: None,
+            reason: Some(self.reason.clone()),
+            content: None,
+            salt,
+            warnings: Vec::new(),
+            happening: Some(Happens {
+                act: CaseAct::Assign(Some(self.to.login.clone())),
+                note: None,
+                from: case.state.clone(),
+                opened: Vec::new(),
+            }),
+        };
+        deciding.one(&prepared, None, &self.actor.login, None, times)?;
+        Ok(Some((named, None)))
+    }
+
+    fn named(&self, kind: &Kind, record: &Record, id: RecordId) -> PassedCase {
+        PassedCase {
+            kind: kind.id.clone(),
+            name: kind.name.clone(),
+            id: id.to_string(),
+            label: self.pack.label(kind, record),
+        }
+    }
+
+    /// Tells both accounts what passed: the list that each keeps (移交清单).
+    fn tell(&self, deciding: &mut Deciding<'_>, times: &mut Times, passed: &[PassedCase]) {
+        if passed.is_empty() {
+            return;
+        }
+        let at = times.next();
+        let (from, to, count) = (&self.from.name, &self.to.name, passed.len());
+        let list: Vec<String> = passed.iter().map(|case| format!("{}「{}」", case.name, case.label)).collect();
+        let text = format!("{from}移交给{to} {count} 件（{}）：{}。", self.reason, list.join("、"));
+        deciding.message_to(at, &self.to.login, format!("{from}移交给您 {count} 件"), text.clone());
+        deciding.message_to(at, &self.from.login, format!("您的 {count} 件已移交给{to}"), text);
+    }
+}
