@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use zhiheng_pack::case::Act as CaseAct;
-use zhiheng_pack::record::Record;
-use zhiheng_pack::{Kind, Pack, Problem, problem as codes};
+use zhiheng_pack::{Pack, Problem, problem as codes};
 use zhiheng_store::{
     AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskCursor, TaskRow, TasksOf, Times,
 };
@@ -19,6 +18,7 @@ use zhiheng_store::{
 use crate::cases::{Look, Taker};
 use crate::error::Handed;
 use crate::grants::Person;
+use crate::permit::{Verb, may};
 use crate::submit::{Deciding, Happens, Prepared, read};
 use crate::{Account, App, Error, Role};
 
@@ -47,7 +47,7 @@ pub struct PassedCase {
     pub name: String,
     /// The record, 32 hexadecimal digits.
     pub id: String,
-    /// The case's title.
+    /// The case's title; empty where whoever hands over may not see the case.
     pub label: String,
 }
 
@@ -60,7 +60,35 @@ pub struct HandedOver {
     pub stayed: Vec<(PassedCase, String)>,
 }
 
+/// Somebody whose work may be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Who.
+    pub person: Person,
+    /// 单位名称; empty where there is none.
+    pub body: String,
+    /// Lines of work that are assigned to the account, up to a thousand.
+    pub lines: i64,
+}
+
+/// Lines of work are counted up to this.
+const COUNTED: usize = 1000;
+
 impl App {
+    /// The accounts whose work this one may hand over and that have any, by login.
+    pub fn holders(&self, actor: &Account) -> Result<Vec<Holder>, Error> {
+        let mut reader = self.store.read()?;
+        let mut found = Vec::new();
+        for row in reader.accounts(&self.pack.place)?.into_iter().filter(|row| hands_over(actor, row)) {
+            let assigned = reader.count_assigned(&self.pack.place, &row.login, (i64::MIN, i64::MAX), COUNTED)?;
+            let lines: i64 = assigned.iter().map(|(.., count)| count).sum();
+            let body = row.body.as_deref().and_then(|body| self.pack.body(body));
+            let body = body.map(|body| body.name.clone()).unwrap_or_default();
+            found.extend((lines > 0).then(|| Holder { person: Person { id: row.id, name: row.name }, body, lines }));
+        }
+        Ok(found)
+    }
+
     /// The open cases that are assigned to an account, and who may take them.
     pub fn open_work_of(&self, actor: &Account, from: &RecordId) -> Result<OpenWork, Error> {
         let from = self.whose_work(actor, from)?;
@@ -145,16 +173,9 @@ impl App {
         Ok(self.store.write(move |tx| tx.log_operation(&place, &by, "轮岗交接", &object, &detail).map(|_| ()))?)
     }
 
-    /// The account whose work may be handed over by this one: its own, a colleague's of the same unit, anybody's for the office.
     fn whose_work(&self, actor: &Account, from: &RecordId) -> Result<AccountRow, Error> {
         let row = self.stored_account(from)?;
-        let colleague = actor.role == Role::Bureau && actor.body == row.body && row.role == actor.role.name();
-        let own = actor.id == row.id && actor.role == Role::Bureau;
-        if actor.acts() && (actor.role == Role::Office || own || colleague) {
-            Ok(row)
-        } else {
-            Err(Error::NotPermitted)
-        }
+        if hands_over(actor, &row) { Ok(row) } else { Err(Error::NotPermitted) }
     }
 
     /// The open cases that are assigned to a login, each with one of its lines of work.
@@ -187,6 +208,17 @@ impl App {
         rows.retain(|row| row.id != from.id && row.disabled_at.is_none() && bodies.contains(&row.body));
         Ok(rows)
     }
+}
+
+/// Whose work an account may hand over: its own and a colleague's of the same unit, anybody's for the office.
+fn hands_over(actor: &Account, from: &AccountRow) -> bool {
+    let colleague = actor.body == from.body && from.role == actor.role.name();
+    actor.acts()
+        && match actor.role {
+            Role::Office => true,
+            Role::Bureau => actor.id == from.id || colleague,
+            Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => false,
+        }
 }
 
 /// One transaction of a hand-over.
@@ -250,7 +282,10 @@ impl Passing {
             return Ok(None);
         };
         let Some(procedure) = self.pack.procedure_of(case) else { return Ok(None) };
-        let named = self.named(kind, &record, id);
+        let seen = may(&self.actor, Verb::See, kind, envelope.body.as_deref(), envelope.area.as_deref());
+        let label = if seen { self.pack.label(kind, &record) } else { String::new() };
+        let (kind_id, name) = (kind.id.clone(), kind.name.clone());
+        let named = PassedCase { kind: kind_id, name, id: id.to_string(), label };
         let (pack, today) = (&*self.pack, self.today);
         let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today };
         if !look.is_own(Taker::Staff(&self.actor)) {
@@ -279,15 +314,6 @@ impl Passing {
         };
         deciding.one(&prepared, None, &self.actor.login, None, times)?;
         Ok(Some((named, None)))
-    }
-
-    fn named(&self, kind: &Kind, record: &Record, id: RecordId) -> PassedCase {
-        PassedCase {
-            kind: kind.id.clone(),
-            name: kind.name.clone(),
-            id: id.to_string(),
-            label: self.pack.label(kind, record),
-        }
     }
 
     /// Tells both accounts what passed: the list that each keeps (移交清单).

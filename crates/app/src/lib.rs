@@ -58,7 +58,7 @@ pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat};
 pub use firing::Fired;
 pub use grants::{Delegation, Grant, Person};
-pub use handover::{HandedOver, OpenWork, PassedCase};
+pub use handover::{HandedOver, Holder, OpenWork, PassedCase};
 pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,

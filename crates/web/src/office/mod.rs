@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod forms;
+pub(crate) mod handover;
 pub(crate) mod import;
 pub(crate) mod kinds;
 pub(crate) mod merge;

@@ -97,7 +97,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
     let base = WorkPage {
         shell: shell(&server, &visit),
         tab: view.entry().1.to_owned(),
-        ways: vec![Link::new("日历", "/work/calendar")],
+        ways: vec![Link::new("日历", "/work/calendar"), Link::new("轮岗交接", "/work/handover")],
         empty: view.empty().to_owned(),
         ..WorkPage::default()
     };

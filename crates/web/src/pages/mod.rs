@@ -6,6 +6,7 @@ mod board;
 mod cell_records;
 mod citizen;
 mod document;
+mod handover;
 mod home;
 mod import;
 mod indicator;
@@ -37,6 +38,7 @@ pub use citizen::{
     ReportPage, ReportsPage,
 };
 pub use document::{DocumentPage, Numbering};
+pub use handover::{HandOverPage, HandedOverPage, HoldersPage};
 pub use home::{HomeFact, HomeGroup, HomePage};
 pub use import::{
     ImportColumn, ImportCorrection, ImportCount, ImportPage, ImportPreviewPage, ImportProblem, ImportResultPage,

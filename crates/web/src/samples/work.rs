@@ -6,14 +6,15 @@ use super::office;
 use crate::{
     components::{
         Link,
-        field::{Control, Field},
+        field::{Choice, Control, Field},
         light::Tone,
+        summary::Line,
         tabs::Tab,
         tag::Tag,
     },
     pages::{
-        BatchPage, BatchResult, BatchResultPage, BatchStep, CalendarDay, Feed, Hidden, MessageLine, WorkCalendarPage,
-        WorkLine, WorkPage,
+        BatchPage, BatchResult, BatchResultPage, BatchStep, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
+        HoldersPage, MessageLine, WorkCalendarPage, WorkLine, WorkPage,
     },
 };
 
@@ -25,6 +26,10 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("work-batch", batch().render()),
         ("work-batch-result", result().render()),
         ("work-calendar", calendar().render()),
+        ("handover-people", holders().render()),
+        ("handover", hand_over().render()),
+        ("handover-nobody", HandOverPage { fields: Vec::new(), ..hand_over() }.render()),
+        ("handover-result", handed_over().render()),
     ]
 }
 
@@ -159,5 +164,40 @@ fn calendar() -> WorkCalendarPage {
         ],
         more: None,
         feed: Feed { on: true, address: Some("https://zl.example.gov.cn/work/calendar.ics?token=7f3kq0xh2m9c".into()) },
+    }
+}
+
+fn holders() -> HoldersPage {
+    let person = Link::new("李某某", "/work/handover/01J9A");
+    HoldersPage { shell: office("工作台"), holders: vec![(person, "县市场监管局".into(), "3 项".into())] }
+}
+
+fn hand_over() -> HandOverPage {
+    let reason = Control::Passage { value: String::new(), max_len: Some(200), rows: 2 };
+    let to = Control::Area { options: vec![Choice::new("01J9B", "王某某")] };
+    HandOverPage {
+        shell: office("工作台"),
+        from: "李某某".into(),
+        count: 3,
+        kinds: vec![Line::text("投诉", "2 件"), Line::text("督办单", "1 件")],
+        action: "/work/handover/01J9A".into(),
+        fields: vec![
+            Field::new("to", "接手人", to).required(),
+            Field {
+                error: Some("请写明移交原因，例如“轮岗”。".into()),
+                ..Field::new("reason", "移交原因", reason).required()
+            },
+        ],
+    }
+}
+
+fn handed_over() -> HandedOverPage {
+    HandedOverPage {
+        shell: office("工作台"),
+        from: "李某某".into(),
+        cases: vec![
+            (Link::new("（不在您的查看范围）", ""), "督办单".into(), "您没有交办这件事的权限。".into()),
+            (Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"), "投诉".into(), String::new()),
+        ],
     }
 }

@@ -62,6 +62,10 @@ async fn page(
     if may && account.second_factor {
         actions.push(Action::send("重置动态口令", format!("{path}/second-factor/reset")).weight(Weight::Danger));
     }
+    // Work is the office's to hand over; an administrator touches no case.
+    if actor.acts() && actor.role == Role::Office {
+        actions.push(Action::open("移交待办", format!("/work/handover/{id}")));
+    }
     let yes = |yes: bool| if yes { "已启用" } else { "未启用" };
     let role_name = |id: &str| pack.role(id).map_or("数据导出", |role| role.name.as_str()).to_owned();
     let row = |grant: &Stored| GrantRow {

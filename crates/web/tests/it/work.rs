@@ -135,3 +135,36 @@ async fn the_calendar_shows_ends_and_days_off_and_its_feed_opens_with_its_token_
     clerk.post_on("/work/calendar", &[("do", "revoke")]).await.assert_shows("已停用");
     assert_eq!(anybody.get(&address).await.status, StatusCode::NOT_FOUND, "a revoked address is dead");
 }
+
+#[tokio::test]
+async fn all_of_a_colleagues_open_work_is_handed_over_after_a_preview_and_both_are_told() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let mut colleague = county.invited(&mut office, "bureau", "scjg", "colleague").await;
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    clerk.get("/work/handover").await.assert_shows("没有交办到个人的待办");
+    for matter in ["甲事", "乙事"] {
+        let assign = format!("{}/acts/assign", lodge(&mut clerk, matter).await);
+        let form = clerk.get(&assign).await;
+        let (key, version) = (form.hidden("request_key"), form.hidden("expected_version"));
+        let fields = [("request_key", key.as_str()), ("expected_version", version.as_str()), ("assignee", "of_scjg")];
+        assert_eq!(clerk.post(&assign, &fields).await.status, StatusCode::SEE_OTHER);
+    }
+    let people = office.get("/work/handover").await;
+    people.assert_shows("2 项").assert_shows("县市场监管局");
+    let at = people.text.find("/work/handover/0").expect("the person is listed");
+    let path = people.text[at..].split('"').next().unwrap().to_owned();
+    assert_eq!(helper.get(&path).await.status, StatusCode::FORBIDDEN);
+    let form = clerk.get(&path).await;
+    form.assert_shows("名下未办结 2 件").assert_shows("投诉").assert_shows("移交 2 件");
+    let option = form.text.find("value=\"0").expect("a colleague is offered");
+    let to = form.text[option + 7..].split('"').next().unwrap().to_owned();
+    clerk.post(&path, &[("to", to.as_str())]).await.assert_shows("请写明移交原因");
+    let done = clerk.post(&path, &[("to", to.as_str()), ("reason", "轮岗")]).await;
+    done.assert_shows("已移交 2 件，未移交 0 件").assert_shows("甲事").assert_shows("乙事");
+    clerk.get(&path).await.assert_shows("名下没有未办结的事项");
+    colleague.get("/work?tab=messages").await.assert_shows("移交给您 2 件");
+    clerk.get("/work?tab=messages").await.assert_shows("您的 2 件已移交给");
+    office.get(&path.replace("/work/handover", "/accounts")).await.assert_shows("移交待办");
+}
