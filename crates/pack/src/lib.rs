@@ -28,6 +28,7 @@ pub mod procedure;
 mod read;
 pub mod record;
 pub mod rollup;
+pub mod system;
 pub mod uscc;
 pub mod value;
 

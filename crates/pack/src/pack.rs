@@ -224,6 +224,8 @@ pub struct Pack {
     pub documents: Vec<crate::procedure::Document>,
     /// 报送: the kinds of a round of reports, where the pack has them.
     pub collection: Option<crate::Collection>,
+    /// 方案的系统, by number.
+    pub systems: Vec<crate::system::System>,
     pub(crate) kind_index: HashMap<String, usize>,
     pub(crate) indicator_index: HashMap<String, usize>,
     /// For each kind, the (indicator, source) pairs that its records move.

@@ -10,6 +10,7 @@ mod indicators;
 mod kinds;
 mod procedures;
 mod roles;
+mod systems;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -53,6 +54,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     documents::read(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
+    systems::read(&mut pack, &roots);
     for root in roots {
         for word in ["draw", "report"] {
             if root.has(word) {
@@ -134,6 +136,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         procedures: Vec::new(),
         documents: Vec::new(),
         collection: None,
+        systems: Vec::new(),
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),
         moved_by: Vec::new(),

@@ -49,3 +49,24 @@ fn every_county_pack_of_the_repository_is_sound() {
         assert_eq!(rows, (1..=30).collect::<Vec<_>>(), "{name}: the thirty rows of the annex, in order");
     }
 }
+
+#[test]
+fn the_systems_of_the_plan_name_indicators_and_journeys_that_there_are() {
+    let text = folder("base").unwrap().files.remove("systems.toml").unwrap();
+    let pack = load("wushan-2024").0.unwrap();
+    let journeys = packs().join("../tests/browser/journeys");
+    let file: toml::Table = text.parse().unwrap();
+    let declared = file["system"].as_array().unwrap();
+    assert_eq!(declared.len(), pack.systems.len());
+    for (declared, system) in declared.iter().zip(&pack.systems) {
+        // A county may lack a row; the county whose plan the systems are of lacks none.
+        let named = declared.get("indicators").and_then(toml::Value::as_array).map_or(0, Vec::len);
+        assert_eq!(system.indicators.len(), named, "{} {}: an indicator that there is not", system.no, system.name);
+        for journey in &system.journeys {
+            assert!(journeys.join(format!("{journey}.mjs")).is_file(), "{}: the journey {journey}", system.no);
+        }
+    }
+    let rows = &pack.systems[0].indicators;
+    let annex = pack.indicators.iter().filter(|indicator| indicator.row.is_some());
+    assert_eq!(*rows, annex.map(|indicator| indicator.id.clone()).collect::<Vec<_>>(), "the rows of the annex");
+}

@@ -53,6 +53,8 @@ enum Command {
     Records(cmd::records::Records),
     /// 指标一览：截至某日，或某日所知
     Board(cmd::board::BoardArgs),
+    /// 方案的系统：各有哪些种类、程序、时限、指标、走查，多少条未经核实
+    Coverage(cmd::coverage::CoverageArgs),
     /// 方案包的差异与启用
     Pack(cmd::pack::PackArgs),
     /// 算期限：从标准输入逐行读取（JSON），逐行给出最后一日和逐日的理由
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         Command::Submit(args) => cmd::submit::run(&cli.common, &args),
         Command::Records(args) => cmd::records::run(&cli.common, &args),
         Command::Board(args) => cmd::board::run(&cli.common, &args),
+        Command::Coverage(args) => cmd::coverage::run(&cli.common, &args),
         Command::Pack(args) => cmd::pack::run(&cli.common, &args),
         Command::Due(args) => cmd::due::run(&cli.common, &args),
         Command::Demo(args) => cmd::demo::run(&cli.common, &args),
