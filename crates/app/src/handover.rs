@@ -84,7 +84,7 @@ impl App {
             let lines: i64 = assigned.iter().map(|(.., count)| count).sum();
             let body = row.body.as_deref().and_then(|body| self.pack.body(body));
             let body = body.map(|body| body.name.clone()).unwrap_or_default();
-            found.extend((lines > 0).then(|| Holder { person: Person { id: row.id, name: row.name }, body, lines }));
+            found.extend((lines > 0).then_some(Holder { person: Person { id: row.id, name: row.name }, body, lines }));
         }
         Ok(found)
     }

@@ -414,3 +414,19 @@ proptest! {
         prop_assert_eq!(back.canonical(kind), text);
     }
 }
+
+#[test]
+fn systems_of_the_plan_are_numbered_in_order_and_name_kinds_that_there_are() {
+    let systems = "[[system]]\nno = 2\nname = \"甲\"\nkinds = [\"sample\", \"unknown\"]\nindicators = [\"nowhere\"]\n\
+                   [[system]]\nno = 2\nname = \"乙\"\n";
+    let text = format!("{SOUND}\n{systems}");
+    let files = [("pack.toml".to_owned(), text), ("plan.txt".to_owned(), "方案".to_owned())];
+    let (_, problems) = read(&PackFiles { name: "test".to_owned(), files: files.into() }, &|_| None);
+    let codes: Vec<&str> = problems
+        .iter()
+        .filter(|it| it.message.contains("unknown") || it.message.contains("序号"))
+        .map(|it| it.code)
+        .collect();
+    assert_eq!(codes, ["ZH1007", "ZH1014"], "{problems:?}");
+    assert!(problems.iter().all(|problem| !problem.message.contains("nowhere")), "another county has it: {problems:?}");
+}
