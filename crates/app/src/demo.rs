@@ -6,6 +6,7 @@
 //! - Nothing is kept in memory but what is still to happen: a record's content is computed from its number when its time comes.
 
 mod book;
+mod cases;
 mod chance;
 mod life;
 mod names;
@@ -22,6 +23,7 @@ use zhiheng_store::{Clock, RecordId};
 
 use crate::{Act, App, Error, Setup, Submission};
 use book::Book;
+use cases::Cases;
 use chance::{Chance, Seeded};
 use life::{FIRST, Register, What, at, end_of_day, iso};
 use samples::{Sampled, Samples, YearPlan};
@@ -46,14 +48,18 @@ pub struct DemoReport {
     pub seed: u64,
     /// The scale.
     pub scale: u64,
-    /// Records.
+    /// Records that were entered, cases among them.
     pub records: u64,
-    /// Versions: records, corrections and withdrawals.
+    /// Versions: records, corrections, withdrawals, steps, and what happened by itself.
     pub versions: u64,
     /// Corrections.
     pub corrections: u64,
     /// Withdrawals.
     pub withdrawals: u64,
+    /// Steps of cases.
+    pub steps: u64,
+    /// What happened by itself: times that ran out, letters that were drafted.
+    pub by_itself: u64,
     /// Last day of the history.
     pub last_day: String,
 }
@@ -153,6 +159,7 @@ struct Filling<'a> {
     seed: u64,
     last_day: i32,
     registers: Vec<Box<dyn Register>>,
+    cases: Cases,
     /// The first number of each register that is not planned yet.
     next: Vec<u64>,
     planned: BinaryHeap<Planned>,
@@ -175,6 +182,7 @@ impl<'a> Filling<'a> {
             last_day,
             next: vec![0; registers.len()],
             registers,
+            cases: Cases::new(scale, seed, last_day, Arc::new(app.pack.areas.clone())),
             planned: BinaryHeap::new(),
             batch: Vec::with_capacity(BATCH),
             batch_since: 0,
@@ -185,6 +193,7 @@ impl<'a> Filling<'a> {
 
     fn run(mut self, progress: &mut dyn FnMut(u64)) -> Result<DemoReport, Error> {
         for day in at(FIRST.0, FIRST.1, FIRST.2)..=self.last_day {
+            self.cases.live(self.app, self.clock, day)?;
             self.plan(day);
             let end = end_of_day(day);
             while let Some(Reverse((at, register, number, step))) = self.planned.peek().copied() {
@@ -205,6 +214,10 @@ impl<'a> Filling<'a> {
             }
         }
         self.flush(progress)?;
+        let done = self.cases.done;
+        self.report.records += done.opened;
+        self.report.versions += done.opened + done.steps + done.by_itself;
+        (self.report.steps, self.report.by_itself) = (done.steps, done.by_itself);
         Ok(self.report)
     }
 
@@ -296,7 +309,8 @@ fn registers(pack: &Pack, scale: u64, seed: u64, last_day: i32) -> Vec<Box<dyn R
         Box::new(entities),
         Box::new(book),
     ];
-    let wanted = (DEMO_RECORDS * scale).saturating_sub(others.iter().map(|register| records(register.as_ref())).sum());
+    let entered: u64 = others.iter().map(|register| records(register.as_ref())).sum();
+    let wanted = (DEMO_RECORDS * scale).saturating_sub(entered + Cases::count(scale));
     let food = Samples::new(Sampled::Food, &food_plan(wanted, scale, last_day), seed, last_day, 400 * scale, areas);
     let mut all: Vec<Box<dyn Register>> = vec![Box::new(food)];
     all.extend(others);

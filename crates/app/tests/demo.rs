@@ -107,7 +107,8 @@ fn the_same_seed_gives_the_same_bytes() {
     }
     assert_eq!(reports[0], reports[1]);
     assert_eq!(reports[0].records, 10_000);
-    assert_eq!(reports[0].versions, reports[0].records + reports[0].corrections + reports[0].withdrawals);
+    let DemoReport { records, corrections, withdrawals, steps, by_itself, .. } = reports[0];
+    assert_eq!(reports[0].versions, records + corrections + withdrawals + steps + by_itself);
     let versions: Vec<_> = urls.iter().map(|url| digests(url)).collect();
     assert_eq!(versions[0].len() as u64, reports[0].versions);
     assert!(versions[0] == versions[1], "two fillings with one seed differ");
@@ -151,6 +152,33 @@ fn the_board_shows_every_light() {
     assert!(view.is_ok());
     let audit = app.audit().expect("an audit");
     assert!(audit.is_clean(), "{:#?}", audit.differences);
+}
+
+#[test]
+fn cases_were_handled_in_time_and_late_and_some_wait_on_the_desk() {
+    let app = open(&county().0);
+    let board = app.board(When { as_of: last_day(), known_on: None }).expect("a board");
+    let share = |id: &str| {
+        let row = board.rows.iter().find(|row| app.pack.indicators[row.indicator].id == id).expect("a row");
+        (row.number.numerator, row.number.denominator)
+    };
+    for id in [
+        "complaint_decide_on_time",
+        "complaint_mediation_on_time",
+        "complaint_completion",
+        "tour_response_promise",
+        "rectification_on_time",
+        "plan_task_acceptance",
+    ] {
+        let (on_time, all) = share(id);
+        println!("{id}: {on_time:?} of {all:?}");
+        assert!(on_time < all, "{id}: {on_time:?} of {all:?}");
+    }
+    let office = zhiheng_app::Account::of_office("office");
+    let counts = app.work_counts(&office).expect("counts");
+    println!("{counts:?}");
+    assert!(counts.overdue > 0 && counts.soon > 0, "{counts:?}");
+    assert!(!app.messages(&office, 10).expect("messages").is_empty());
 }
 
 #[test]

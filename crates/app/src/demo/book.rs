@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zhiheng_pack::{Area, Draft};
 
 use super::chance::Chance;
-use super::life::{FIRST, Fields, Register, Step, What, at, iso, last_valid, working};
+use super::life::{FIRST, Fields, Register, Step, What, at, last_valid, working};
 use super::names::{self, Firm};
 
 /// Years of the history.
@@ -67,7 +67,6 @@ impl Book {
         book.facilities();
         book.totals();
         book.visits();
-        book.tasks();
         book.entries.sort_by_key(|entry| entry.steps.first().map(|step| step.at));
         book
     }
@@ -752,31 +751,6 @@ impl Book {
             };
             let later = closed.map(|day| (day + 5, "整改完成，办结", fields(Some(day)).done()));
             self.add_corrected("expert_visit", day, (2, 9), fields(None).done(), later);
-        }
-    }
-
-    fn tasks(&mut self) {
-        let bodies = ["scjg", "nync", "jxw", "zjw", "wlw", "sww", "jtw", "wjw"];
-        for number in 0..60_u64 {
-            let mut chance = self.chance("task", number);
-            let (year, measure) = (if number < 30 { 2025 } else { 2026 }, number % 30 + 1);
-            let due = at(year, if number % 2 == 0 { 6 } else { 11 }, 30);
-            let lead = chance.pick(&bodies);
-            let done = (due < self.last_day - 20 && number % 9 != 4).then_some(working(due - chance.between(3, 40)));
-            let fields = |done: Option<i32>| {
-                Fields::new()
-                    .set("measure", format!("m{measure:02}"))
-                    .set("year", year.to_string())
-                    .set("title", format!("落实方案第{measure}条{year}年度任务"))
-                    .set("detail", "按年度任务清单推进，形成可查的工作记录。")
-                    .set("lead", lead)
-                    .day("due_on", due)
-                    .set("milestone", format!("{}前完成", iso(due)))
-                    .set("status", if done.is_some() { "done" } else { "running" })
-                    .day_if("done_on", done)
-            };
-            let later = done.map(|day| (day + 4, "任务完成", fields(Some(day)).done()));
-            self.add_corrected("plan_task", at(year, 1, 20), (2, 25), fields(None).done(), later);
         }
     }
 
