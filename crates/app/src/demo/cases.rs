@@ -270,19 +270,18 @@ impl Cases {
     }
 
     fn complaint(&self, number: u64, day: i32, opened: i64, mut chance: Chance) -> Course {
-        let ends: &[&str] = &["超市", "家电商行", "餐馆", "美容美发店", "健身俱乐部"];
-        let firm = names::firm(&self.areas, self.seed, "complaint", "92", ends, number);
-        let (matter, category, problem): (&str, &str, &str) = [
-            ("购买的散装食品变质", "food", "quality"),
-            ("冰箱使用三个月不制冷，拒绝保修", "appliance", "after_sale"),
-            ("预付卡余额不予退还", "beauty", "contract"),
-            ("菜价与明码标价不一致", "catering", "price"),
-            ("水果缺斤少两", "food", "measure"),
-            ("手机电池鼓包", "electronics", "quality"),
+        let (matter, category, problem, ends): (&str, &str, &str, &[&str]) = [
+            ("购买的散装食品变质", "food", "quality", ["超市", "便利店"].as_slice()),
+            ("冰箱使用三个月不制冷，拒绝保修", "appliance", "after_sale", &["家电商行", "家电维修部"]),
+            ("预付卡余额不予退还", "beauty", "contract", &["美容美发店", "理发店"]),
+            ("结账价格与菜单不一致", "catering", "price", &["餐馆", "火锅店"]),
+            ("水果缺斤少两", "food", "measure", &["水果店", "生鲜超市"]),
+            ("手机电池鼓包", "electronics", "quality", &["手机店", "通讯器材店"]),
         ]
         .get(usize::try_from(chance.below(6)).unwrap_or_default())
         .copied()
         .unwrap_or_default();
+        let firm = names::firm(&self.areas, self.seed, "complaint", "92", ends, number);
         let amount = chance.between(30, 3000);
         let station = chance.pick(&["s_jia", "s_qingshi", "s_baixi", "s_yunling", "s_xintian"]);
         let fields = Fields::new()
@@ -351,17 +350,16 @@ impl Cases {
     }
 
     fn report(&self, number: u64, day: i32, opened: i64, mut chance: Chance) -> Course {
-        let ends: &[&str] = &["粮油店", "大药房", "建材经营部", "农资店"];
-        let firm = names::firm(&self.areas, self.seed, "report", "92", ends, number);
-        let (clue, class): (&str, &str) = [
-            ("涉嫌销售超过保质期的食品", "food"),
-            ("涉嫌使用未经检定的电子秤", "measure"),
-            ("涉嫌虚假宣传产品功效", "advert"),
-            ("涉嫌销售不合格建材", "quality"),
+        let (clue, class, ends): (&str, &str, &[&str]) = [
+            ("涉嫌销售超过保质期的食品", "food", ["粮油店", "食品店"].as_slice()),
+            ("涉嫌使用未经检定的电子秤", "measure", &["水果店", "粮油店"]),
+            ("涉嫌虚假宣传产品功效", "advert", &["大药房", "保健品店"]),
+            ("涉嫌销售不合格建材", "quality", &["建材经营部", "五金店"]),
         ]
         .get(usize::try_from(chance.below(4)).unwrap_or_default())
         .copied()
         .unwrap_or_default();
+        let firm = names::firm(&self.areas, self.seed, "report", "92", ends, number);
         let fields = Fields::new()
             .day("received_on", day)
             .yes("anonymous", true)
@@ -524,7 +522,10 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
     };
     let reply_by = day + 12;
     let replied = day + chance.between(6, 11);
-    let written = Fields::new().set("body_text", text).day("reply_due", reply_by);
+    let written = Fields::new()
+        .set("body_text", text)
+        .set("facts", format!("该事项至{}仍未办结，期限和逐日计算见系统中的来源记录。", iso(day)))
+        .day("reply_due", reply_by);
     let (signer, sign, issue) = if supervision {
         (roles::LEADER, "sign", "issue_supervision")
     } else {
