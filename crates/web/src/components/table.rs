@@ -124,7 +124,7 @@ pub fn cell(cell: &Cell) -> Markup {
             Cell::Short(text) => { span.keep { (or_dash(text)) } }
             Cell::Soft(text) => { span.soft { (text) } }
             Cell::Noted(text, note) => { (or_dash(text)) @if !note.is_empty() { small { (note) } } }
-            Cell::Link(link) => { a href=(link.href) { (or_dash(&link.label)) } }
+            Cell::Link(link) => { a.keep[is_number(&link.label)] href=(link.href) { (or_dash(&link.label)) } }
             Cell::Links(links) => { span.links { @for link in links { a href=(link.href) { (link.label) } " " } } }
             Cell::Light(one) => { (light(*one)) }
             Cell::Tag(one) => { (tag(one)) }
@@ -138,6 +138,11 @@ pub fn cell(cell: &Cell) -> Markup {
             Cell::Changed(old, new) => { del { (or_dash(old)) } " " ins { (or_dash(new)) } }
         }
     }
+}
+
+/// 编号 of ordinary length: letters and digits, read as one word and so kept on one line.
+fn is_number(text: &str) -> bool {
+    text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Renders a table in its scrolling container.

@@ -62,7 +62,9 @@ pub(crate) fn who(login: &str, people: &BTreeMap<String, String>) -> String {
     match login {
         roles::SYSTEM => "系统".to_owned(),
         roles::CITIZEN => "当事人".to_owned(),
-        login => people.get(login).cloned().unwrap_or_default(),
+        // Readers without an account get no names. Who has none, as somebody at the server, is called as the record says.
+        _ if people.is_empty() => String::new(),
+        login => people.get(login).cloned().unwrap_or_else(|| login.to_owned()),
     }
 }
 
@@ -163,7 +165,13 @@ impl Course<'_> {
         };
         let told = |at: i64, on: i32| if by_time { moment(at, offset) } else { date(on) };
         let from = told(run.started_at, run.from_day);
-        let mut text = if before { format!("{from} 前 {length}") } else { format!("{length}，自 {from} 起算") };
+        // A time that ends on the day somebody has set is not counted from anywhere.
+        let set = matches!(&view.clock.span, Span::Length(length) if length.count == 0);
+        let mut text = match (set, before) {
+            (true, _) => format!("所定日期 {from}"),
+            (_, true) => format!("{from} 前 {length}"),
+            (_, false) => format!("{length}，自 {from} 起算"),
+        };
         for extension in &run.extensions {
             text.push_str(&format!("，延长 {}", extension.words()));
         }

@@ -353,7 +353,7 @@ fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, 
         Line::text("版本", format!("第 {} 版", view.row.version)),
     ];
     if let Some(version) = view.versions.last() {
-        let who = people.get(&version.row.actor).cloned();
+        let who = Some(who(&version.row.actor, people)).filter(|who| !who.is_empty());
         let when = moment(version.row.recorded_at, content.pack.utc_offset_hours);
         source.push(Line::text("记录时间", when + &who.map(|who| format!("　{who}")).unwrap_or_default()));
     }

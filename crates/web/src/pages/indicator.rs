@@ -168,9 +168,18 @@ pub struct VersionNote {
 }
 
 impl IndicatorPage {
+    /// 产品质量水平 第 16 项; a group that says already what its indicators are says it once.
+    fn place(&self) -> String {
+        if self.group.contains(&self.position) {
+            self.group.clone()
+        } else {
+            format!("{} {}", self.group, self.position)
+        }
+    }
+
     /// The whole document.
     pub fn render(&self) -> Markup {
-        let crumbs = [Crumb::to("目标指标", "/board"), Crumb::here(format!("{} {}", self.group, self.position))];
+        let crumbs = [Crumb::to("目标指标", "/board"), Crumb::here(self.place())];
         let lead = html! {
             "责任单位：" (or_dash(&self.bodies))
             @if !self.basis.is_empty() { span.dot { "·" } (self.basis) }
