@@ -1,6 +1,6 @@
 //! 疑似重复: open cases of the last month that may be about the same matter. A person looks and decides; nothing is merged by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Kind, Record, Type, Value};
@@ -89,6 +89,21 @@ impl Traits {
     }
 }
 
+/// Pairs of letters that a quarter of the cases have: turns of phrase, which make no two cases alike. Among a few cases nothing is a turn of phrase.
+fn common_pairs<'t>(all: impl Iterator<Item = &'t Traits>) -> BTreeSet<(char, char)> {
+    const FEW: usize = 8;
+    let mut counts: BTreeMap<(char, char), usize> = BTreeMap::new();
+    let mut cases = 0;
+    for traits in all {
+        cases += 1;
+        for pair in &traits.pairs {
+            *counts.entry(*pair).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| cases >= FEW && *count * 4 > cases);
+    counts.into_keys().collect()
+}
+
 impl App {
     /// Open cases of the same kind that may repeat this one, likeliest first; none for a case that is closed or merged. `scope` narrows to the cases
     /// that the reader may see.
@@ -102,7 +117,7 @@ impl App {
         if kind.public_entry.is_none() || !view.row.live || !is_open(&view.record) {
             return Ok(Vec::new());
         }
-        let own = Traits::of(kind, &view.record);
+        let mut own = Traits::of(kind, &view.record);
         let mut query = ListQuery {
             kind: kind.id.clone(),
             from: kind.day.map(|_| self.today() - DAYS),
@@ -111,7 +126,7 @@ impl App {
             limit: 100,
             ..ListQuery::default()
         };
-        let mut found = Vec::new();
+        let mut open: Vec<(Near, Traits)> = Vec::new();
         let mut seen = 0;
         let mut reader = self.store.read()?;
         loop {
@@ -119,12 +134,10 @@ impl App {
             seen += page.records.len();
             for row in page.records.iter().filter(|row| row.id != view.row.id) {
                 let Some(record) = Record::from_canonical(kind, &row.fields).filter(is_open) else { continue };
-                let (why, weight) = own.against(&Traits::of(kind, &record));
-                if !why.is_empty() {
-                    let label = self.pack.label(kind, &record);
-                    let label = row.key.as_ref().map_or(label.clone(), |key| format!("{key} {label}"));
-                    found.push(Near { id: row.id, label, day: row.day, why, weight });
-                }
+                let label = self.pack.label(kind, &record);
+                let label = row.key.as_ref().map_or(label.clone(), |key| format!("{key} {label}"));
+                let near = Near { id: row.id, label, day: row.day, why: Vec::new(), weight: 0 };
+                open.push((near, Traits::of(kind, &record)));
             }
             let next: Option<Cursor> = page.next.filter(|_| seen < LOOKED_AT && !page.records.is_empty());
             match next {
@@ -132,6 +145,17 @@ impl App {
                 None => break,
             }
         }
+        let common = common_pairs(open.iter().map(|(_, traits)| traits));
+        own.pairs.retain(|pair| !common.contains(pair));
+        let mut found: Vec<Near> = open
+            .into_iter()
+            .map(|(near, mut traits)| {
+                traits.pairs.retain(|pair| !common.contains(pair));
+                let (why, weight) = own.against(&traits);
+                Near { why, weight, ..near }
+            })
+            .filter(|near| !near.why.is_empty())
+            .collect();
         found.sort_by_key(|near| std::cmp::Reverse(near.weight));
         found.truncate(SHOWN);
         Ok(found)

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use zhiheng_store::{
     AccountRow, DelegationRow, FileRow, GrantRow, InvitationRow, Op, Options, ProofRow, Purpose, RecordId, RulingRow,
-    SessionRow, Store, StoreError,
+    SessionRow, Store, StoreError, TokenRow,
 };
 
 use crate::county::{Act, County, DAY, PLACE, Sample, id, stored, today};
@@ -115,6 +115,20 @@ pub(crate) fn fill(county: &County) {
     store.submit(PLACE, Box::new(job)).unwrap();
     store.submit(PLACE, Box::new(crate::work::Owing(id(1)))).unwrap();
     store.write(|tx| tx.mark_read(PLACE, "wang", &[id(1)])).unwrap();
+    let token = TokenRow {
+        id: id(78),
+        token_hash: [6; 32],
+        name: "数据交换".to_owned(),
+        account: None,
+        body: None,
+        grants: "{}".to_owned(),
+        created_at: 5,
+        created_by: "wang".to_owned(),
+        expires_at: Some(9),
+        used_at: None,
+        revoked_at: None,
+    };
+    store.write(move |tx| tx.create_api_token(PLACE, &token)).unwrap();
 }
 
 pub(crate) fn account() -> AccountRow {

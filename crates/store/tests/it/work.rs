@@ -1,8 +1,8 @@
 //! Lines of work, messages and running numbers: replaced, addressed, counted – as their cases move. On both databases.
 
 use zhiheng_store::{
-    Change, Job, MessageRow, MessagesOf, Needs, Outcome, RecordId, Refused, Seen, TaskCursor, TaskRow, TaskSet,
-    TasksOf, Times,
+    Change, Job, MessageRow, MessagesOf, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, TaskCursor, TaskRow,
+    TaskSet, TasksOf, Times,
 };
 
 use crate::county::{PLACE, id, on_both};
@@ -49,6 +49,12 @@ impl Job for Owing {
             record: Some(("food_sample".to_owned(), self.0)),
             title: "新待办".to_owned(),
             text: "新待办。".to_owned(),
+        });
+        change.receipts.push(ReceiptRow {
+            code_hash: self.0.0.repeat(2).try_into().unwrap(),
+            kind: "food_sample".to_owned(),
+            record: self.0,
+            created_at: 5,
         });
         change.counters.insert("letters".to_owned(), seen.counter("letters") + 1);
         change.answer = format!("{} {}", seen.counter("letters") + 1, seen.tasks(&self.0).len());
