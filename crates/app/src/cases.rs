@@ -165,7 +165,7 @@ impl App {
         };
         Some(CaseView {
             state: procedure.state(&case.state).map(|state| state.name.clone()).unwrap_or_default(),
-            closed: procedure.state(&case.state).is_some_and(|state| state.closed),
+            closed: procedure.is_closed(&case.state),
             pausable: of(&|run, clock| own && !run.paused && pauses_by_reason(clock)),
             resumable: of(&|run, clock| {
                 own && run.paused && pauses_by_reason(clock) && look.is_paused_by_reason(clock)
@@ -296,12 +296,9 @@ impl App {
         for (kind_id, id) in look.case.events.iter().flat_map(|event| &event.opened) {
             let (Some(kind), Ok(id)) = (self.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
             let Some(row) = reader.record(&self.pack.place, kind_id, &id)?.filter(|row| row.live) else { continue };
-            let open = read(kind, &row).is_some_and(|(record, _)| {
-                let case = record.case.as_ref().and_then(|case| Some((case, self.pack.procedure_of(case)?)));
-                case.is_some_and(|(case, procedure)| procedure.state(&case.state).is_some_and(|state| !state.closed))
-            });
-            if open {
-                let label = read(kind, &row).map(|(record, _)| self.pack.label(kind, &record)).unwrap_or_default();
+            let Some((record, _)) = read(kind, &row) else { continue };
+            if self.pack.state_of(&record).is_some_and(|state| !state.closed) {
+                let label = self.pack.label(kind, &record);
                 return Err(Error::WrongState(format!("由它派出的{}「{label}」还没有办结", kind.name)));
             }
         }

@@ -398,7 +398,7 @@ impl App {
             kind: position,
             number,
             state: if row.live { words(&case.state) } else { "已撤销登记".to_owned() },
-            closed: !row.live || procedure.state(&case.state).is_some_and(|state| state.closed),
+            closed: !row.live || procedure.is_closed(&case.state),
             events: self.public_events(procedure, &record, &words),
             clocks: self.public_clocks(procedure, &record),
             shown: shown(&self.pack, kind, &record),

@@ -191,7 +191,7 @@ impl Deciding<'_> {
 
     /// 时限名称
     pub(crate) fn clock_name(&self, record: &Record, clock: &str) -> Option<String> {
-        let procedure = self.pack.procedure_of(record.case.as_ref()?)?;
+        let (_, procedure) = self.pack.case_of(record)?;
         procedure.clock(clock).map(|clock| clock.name.clone())
     }
 

@@ -261,7 +261,7 @@ impl One<'_> {
         fired: &mut Fired,
     ) -> Result<(), Handed> {
         let pack = Arc::clone(&self.job.pack);
-        let Some(procedure) = record.case.as_ref().and_then(|case| pack.procedure_of(case)) else { return Ok(()) };
+        let Some((_, procedure)) = pack.case_of(record) else { return Ok(()) };
         let Some(clock) = procedure.clock(&duty.clock) else { return Ok(()) };
         let label = pack.label(kind, record);
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();

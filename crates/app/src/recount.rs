@@ -135,8 +135,7 @@ fn ends(pack: &Pack, kind: &Kind, record: &Record) -> Vec<(String, String, Optio
     if !pack.has_cases(kind) {
         return Vec::new();
     }
-    let procedure = record.case.as_ref().and_then(|case| pack.procedure_of(case));
-    let Some(procedure) = procedure else { return Vec::new() };
+    let Some((_, procedure)) = pack.case_of(record) else { return Vec::new() };
     let one = |run: &Run| {
         let clock = procedure.clocks.get(run.clock)?;
         Some((clock.id.clone(), clock.name.clone(), run.due.map(|due| due.day)))

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Calendar;
 use crate::kind::Kind;
 use crate::pack::Pack;
-use crate::procedure::{Procedure, Step, Trigger, Unit, measured_in};
+use crate::procedure::{Procedure, State, Step, Trigger, Unit, measured_in};
 use crate::record::Record;
 use crate::value::Value;
 
@@ -130,6 +130,18 @@ impl Pack {
         self.procedure(&case.procedure)
     }
 
+    /// A record's case with the procedure that it follows; none for a record that follows none.
+    pub fn case_of<'r>(&self, record: &'r Record) -> Option<(&'r Case, &Procedure)> {
+        let case = record.case.as_ref()?;
+        Some((case, self.procedure_of(case)?))
+    }
+
+    /// The state that a record's case is in.
+    pub fn state_of(&self, record: &Record) -> Option<&State> {
+        let (case, procedure) = self.case_of(record)?;
+        procedure.state(&case.state)
+    }
+
     /// The procedure on which a case opened on a day runs.
     pub fn procedure_on(&self, kind: &Kind, day: i32) -> Option<&Procedure> {
         let mut held = kind.procedures.iter().filter_map(|at| self.procedures.get(*at));
@@ -143,10 +155,7 @@ impl Pack {
 
     /// The steps that lead on from where a case stands, whoever may take them, as far as their conditions hold.
     pub fn open_steps<'a>(&'a self, record: &Record) -> Vec<&'a Step> {
-        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
-        else {
-            return Vec::new();
-        };
+        let Some((case, procedure)) = self.case_of(record) else { return Vec::new() };
         let Some(state) = procedure.state_position(&case.state) else { return Vec::new() };
         let open =
             |step: &&Step| step.from.contains(&state) && step.guard.as_ref().is_none_or(|guard| guard.holds(record));
@@ -218,7 +227,7 @@ impl Pack {
         let Some(case) = record.case.clone() else { return };
         let Some(procedure) = self.procedure_of(&case) else { return };
         let runs = self.runs(record);
-        let closed = procedure.state(&case.state).is_some_and(|state| state.closed);
+        let closed = procedure.is_closed(&case.state);
         let opened = procedure
             .opened
             .and_then(|field| record.day(field))

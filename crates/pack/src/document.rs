@@ -253,9 +253,7 @@ impl Pack {
 
     /// The last day of every clock of a record's case that has one; of a clock that ran several times, that of its last run.
     pub fn dues(&self, record: &Record) -> BTreeMap<String, Date> {
-        let Some(procedure) = record.case.as_ref().and_then(|case| self.procedure_of(case)) else {
-            return BTreeMap::new();
-        };
+        let Some((_, procedure)) = self.case_of(record) else { return BTreeMap::new() };
         let due =
             |run: crate::case::Run| Some((procedure.clocks.get(run.clock)?.id.clone(), crate::day::date(run.due?.day)));
         self.runs(record).into_iter().filter_map(due).collect()

@@ -200,6 +200,11 @@ impl Procedure {
         self.states.iter().find(|state| state.id == id)
     }
 
+    /// Whether a state, by id, is one in which a case is done with (已办结).
+    pub fn is_closed(&self, state: &str) -> bool {
+        self.state(state).is_some_and(|state| state.closed)
+    }
+
     /// A step by id.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)

@@ -111,8 +111,8 @@ impl App {
         let Some(kind) = self.pack.kinds.get(view.kind) else { return Ok(Vec::new()) };
         let merged = merge_field(kind);
         let is_open = |record: &Record| {
-            let case = record.case.as_ref().and_then(|case| self.pack.procedure_of(case)?.state(&case.state));
-            case.is_some_and(|state| !state.closed) && merged.is_none_or(|at| record.value(at).is_none())
+            self.pack.state_of(record).is_some_and(|state| !state.closed)
+                && merged.is_none_or(|at| record.value(at).is_none())
         };
         if kind.public_entry.is_none() || !view.row.live || !is_open(&view.record) {
             return Ok(Vec::new());

@@ -100,13 +100,13 @@ impl Counted {
         let Some(last) = case.events.last().map(|event| event.state.clone()) else { return };
         case.state.clone_from(&last);
         let opened_at = case.events.first().map(|event| pack.day_of(event.at));
-        let Some(procedure) = record.case.as_ref().and_then(|case| pack.procedure_of(case)) else { return };
+        let Some((_, procedure)) = pack.case_of(&record) else { return };
         let opened = procedure.opened.and_then(|field| record.day(field)).or(opened_at);
         if opened.is_none_or(|opened| day::date(opened).year() != year) {
             return;
         }
         self.opened += 1;
-        self.closed += u64::from(procedure.state(&last).is_some_and(|state| state.closed));
+        self.closed += u64::from(procedure.is_closed(&last));
         for run in pack.runs(&record) {
             let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty);
             let Some((clock, late)) = clock.zip(run.late) else { continue };

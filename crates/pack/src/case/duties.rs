@@ -95,10 +95,7 @@ pub enum MomentSort {
 impl Pack {
     /// What is owed in a record's case now. Nothing of a closed one, but for clocks that still run.
     pub fn duties(&self, record: &Record, envelope: &Envelope) -> Vec<Duty> {
-        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
-        else {
-            return Vec::new();
-        };
+        let Some((case, procedure)) = self.case_of(record) else { return Vec::new() };
         let look = Look { pack: self, record, envelope, case, procedure };
         let mut duties: Vec<Duty> =
             self.runs(record).iter().filter(|run| run.is_open()).filter_map(|run| look.of_run(run)).collect();

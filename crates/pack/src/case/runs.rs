@@ -62,10 +62,7 @@ impl Run {
 impl Pack {
     /// Every run of every clock of a record's case, in the order of the clocks.
     pub fn runs(&self, record: &Record) -> Vec<Run> {
-        let Some((case, procedure)) = record.case.as_ref().and_then(|case| Some((case, self.procedure_of(case)?)))
-        else {
-            return Vec::new();
-        };
+        let Some((case, procedure)) = self.case_of(record) else { return Vec::new() };
         let calendar = &self.calendar;
         let mut runs = Vec::new();
         for (position, clock) in procedure.clocks.iter().enumerate() {
@@ -224,7 +221,7 @@ impl Walk<'_> {
     }
 
     fn is_closed(&self, state: &str) -> bool {
-        self.procedure.state(state).is_some_and(|state| state.closed)
+        self.procedure.is_closed(state)
     }
 
     fn stops(&self, before: Option<&Event>, event: &Event) -> bool {

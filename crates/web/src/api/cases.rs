@@ -173,9 +173,8 @@ async fn opened<'a>(
     let (id, record) = (kind.id.clone(), call.id()?);
     let view = server.run(move |app| app.record(&id, &record)).await?;
     // Who may take part in a case that lies elsewhere sees nothing of it but the receipt; whether he may, the use case says.
-    let procedure = view.record.case.as_ref().and_then(|case| pack.procedure_of(case));
-    match procedure {
-        Some(procedure) => Ok((view, procedure)),
+    match pack.case_of(&view.record) {
+        Some((_, procedure)) => Ok((view, procedure)),
         None if call.caller.visit.may_read(&view.row) => {
             Err(Error::WrongState("这条记录不按程序办理".to_owned()).into())
         }

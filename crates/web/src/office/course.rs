@@ -50,8 +50,7 @@ pub(crate) fn opened(app: &App, visit: &Visit, view: &RecordView) -> Result<Open
         let (Some(kind), Ok(record)) = (app.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
         let Some((_, content)) = app.current(kind_id, &record)? else { continue };
         let label = Content::of_list(&app.pack, kind, visit).label(&content);
-        let state = content.case.as_ref().and_then(|case| app.pack.procedure_of(case)?.state(&case.state));
-        let state = state.map(|state| format!("（{}）", state.name)).unwrap_or_default();
+        let state = app.pack.state_of(&content).map(|state| format!("（{}）", state.name)).unwrap_or_default();
         found.insert(id.clone(), Link::new(format!("{}：{label}{state}", kind.name), format!("/kinds/{kind_id}/{id}")));
     }
     Ok(found)

@@ -1,7 +1,9 @@
 //! 操作日志与登录日志: read and taken out by the audit administrator; no page changes them.
 
 use axum::extract::State;
+use axum::response::Response;
 use zhiheng_app::{LogWanted, outcome_word};
+use zhiheng_store::{OperationRow, SignInRow};
 
 use crate::components::{
     action::Action,
@@ -18,8 +20,36 @@ use crate::server::Server;
 use crate::words::{address, moment};
 
 const PAGE: usize = 100;
-const OPERATIONS: &str = "/logs/operations";
-const SIGN_INS: &str = "/logs/sign-ins";
+
+/// One of the two logs.
+struct Log {
+    path: &'static str,
+    file: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    /// The columns after the time.
+    after_time: &'static [&'static str],
+    /// Its lines can be narrowed to one operation.
+    by_verb: bool,
+}
+
+const OPERATIONS: Log = Log {
+    path: "/logs/operations",
+    file: "/logs/operations.xlsx",
+    title: "操作日志",
+    lead: "谁在什么时候做了什么。只有审计管理员能看；任何人都不能修改或删除。",
+    after_time: &["用户名", "操作", "对象", "说明"],
+    by_verb: true,
+};
+
+const SIGN_INS: Log = Log {
+    path: "/logs/sign-ins",
+    file: "/logs/sign-ins.xlsx",
+    title: "登录日志",
+    lead: "每一次登录和没有成功的尝试。只有审计管理员能看；任何人都不能修改或删除。",
+    after_time: &["用户名", "结果", "说明", "来自"],
+    by_verb: false,
+};
 
 fn wanted(params: &Params) -> LogWanted {
     let text = |name: &str| Some(params.get(name).to_owned()).filter(|text| !text.is_empty());
@@ -40,7 +70,7 @@ fn with(path: &str, params: &Params, before: Option<i64>) -> String {
     address(path, &values)
 }
 
-fn query(path: &str, params: &Params, verb: bool) -> Query {
+fn query(log: &Log, params: &Params) -> Query {
     let text = |name: &str, label: &str| {
         let value = params.get(name).to_owned();
         Field {
@@ -53,10 +83,10 @@ fn query(path: &str, params: &Params, verb: bool) -> Query {
         Field { name: Some(name.to_owned()), ..Field::new(format!("q_{name}"), label, Control::Date { value }) }
     };
     let mut fields = vec![text("who", "用户名"), day("from", "从"), day("to", "到")];
-    if verb {
+    if log.by_verb {
         fields.push(text("verb", "操作"));
     }
-    Query { action: path.to_owned(), fields, keep: Vec::new(), open: false }
+    Query { action: log.path.to_owned(), fields, keep: Vec::new(), open: false }
 }
 
 /// `GET /logs/operations`
@@ -67,33 +97,12 @@ pub(crate) async fn operations(
     params: Params,
 ) -> Answer {
     let asked = wanted(&params);
-    let mut rows = server.run(move |app| app.operation_log(&actor, &asked, PAGE + 1)).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| with(OPERATIONS, &params, Some(row.at)));
-    let hours = server.app().pack.utc_offset_hours;
-    let row = |row: &zhiheng_store::OperationRow| {
-        Row::new(vec![
-            Cell::Text(moment(row.at, hours)),
-            Cell::Text(row.actor.clone()),
-            Cell::Text(row.verb.clone()),
-            Cell::Text(row.object.clone()),
-            Cell::Soft(row.detail.clone()),
-        ])
+    let rows = server.run(move |app| app.operation_log(&actor, &asked, PAGE + 1)).await?;
+    let line = |row: OperationRow| {
+        let cells = vec![Cell::Text(row.actor), Cell::Text(row.verb), Cell::Text(row.object), Cell::Soft(row.detail)];
+        (row.at, cells)
     };
-    let table = table("操作日志", &["用户名", "操作", "对象", "说明"], rows.iter().map(row).collect());
-    Ok(show(
-        LogPage {
-            shell: shell(&server, &visit),
-            title: "操作日志".to_owned(),
-            lead: "谁在什么时候做了什么。只有审计管理员能看；任何人都不能修改或删除。".to_owned(),
-            query: query(OPERATIONS, &params, true),
-            toolbar: vec![Action::open("导出 Excel", with("/logs/operations.xlsx", &params, None))],
-            table,
-            next,
-        }
-        .render(),
-    ))
+    Ok(page(&server, &visit, &params, &OPERATIONS, rows.into_iter().map(line).collect()))
 }
 
 /// `GET /logs/sign-ins`
@@ -104,42 +113,44 @@ pub(crate) async fn sign_ins(
     params: Params,
 ) -> Answer {
     let asked = wanted(&params);
-    let mut rows = server.run(move |app| app.sign_in_log(&actor, &asked, PAGE + 1)).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| with(SIGN_INS, &params, Some(row.at)));
-    let hours = server.app().pack.utc_offset_hours;
-    let row = |row: &zhiheng_store::SignInRow| {
-        Row::new(vec![
-            Cell::Text(moment(row.at, hours)),
-            Cell::Text(row.login.clone()),
-            Cell::Text(outcome_word(&row.outcome).to_owned()),
-            Cell::Soft(row.detail.clone()),
-            Cell::Text(row.address.clone()),
-        ])
+    let rows = server.run(move |app| app.sign_in_log(&actor, &asked, PAGE + 1)).await?;
+    let line = |row: SignInRow| {
+        let outcome = outcome_word(&row.outcome).to_owned();
+        let cells = vec![Cell::Text(row.login), Cell::Text(outcome), Cell::Soft(row.detail), Cell::Text(row.address)];
+        (row.at, cells)
     };
-    let table = table("登录日志", &["用户名", "结果", "说明", "来自"], rows.iter().map(row).collect());
-    Ok(show(
+    Ok(page(&server, &visit, &params, &SIGN_INS, rows.into_iter().map(line).collect()))
+}
+
+/// A page of a log: its lines – when, and the cells after the time – newest first, one more than a page holds where there are more.
+fn page(server: &Server, visit: &Visit, params: &Params, log: &Log, mut lines: Vec<(i64, Vec<Cell>)>) -> Response {
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let next = lines.last().filter(|_| more).map(|(at, _)| with(log.path, params, Some(*at)));
+    let hours = server.app().pack.utc_offset_hours;
+    let row =
+        |(at, cells): (i64, Vec<Cell>)| Row::new(std::iter::once(Cell::Text(moment(at, hours))).chain(cells).collect());
+    show(
         LogPage {
-            shell: shell(&server, &visit),
-            title: "登录日志".to_owned(),
-            lead: "每一次登录和没有成功的尝试。只有审计管理员能看；任何人都不能修改或删除。".to_owned(),
-            query: query(SIGN_INS, &params, false),
-            toolbar: vec![Action::open("导出 Excel", with("/logs/sign-ins.xlsx", &params, None))],
-            table,
+            shell: shell(server, visit),
+            title: log.title.to_owned(),
+            lead: log.lead.to_owned(),
+            query: query(log, params),
+            toolbar: vec![Action::open("导出 Excel", with(log.file, params, None))],
+            table: table(log, lines.into_iter().map(row).collect()),
             next,
         }
         .render(),
-    ))
+    )
 }
 
-fn table(caption: &str, after_time: &[&str], rows: Vec<Row>) -> Table {
+fn table(log: &Log, rows: Vec<Row>) -> Table {
     Table {
         id: "log".into(),
-        caption: caption.to_owned(),
+        caption: log.title.to_owned(),
         quiet_caption: true,
         columns: std::iter::once(Column::header("时间"))
-            .chain(after_time.iter().map(|label| Column::text(*label)))
+            .chain(log.after_time.iter().map(|label| Column::text(*label)))
             .collect(),
         rows,
         stacked: true,
