@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use zhiheng_pack::case::{Act as CaseAct, Case, Event, Run};
 use zhiheng_pack::clock::CountedDay;
+use zhiheng_pack::document::chinese_date;
 use zhiheng_pack::procedure::{
     Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Step, Trigger, roles,
     rough_minutes,
@@ -592,13 +593,17 @@ pub(crate) struct Doing<'a> {
     name: &'a str,
     body: Option<&'a str>,
     today: i32,
+    /// What is said of the clock that drafts: `{@clock}` and its like, with the words for them.
+    pub(crate) clock: Vec<(&'static str, String)>,
 }
 
 impl<'a> Doing<'a> {
     pub(crate) fn of(taker: Taker<'a>, today: i32) -> Doing<'a> {
         match taker {
-            Taker::Staff(account) => Doing { name: &account.name, body: account.body.as_deref(), today },
-            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today },
+            Taker::Staff(account) => {
+                Doing { name: &account.name, body: account.body.as_deref(), today, clock: Vec::new() }
+            }
+            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today, clock: Vec::new() },
         }
     }
 }
@@ -758,8 +763,17 @@ fn setting(
         "@actor" => Json::String(doing.name.to_owned()),
         "@body" => Json::String(doing.body.map(str::to_owned).or_else(|| pack.envelope(kind, record).body)?),
         "@each" => Json::String(each?.to_owned()),
+        text if text.starts_with("@today+") => {
+            let length = text.strip_prefix("@today+").and_then(Length::parse)?;
+            let due = zhiheng_pack::clock::count(&pack.calendar, doing.today, length, true, &[], &[]).due?;
+            Json::String(zhiheng_pack::day::date(due).to_string())
+        }
         text => {
             let mut filled = text.replace("{label}", &pack.label(kind, record));
+            filled = filled.replace("{@today}", &chinese_date(zhiheng_pack::day::date(doing.today)));
+            for (name, words) in &doing.clock {
+                filled = filled.replace(name, words);
+            }
             for (index, field) in kind.fields.iter().enumerate() {
                 let name = format!("{{{}}}", field.id);
                 if filled.contains(&name) {

@@ -3,10 +3,11 @@
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Happening, MomentSort};
-use zhiheng_pack::procedure::{RoleScope, roles};
+use zhiheng_pack::document::number_text;
+use zhiheng_pack::procedure::{Document, RoleScope, roles};
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Kind, Value};
-use zhiheng_store::{MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
+use zhiheng_pack::{Kind, Pack, Value};
+use zhiheng_store::{DocumentNumberRow, MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
 
 use crate::error::Handed;
 use crate::submit::{Deciding, Prepared, read};
@@ -15,6 +16,22 @@ use crate::submit::{Deciding, Prepared, read};
 pub(crate) fn counters(kind: &Kind, year: i16) -> impl Iterator<Item = String> + '_ {
     let of_field = move |field: &zhiheng_pack::Field| format!("{}.{}.{year}", kind.id, field.id);
     kind.fields.iter().filter(|field| field.serial.is_some()).map(of_field)
+}
+
+/// The documents that a step issues, with the field that holds their number.
+pub(crate) fn issued<'p>(pack: &'p Pack, kind: &Kind, one: &Prepared) -> Vec<(&'p Document, usize)> {
+    let Some(CaseAct::Step(id)) = one.happening.as_ref().map(|happens| &happens.act) else { return Vec::new() };
+    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+    let steps = procedures.flat_map(|procedure| &procedure.steps).filter(|step| step.id == *id);
+    let mut found: Vec<(&Document, usize)> = Vec::new();
+    for document in steps.flat_map(|step| &step.documents).filter_map(|id| pack.document(id)) {
+        if let Some(field) = document.number_field.filter(|_| document.number.is_some())
+            && !found.iter().any(|(known, _)| known.id == document.id)
+        {
+            found.push((document, field));
+        }
+    }
+    found
 }
 
 /// How many running numbers are passed over, attempt by attempt.
@@ -74,7 +91,9 @@ impl Deciding<'_> {
                 note: happens.as_ref().and_then(|happens| happens.note.clone()),
                 opened: happens.map(|happens| happens.opened).unwrap_or_default(),
             };
+            let version = happening.version;
             self.pack.happen(kind, old.as_ref(), &mut record, happening);
+            self.number_documents(kind, one, &mut record, (version, at, actor));
         }
         Ok(Some((self.pack.envelope(kind, &record), record.canonical(kind))))
     }
@@ -112,6 +131,37 @@ impl Deciding<'_> {
             let next = last + 1 + std::mem::take(&mut self.skip);
             self.change.counters.insert(name, next);
             record.number(index, Value::Text(numbered(pattern, self.year, next)));
+        }
+    }
+
+    /// Numbers the documents that a step issues, where their number has a field and nobody has written one there: the paper and the record carry one
+    /// number from the moment of the step.
+    fn number_documents(
+        &mut self,
+        kind: &Kind,
+        one: &Prepared,
+        record: &mut Record,
+        (version, at, actor): (i64, i64, &str),
+    ) {
+        let year = i32::from(self.year);
+        for (document, field) in issued(self.pack, kind, one) {
+            if record.value(field).is_some() {
+                continue;
+            }
+            let own = self.change.documents.iter().rev().find(|it| it.document == document.id && it.year == year);
+            let serial = own.map_or_else(|| self.seen.serial(&document.id, year), |last| last.serial) + 1;
+            let day = zhiheng_pack::day::date(self.pack.day_of(at));
+            let Some(text) = number_text(self.pack, kind, document, record, day, serial) else { continue };
+            record.number(field, Value::Text(text));
+            self.change.documents.push(DocumentNumberRow {
+                document: document.id.clone(),
+                year,
+                serial,
+                record: one.id,
+                version,
+                issued_at: at,
+                actor: actor.to_owned(),
+            });
         }
     }
 

@@ -73,8 +73,14 @@ impl App {
             dues: self.pack.dues(&record),
             ..self.given(reader, then, number.as_ref())?
         };
-        let rendered = render(&self.pack, kind, document, &record, &given);
-        Ok(DocumentView { rendered, version, row, record, number, numbers, numbered: document.number.is_some() })
+        let mut rendered = render(&self.pack, kind, document, &record, &given);
+        // A number that somebody wrote goes before a running one, and needs none.
+        let written = document.number_field.and_then(|field| record.value(field)).map(|value| value.plain());
+        let numbered = document.number.is_some() && (number.is_some() || written.is_none());
+        if let Some(text) = written {
+            rendered.number = Some(vec![Piece::Text(text)]);
+        }
+        Ok(DocumentView { rendered, version, row, record, number, numbers, numbered })
     }
 
     fn given(&self, reader: &str, version: &VersionRow, number: Option<&DocumentNumberRow>) -> Result<Given, Error> {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
-use zhiheng_pack::procedure::{Clock, roles};
+use zhiheng_pack::document::chinese_date;
+use zhiheng_pack::procedure::{Clock, Span, roles};
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Pack};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
@@ -329,7 +330,8 @@ impl One<'_> {
         deciding.message(self.job.now, (role.clone(), body), (kind.id.clone(), self.id), title.clone(), text);
         fired.rungs += 1;
         let Some(draft) = &rung.draft else { return Ok(()) };
-        let doing = Doing::of(Taker::System, self.job.today);
+        let mut doing = Doing::of(Taker::System, self.job.today);
+        doing.clock = self.said_of(&pack, kind, record, duty, clock);
         match spawn_contents(&pack, kind, record, &self.id, draft, &doing) {
             Ok(made) => {
                 for one in made {
@@ -349,6 +351,35 @@ impl One<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The clock as a letter names it.
+    fn said_of(
+        &self,
+        pack: &Pack,
+        kind: &Kind,
+        record: &Record,
+        duty: &Duty,
+        clock: &Clock,
+    ) -> Vec<(&'static str, String)> {
+        let date = |day: i32| chinese_date(zhiheng_pack::day::date(day));
+        let run = pack.runs(record).into_iter().find(|run| {
+            run.number == duty.run
+                && pack.case_of(record).and_then(|(_, it)| it.clocks.get(run.clock)).is_some_and(|it| it.id == clock.id)
+        });
+        let length = match &clock.span {
+            Span::Length(length) if length.count == 0 => "按规定的日期".to_owned(),
+            Span::Length(length) => length.words(),
+            Span::Ages(..) => "按规定的年限".to_owned(),
+        };
+        vec![
+            ("{@kind}", kind.name.clone()),
+            ("{@clock}", clock.name.clone()),
+            ("{@from}", run.map(|run| date(run.from_day)).unwrap_or_default()),
+            ("{@length}", length),
+            ("{@due}", duty.due_day.map(date).unwrap_or_default()),
+            ("{@basis}", clock.basis.clone().unwrap_or_else(|| "未载明".to_owned())),
+        ]
     }
 
     /// Writes an event of the program's into the case.

@@ -381,6 +381,8 @@ impl Job for Submitting {
             if one.op == Op::Create {
                 needs.counters.extend(course::counters(kind, self.year));
             }
+            let documents = course::issued(&self.pack, kind, one).into_iter();
+            needs.serials.extend(documents.map(|(document, _)| (document.id.clone(), i32::from(self.year))));
         }
         needs
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::clock::{self, Calendar};
 use crate::kind::Type;
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::procedure::{Clock, ClockKind, Procedure, Span, Trigger, roles, rough_minutes};
+use crate::procedure::{Clock, ClockKind, Length, Procedure, Span, Trigger, roles, rough_minutes};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";
@@ -83,9 +84,9 @@ fn splits_add_up(pack: &Pack, problems: &mut Vec<Problem>) {
 }
 
 /// Rules of one procedure, said where its parts stand.
-pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>) {
+pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>, calendar: &Calendar) {
     states_are_reached_and_left(procedure, node);
-    clocks_run_and_stop(procedure, node);
+    clocks_run_and_stop(procedure, node, calendar);
 }
 
 fn states_are_reached_and_left(procedure: &Procedure, node: &Node<'_>) {
@@ -119,7 +120,7 @@ fn reachable(procedure: &Procedure, from: impl IntoIterator<Item = usize>) -> BT
     }
 }
 
-fn clocks_run_and_stop(procedure: &Procedure, node: &Node<'_>) {
+fn clocks_run_and_stop(procedure: &Procedure, node: &Node<'_>, calendar: &Calendar) {
     let reached = reachable(procedure, [procedure.start]);
     for (clock, part) in procedure.clocks.iter().zip(node.tables("clock")) {
         let begin: Vec<usize> = clock.starts.iter().flat_map(|start| states_after(procedure, *start)).collect();
@@ -135,13 +136,62 @@ fn clocks_run_and_stop(procedure: &Procedure, node: &Node<'_>) {
             part.file.say(codes::NOT_SYSTEMS_STEP, &part.span, procedure.steps.get(step).map_or("", |it| &it.name));
         }
         if let Some(law) = clock.promise_of.and_then(|at| procedure.clocks.get(at))
-            && let (Span::Length(promised), Span::Length(legal)) = (&clock.span, &law.span)
-            && rough_minutes(*promised) > rough_minutes(*legal)
+            && let Some(why) = promise_beyond(clock, law).or_else(|| promise_beyond_on_some_day(calendar, clock, law))
         {
-            let detail = format!("{} {}，法定 {} {}", clock.name, promised.words(), law.name, legal.words());
-            part.file.say(codes::PROMISE_LONGER, &part.span, detail);
+            part.file.say(codes::PROMISE_LONGER, &part.span, format!("{} {why}", clock.name));
+        }
+        if let (Some(opens), Span::Length(length)) = (clock.not_before, &clock.span)
+            && rough_minutes(opens) >= rough_minutes(*length)
+        {
+            let detail = format!("{}：最早 {}，最迟 {}", clock.name, opens.words(), length.words());
+            part.file.say(codes::WINDOW_CLOSED, &part.span, detail);
         }
     }
+}
+
+/// Why a promise may come after the law's day, as far as that does not depend on the calendar: it begins at the same events or some of them, stands
+/// still for no other reason, and no extension carries it past.
+fn promise_beyond(promise: &Clock, law: &Clock) -> Option<String> {
+    let (Span::Length(promised), Span::Length(legal)) = (&promise.span, &law.span) else { return None };
+    if promised.count <= 0 && legal.count > 0 {
+        return Some(format!("{}，应大于零", promised.words()));
+    }
+    if promise.starts.iter().any(|start| !law.starts.contains(start)) {
+        return Some(format!("的起算与法定的“{}”不同", law.name));
+    }
+    if promise.pause.iter().any(|pause| !law.pause.contains(pause)) {
+        return Some(format!("比法定的“{}”多了暂停的情形", law.name));
+    }
+    let extended = match &promise.extend {
+        None => *promised,
+        Some(rule) => match (rule.times, rule.max) {
+            (Some(times), Some(max)) if max.unit == promised.unit => {
+                let more = max.count.saturating_mul(i32::try_from(times).unwrap_or(i32::MAX));
+                Length { count: promised.count.saturating_add(more), unit: promised.unit }
+            }
+            _ => return Some("可以不限次数、不限长短地延长".to_owned()),
+        },
+    };
+    let longer = if extended.unit == legal.unit {
+        extended.count > legal.count
+    } else {
+        rough_minutes(extended) > rough_minutes(*legal)
+    };
+    longer.then(|| format!("{}（含延长），法定“{}”{}", extended.words(), law.name, legal.words()))
+}
+
+/// A promise in another unit than the law's ends no later on any day of the years whose holidays are known: seven days are often later than five
+/// working days, and two months than sixty days.
+fn promise_beyond_on_some_day(calendar: &Calendar, promise: &Clock, law: &Clock) -> Option<String> {
+    let (Span::Length(promised), Span::Length(legal)) = (&promise.span, &law.span) else { return None };
+    if promised.unit == legal.unit || promised.unit.is_clock_time() || legal.unit.is_clock_time() {
+        return None;
+    }
+    let (first, last) = calendar.loaded()?;
+    let due = |from: i32, clock: &Clock, length: Length| clock::count(calendar, from, length, clock.roll, &[], &[]).due;
+    let day = (first..=last).find(|day| due(*day, promise, *promised) > due(*day, law, *legal))?;
+    let (day, promised, legal) = (crate::day::date(day), promised.words(), legal.words());
+    Some(format!("{promised}：{day}起算时晚于法定“{}”{legal}", law.name))
 }
 
 /// The states in which a case may be when a clock has just started.

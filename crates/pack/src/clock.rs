@@ -5,7 +5,8 @@
 //!   day that is a day off moves to the first working day after it, where the rule says so (203).
 //! - A pause takes whole days: those after the day of the pause, up to and including the day of the resumption. It never shortens.
 //! - A last day is found without walking there; [`Counted::explain`] walks. The two agree, and tests hold them to it.
-//! - A last day beyond the last published holiday arrangement is provisional (暂定), whatever the unit.
+//! - A last day that depends on a holiday arrangement which is not here – not yet published, or of a year that was never loaded – is provisional
+//!   (暂定): one in working days, and one that a day off would move. A date that was set as such is not.
 //!
 //! Days are day numbers of the place ([`crate::day`]). Deadlines of hours and minutes run from instant to instant: [`count_time`].
 
@@ -31,7 +32,7 @@ pub struct Counted {
     pub due: Option<i32>,
     /// Last day before it moved off a day off.
     pub unrolled: Option<i32>,
-    /// 暂定: later than the last published holiday arrangement.
+    /// 暂定: it depends on a holiday arrangement that is not here.
     pub provisional: bool,
     from: i32,
     parts: Vec<Part>,
@@ -98,12 +99,20 @@ pub fn count(
         Some(end) if roll && !in_workdays && !calendar.is_working(end) => Some(calendar.next_working(end)),
         end => end,
     };
-    Counted { due, unrolled: end, provisional: due.is_some_and(|due| !calendar.is_published(due)), from, parts, gaps }
+    // Working days depend on every year that they cross; a last day that may move on its own year alone.
+    let crossed = parts.iter().filter(|part| part.unit == Unit::Workday && part.count != 0);
+    let provisional = due.is_some_and(|due| {
+        (roll && !calendar.covers(end.unwrap_or(due), due))
+            || crossed.clone().any(|part| !calendar.covers(part.from.min(due), part.end.unwrap_or(due).max(part.from)))
+    });
+    Counted { due, unrolled: end, provisional, from, parts, gaps }
 }
 
-/// The first day of a window (不早于): counted like a length, but never moved, as nobody is late for it.
+/// The first day of a window (六十日后): the day after a length that is counted like any other but never moved, as nobody is late for it. «After sixty
+/// days» is not the sixtieth day, and a period of three months is full when its last day is over.
 pub fn opens(calendar: &Calendar, from: i32, not_before: Length, pauses: &[Pause]) -> Counted {
-    count(calendar, from, not_before, false, pauses, &[])
+    let last = count(calendar, from, not_before, false, pauses, &[]);
+    Counted { due: last.due.map(|due| due.saturating_add(1)), ..last }
 }
 
 /// Counts a clock's span from its anchor. Of a list of ages it takes the one after `done` earlier ones; beyond the last, every so often from there.

@@ -217,6 +217,21 @@ pub fn render(pack: &Pack, kind: &Kind, document: &Document, record: &Record, gi
     }
 }
 
+/// The number of a document with this serial, as it is written (文号).
+pub fn number_text(
+    pack: &Pack,
+    kind: &Kind,
+    document: &Document,
+    record: &Record,
+    today: Date,
+    serial: i64,
+) -> Option<String> {
+    let given =
+        Given { today, actor: String::new(), body: None, reason: None, serial: Some(serial), dues: BTreeMap::new() };
+    let filling = Filling { pack, kind, record, given: &given };
+    text_of(&filling.line(document.number.as_ref()?))
+}
+
 impl Pack {
     /// The documents that can be made of a record: of a case those that a step already taken lists, and those that no step lists.
     pub fn offered(&self, kind: &Kind, record: &Record) -> Vec<&Document> {

@@ -220,6 +220,8 @@ pub struct Pack {
     pub modes: std::collections::BTreeMap<String, crate::kind::Mode>,
     /// 程序
     pub procedures: Vec<crate::procedure::Procedure>,
+    /// Records that ladders draft, by the names under which procedures call them (起草文书的样子).
+    pub drafts: Vec<(String, crate::procedure::Spawn)>,
     /// 文书
     pub documents: Vec<crate::procedure::Document>,
     /// 报送: the kinds of a round of reports, where the pack has them.

@@ -336,7 +336,8 @@ pub struct Spawn {
     pub kind: String,
     /// Field of this record with several bodies: a record each.
     pub each: Option<usize>,
-    /// Field id of the new record → text with `{field}`, or `@record`, `@today`, `@body`, `@each`.
+    /// Field id of the new record → text with `{field}`, or `@record`, `@today`, `@today+5 workday`, `@actor`, `@body`, `@each`. What a ladder drafts
+    /// may also say `{@kind}`, `{@clock}`, `{@from}`, `{@length}`, `{@due}`, `{@basis}` of the clock and `{@today}`.
     pub set: Vec<(String, String)>,
 }
 
@@ -476,6 +477,8 @@ pub struct Document {
     pub kind: String,
     /// 文号
     pub number: Option<Template>,
+    /// The field that holds the number: one that was written there goes before the running one, and the step that issues the document fills it.
+    pub number_field: Option<usize>,
     /// 文书式样五, …
     pub basis: Option<String>,
     /// Room for a seal at the foot.

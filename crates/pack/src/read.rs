@@ -133,6 +133,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         holidays: Vec::new(),
         calendar: crate::clock::Calendar::new(&[]),
         modes: Default::default(),
+        drafts: Vec::new(),
         procedures: Vec::new(),
         documents: Vec::new(),
         collection: None,

@@ -165,11 +165,24 @@ fn beyond_the_last_published_arrangement_a_last_day_is_provisional() {
     assert_eq!(days.last().unwrap().why, "第2个工作日（当年的节假日安排尚未载入，按周一至周五算）");
 }
 
-/// 产品质量监督抽查管理暂行办法 48: the second re-check after 60 and before 90 days.
 #[test]
-fn a_window_opens_on_a_day_that_does_not_roll() {
+fn a_count_that_crosses_a_year_without_its_holidays_is_provisional_and_a_set_date_never() {
+    let at = |from: &str, text: &str, roll: bool| count(calendar(), day(from), length(text), roll, &[], &[]);
+    assert!(at("2023-09-25", "7 workday", true).provisional, "2023 was never loaded");
+    assert!(at("2023-12-28", "30 workday", true).provisional, "it begins in 2023");
+    assert!(!at("2024-01-02", "30 workday", true).provisional);
+    assert!(at("2026-12-01", "60 day", true).provisional, "30 January 2027 might be a day off");
+    assert!(!at("2026-12-01", "60 day", false).provisional, "and does not move");
+    let set = at("2027-06-30", "0 day", false);
+    assert!(!set.provisional);
+    assert_eq!(set.explain(calendar()).into_iter().map(|day| day.why).collect::<Vec<_>>(), ["当日即为规定的日期"]);
+}
+
+/// 产品质量监督抽查管理暂行办法 48: the second re-check after 60 and before 90 days: not on the sixtieth, and not moved by a day off.
+#[test]
+fn a_window_opens_the_day_after_its_length_and_does_not_roll() {
     let opened = opens(calendar(), day("2026-08-04"), length("60 day"), &[]);
-    assert_eq!(said(opened.due), "2026-10-03");
+    assert_eq!(said(opened.due), "2026-10-04");
     assert_eq!(due("2026-08-04", "90 day"), "2026-11-02");
 }
 

@@ -163,6 +163,7 @@ fn every_mistake_in_a_procedure_is_said_with_its_code() {
         ("starts = \"step:accept\"\nstops = \"step:close\"", "starts = \"step:accept\"", "ZH1031"),
         ("length = \"60 day\"", "length = \"60 days long\"", "ZH1028"),
         ("length = \"7 workday\"", "length = \"60 workday\"\npromise_of = \"close\"", "ZH1033"),
+        ("length = \"7 workday\"", "length = \"7 workday\"\nnot_before = \"9 workday\"", "ZH1037"),
         ("length = \"60 day\"", "length = \"60 day\"\nkind = \"auto\"\nfires = \"step:close\"", "ZH1034"),
         ("role = \"desk\"\nrequire", "role = \"nobody\"\nrequire", "ZH1007"),
         ("require = [\"result\"]", "require = [\"closed_on\"]", "ZH1036"),

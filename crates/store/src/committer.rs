@@ -19,8 +19,8 @@ use crate::levels::Levels;
 use crate::records::{RecordId, VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
 use crate::{
-    BatchRow, Clock, MessageRow, Options, ReceiptRow, StoreError, TaskSet, Tx, batches, counters, messages, receipts,
-    schema, tasks,
+    BatchRow, Clock, DocumentNumberRow, MessageRow, Options, ReceiptRow, StoreError, TaskSet, Tx, batches, counters,
+    documents, messages, receipts, schema, tasks,
 };
 
 /// What became of a job.
@@ -368,6 +368,7 @@ struct Pending {
     messages: Vec<MessageRow>,
     receipts: Vec<ReceiptRow>,
     counters: BTreeMap<String, i64>,
+    documents: Vec<DocumentNumberRow>,
 }
 
 impl Pending {
@@ -382,6 +383,7 @@ impl Pending {
             messages: Vec::new(),
             receipts: Vec::new(),
             counters: BTreeMap::new(),
+            documents: Vec::new(),
         }
     }
 
@@ -400,6 +402,7 @@ impl Pending {
         self.messages.extend(change.messages);
         self.receipts.extend(change.receipts);
         self.counters.extend(change.counters);
+        self.documents.extend(change.documents);
         self.answers.extend(change.idempotency.map(|key| (key, change.answer)));
     }
 
@@ -421,6 +424,7 @@ impl Pending {
         if !self.counters.is_empty() {
             counters::store(conn, place, &self.counters)?;
         }
+        documents::add(conn, place, &self.documents)?;
         for batch in &self.batches {
             batches::add(conn, place, batch, at)?;
         }

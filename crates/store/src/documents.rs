@@ -1,7 +1,7 @@
 //! Numbers of official documents (文号). A number is assigned once, to one version of one record, by the only writer: serials of a document
 //! and a year follow one another without a gap, and what was numbered keeps its number.
 
-use crate::db::{Row, Value};
+use crate::db::{Conn, Row, Value};
 use crate::pool::Reader;
 use crate::records::RecordId;
 use crate::{StoreError, Tx, day_of, year_of};
@@ -39,6 +39,37 @@ fn read(row: Row<'_>) -> Result<DocumentNumberRow, StoreError> {
     })
 }
 
+/// The last serial of a document in a year; 0 before the first.
+pub(crate) fn last_serial(conn: &mut Conn, place: &str, document: &str, year: i32) -> Result<i64, StoreError> {
+    let sql = "
+        SELECT serial
+        FROM   document_number
+        WHERE  place = $1 AND document = $2 AND year = $3
+        ORDER  BY serial DESC
+        LIMIT  1";
+    let values = [Value::Text(place), Value::Text(document), Value::Int(year.into())];
+    Ok(conn.one(sql, &values, |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Stores numbers; a serial that was given already violates the primary key and fails the transaction.
+pub(crate) fn add(conn: &mut Conn, place: &str, numbers: &[DocumentNumberRow]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(numbers.len() * 8);
+    for number in numbers {
+        rows.extend([
+            Value::Text(place),
+            Value::Text(&number.document),
+            Value::Int(number.year.into()),
+            Value::Int(number.serial),
+            Value::Bytes(&number.record.0),
+            Value::Int(number.version),
+            Value::Int(number.issued_at),
+            Value::Text(&number.actor),
+        ]);
+    }
+    let head = "INSERT INTO document_number (place, document, year, serial, record, version, issued_at, actor)";
+    conn.insert(head, 8, "", &rows)
+}
+
 impl Tx<'_> {
     /// Numbers a document of a version of a record. Asked again, it answers the number that it gave.
     pub fn number_document(
@@ -61,28 +92,11 @@ impl Tx<'_> {
         let object = format!("{document} {record} {version}");
         let issued_at = self.log_operation(place, actor, "编文号", &object, "")?;
         let year = year_of(day_of(issued_at, self.offset_seconds()));
-        let last = "
-            SELECT serial
-            FROM   document_number
-            WHERE  place = $1 AND document = $2 AND year = $3
-            ORDER  BY serial DESC
-            LIMIT  1";
-        let values = [Value::Text(place), Value::Text(document), Value::Int(year.into())];
-        let serial = self.conn().one(last, &values, |row| row.int(0))?.unwrap_or(0) + 1;
-        let values = [
-            Value::Text(place),
-            Value::Text(document),
-            Value::Int(year.into()),
-            Value::Int(serial),
-            Value::Bytes(&record.0),
-            Value::Int(version),
-            Value::Int(issued_at),
-            Value::Text(actor),
-        ];
-        let head = "INSERT INTO document_number (place, document, year, serial, record, version, issued_at, actor)";
-        self.conn().insert(head, 8, "", &values)?;
+        let serial = last_serial(self.conn(), place, document, year)? + 1;
         let (document, actor) = (document.to_owned(), actor.to_owned());
-        Ok(DocumentNumberRow { document, year, serial, record: *record, version, issued_at, actor })
+        let row = DocumentNumberRow { document, year, serial, record: *record, version, issued_at, actor };
+        add(self.conn(), place, std::slice::from_ref(&row))?;
+        Ok(row)
     }
 }
 

@@ -51,6 +51,7 @@ impl Job for Filing {
             idempotency: Some(("a".to_owned(), "k".to_owned())),
             tasks: vec![RecordId([1; 16])],
             counters: vec!["food_sample.number.2026".to_owned()],
+            serials: vec![("accept_notice".to_owned(), 2026)],
         }
     }
 

@@ -13,7 +13,7 @@ use crate::levels::{LevelEnd, LevelRow};
 use crate::pool::Reader;
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
-use crate::{BatchRow, MessageRow, ReceiptRow, TaskRow, TaskSet, counters, db, tasks};
+use crate::{BatchRow, DocumentNumberRow, MessageRow, ReceiptRow, TaskRow, TaskSet, counters, db, documents, tasks};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
@@ -48,11 +48,18 @@ pub struct Needs {
     pub tasks: Vec<RecordId>,
     /// The last numbers given under these names.
     pub counters: Vec<String>,
+    /// The last serials of these documents in these years.
+    pub serials: Vec<(String, i32)>,
 }
 
 impl Needs {
     pub(crate) fn weight(&self) -> usize {
-        1 + self.records.len() + self.keys.len() + 8 * self.subjects.len() + self.tasks.len() + self.counters.len()
+        1 + self.records.len()
+            + self.keys.len()
+            + 8 * self.subjects.len()
+            + self.tasks.len()
+            + self.counters.len()
+            + self.serials.len()
     }
 }
 
@@ -77,6 +84,8 @@ pub struct Change {
     pub receipts: Vec<ReceiptRow>,
     /// Numbers given, by name.
     pub counters: BTreeMap<String, i64>,
+    /// Documents numbered, each a serial after the last.
+    pub documents: Vec<DocumentNumberRow>,
     /// Remembers `answer` under the caller's key.
     pub idempotency: Option<Idempotency>,
     /// Handed back by [`crate::Store::submit`] once everything is durable.
@@ -97,6 +106,7 @@ impl Change {
             messages: Vec::new(),
             receipts: Vec::new(),
             counters: BTreeMap::new(),
+            documents: Vec::new(),
             idempotency: None,
             answer: String::new(),
         }
@@ -181,6 +191,18 @@ impl Seen<'_> {
         }
     }
 
+    /// The last serial of a document in a year; 0 before the first.
+    #[must_use]
+    pub fn serial(&self, document: &str, year: i32) -> i64 {
+        match self.overlay.serials.get(&(document.to_owned(), year)) {
+            Some(serial) => *serial,
+            None => {
+                self.undeclared.set(true);
+                0
+            }
+        }
+    }
+
     /// The digest of the request and the answer that were stored under an idempotency key.
     #[must_use]
     pub fn answered(&self, actor: &str, key: &str) -> Option<(&[u8], &str)> {
@@ -204,6 +226,7 @@ pub(crate) struct Overlay {
     answers: HashMap<String, HashMap<String, Option<Answer>>>,
     tasks: HashMap<RecordId, Vec<TaskRow>>,
     counters: HashMap<String, i64>,
+    serials: HashMap<(String, i32), i64>,
 }
 
 /// Digest of the request, and the answer.
@@ -232,7 +255,9 @@ impl Overlay {
         let mut answers: BTreeSet<(&str, &str)> = BTreeSet::new();
         let mut tasks: BTreeSet<RecordId> = BTreeSet::new();
         let mut counters: BTreeSet<&str> = BTreeSet::new();
+        let mut serials: BTreeSet<&(String, i32)> = BTreeSet::new();
         for need in needs {
+            serials.extend(&need.serials);
             tasks.extend(&need.tasks);
             counters.extend(need.counters.iter().map(String::as_str));
             for (kind, id) in &need.records {
@@ -272,6 +297,9 @@ impl Overlay {
         }
         overlay.counters.extend(counters.iter().map(|name| ((*name).to_owned(), 0)));
         overlay.counters.extend(counters::load(conn, place, &counters.into_iter().collect::<Vec<_>>())?);
+        for (document, year) in serials {
+            overlay.serials.insert((document.clone(), *year), documents::last_serial(conn, place, document, *year)?);
+        }
         Ok(overlay)
     }
 
@@ -387,6 +415,9 @@ impl Overlay {
         }
         for (name, value) in &change.counters {
             self.counters.insert(name.clone(), *value);
+        }
+        for row in &change.documents {
+            self.serials.insert((row.document.clone(), row.year), row.serial);
         }
         if let Some(id) = &change.idempotency {
             let answer = (id.digest.clone(), change.answer.clone());

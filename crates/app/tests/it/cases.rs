@@ -94,8 +94,31 @@ id = "source"
 name = "来源"
 type = "reference"
 to = "complaint"
+[[kind.field]]
+id = "no"
+name = "文号"
+type = "text"
+[[kind.field]]
+id = "facts"
+name = "事实"
+type = "text"
+[[kind.field]]
+id = "reply_due"
+name = "反馈时限"
+type = "date"
 [[kind.sample]]
 title = "提示函"
+[[document]]
+id = "letter"
+name = "提示函"
+kind = "letter"
+number = "{place}函〔{year}〕{serial}号"
+number_field = "no"
+text = "{title}"
+[[draft]]
+id = "overdue"
+kind = "letter"
+set = { title = "关于{label}的提示函", source = "@record", facts = "{@clock}自{@from}起算，期限{@length}，应于{@due}前办理，至{@today}未办。", reply_due = "@today+5 workday" }
 [[procedure]]
 id = "letter"
 kind = "letter"
@@ -104,7 +127,7 @@ start = "draft"
 state = [{ id = "draft", name = "拟稿" }, { id = "checked", name = "已审核" }, { id = "issued", name = "已签发", final = true }]
 step = [
   { id = "check", name = "审核", from = "draft", to = "checked", role = "officer" },
-  { id = "sign", name = "签发", from = "checked", to = "issued", role = "office", four_eyes = "check" },
+  { id = "sign", name = "签发", from = "checked", to = "issued", role = "office", four_eyes = "check", ask = ["no"], doc = ["letter"] },
 ]
 [[procedure]]
 id = "assist"
@@ -137,7 +160,7 @@ clock = [
   { id = "decide", name = "受理决定", starts = "state:lodged", stops = ["step:accept", "step:refuse"], length = "7 workday", warn = ["-1 workday"],
     escalate = [
       { at = "+0 day", to = "role:head" },
-      { at = "+3 workday", to = "role:office", draft = { kind = "letter", set = { title = "关于{label}的提示函", source = "@record" } } },
+      { at = "+3 workday", to = "role:office", draft = "overdue" },
     ] },
   { id = "close", name = "办结", starts = "step:accept", stops = "step:close", length = "60 day", not_before = "2 day" },
   { id = "lapse", name = "撤案", kind = "auto", starts = "step:accept", stops = "step:close", length = "90 day", fires = "step:expire" },
@@ -313,6 +336,9 @@ fn what_nobody_does_is_late_once_and_the_ladder_is_climbed_once() {
         let letters = app.work(&office(), Bin::Open, None, 10).unwrap().items;
         let letter = letters.iter().find(|item| item.task.kind == "letter").unwrap();
         assert_eq!(letter.label, "关于TS2026-001 无人理睬的提示函");
+        let said = app.record("letter", &letter.task.record).unwrap();
+        let facts = "受理决定自2026年1月5日起算，期限7个工作日，应于2026年1月14日前办理，至2026年1月20日未办。";
+        assert!(said.row.fields.contains(facts) && said.row.fields.contains("2026-01-27"), "{}", said.row.fields);
         // An officer who saw the page before the lapse is not sent back for what the program wrote.
         let mut seen = wanted("complaint", id, CaseAct::Step("accept".to_owned()));
         seen.expected_version = Some(1);
@@ -340,6 +366,44 @@ fn a_letter_wants_two_people() {
         let alone = app.take_step(Taker::Staff(&office()), &act("sign"), None);
         assert!(matches!(alone, Err(Error::WrongState(why)) if why.contains("另一人")));
         app.take_step(Taker::Staff(&account("other", Role::Office, None)), &act("sign"), None).unwrap();
+    }
+}
+
+/// 文号: the paper and the record carry one number from the moment of the step; a number that was given by hand stays, and takes none of ours.
+#[test]
+fn what_a_step_issues_is_numbered_in_its_transaction() {
+    for county in counties() {
+        let app = &county.app;
+        let issue = |fields: &[(&str, &str)]| {
+            let draft = Submission {
+                act: Act::Create(Draft::of_texts([("title", "提示函")])),
+                kind: "letter".to_owned(),
+                id: None,
+                expected_version: None,
+                reason: None,
+            };
+            let id: RecordId = app.submit("clerk", &draft, None).unwrap().id.parse().unwrap();
+            app.take_step(Taker::Staff(&office()), &wanted("letter", id, CaseAct::Step("check".to_owned())), None)
+                .unwrap();
+            let sign = StepWanted {
+                fields: Draft::of_texts(fields.iter().copied()),
+                ..wanted("letter", id, CaseAct::Step("sign".to_owned()))
+            };
+            app.take_step(Taker::Staff(&account("other", Role::Office, None)), &sign, None).unwrap();
+            let view = app.document("", "letter", &id, "letter", None).unwrap();
+            let fields = app.record("letter", &id).unwrap().row.fields;
+            assert!(!view.is_draft());
+            (view.rendered.number_text().unwrap(), fields)
+        };
+        for wanted in ["示例县函〔2026〕1号", "示例县函〔2026〕2号"] {
+            let (printed, fields) = issue(&[]);
+            assert_eq!(printed, wanted);
+            assert!(fields.contains(wanted), "{fields}");
+        }
+        let (printed, _) = issue(&[("no", "示府办函〔2026〕77号")]);
+        assert_eq!(printed, "示府办函〔2026〕77号");
+        assert_eq!(issue(&[]).0, "示例县函〔2026〕3号");
+        assert!(app.audit().unwrap().is_clean());
     }
 }
 

@@ -75,11 +75,15 @@ impl Pack {
         runs
     }
 
-    /// The count that leads to a run's last day, day by day; empty for clocks of minutes and hours.
+    /// The count that leads to a run's end, day by day.
     pub fn explain_run(&self, procedure: &Procedure, run: &Run) -> Vec<clock::CountedDay> {
         let Some(clock) = procedure.clocks.get(run.clock) else { return Vec::new() };
-        if unit_of(clock).is_clock_time() {
-            return Vec::new();
+        if let Span::Length(length) = clock.span
+            && length.unit.is_clock_time()
+        {
+            let (offset, pauses) = (self.utc_offset_hours, &run.pauses.instants);
+            let counted = clock::count_time(&self.calendar, offset, run.started_at, length, pauses, &run.extensions);
+            return counted.explain(offset);
         }
         counted(&self.calendar, clock, run).explain(&self.calendar)
     }
@@ -131,8 +135,13 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn runs(&self, record: &Record) -> Vec<Run> {
-        let from_field = self.clock.starts.iter().any(|start| matches!(start, Trigger::Field(_)));
-        let mut runs = if from_field { self.runs_from_field(record) } else { self.runs_from_events() };
+        let fields = self.clock.starts.iter().filter(|start| matches!(start, Trigger::Field(_))).count();
+        let mut runs = match fields {
+            0 => self.runs_from_events(None),
+            // 自收到申请之日起；补正的，自收到补正之日起: the field's day begins the first run, an event every further one.
+            fields if fields < self.clock.starts.len() => self.runs_from_events(field_day(self.clock, record)),
+            _ => self.runs_from_field(record),
+        };
         for run in &mut runs {
             self.finish(run);
         }
@@ -156,7 +165,8 @@ impl Walk<'_> {
         }
     }
 
-    fn runs_from_events(&self) -> Vec<Run> {
+    /// A run for each event that starts the clock; where `first` is a day, one from that day before them.
+    fn runs_from_events(&self, first: Option<i32>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut before: Option<&Event> = None;
         for event in &self.case.events {
@@ -167,8 +177,9 @@ impl Walk<'_> {
             }
             let idle = runs.last().is_none_or(|run| !run.is_open());
             let starts = self.clock.starts.iter().any(|start| pulls(self.procedure, *start, before, event));
-            if idle && starts && !self.is_closed(&event.state) {
-                runs.push(self.new_run(runs.len(), event.at, self.pack.day_of(event.at)));
+            let from = first.filter(|_| before.is_none());
+            if idle && (starts || from.is_some()) && !self.is_closed(&event.state) {
+                runs.push(self.new_run(runs.len(), event.at, from.unwrap_or_else(|| self.pack.day_of(event.at))));
             }
             before = Some(event);
         }

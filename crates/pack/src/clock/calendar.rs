@@ -3,6 +3,8 @@
 //! What always holds: the number of working days up to any day, and the day of any such number, are found from the weekdays and the handful of days on
 //! which the arrangement differs from them – without a table of days, however far away.
 
+use jiff::civil::Date;
+
 use crate::pack::{Holiday, Pack};
 
 use super::inside;
@@ -83,9 +85,18 @@ impl Calendar {
         self.published_until
     }
 
-    /// Whether a day is not after the last published arrangement.
-    pub fn is_published(&self, day: i32) -> bool {
-        self.published_until.is_some_and(|until| day <= until)
+    /// The first and the last day of the years whose arrangements are here.
+    pub fn loaded(&self) -> Option<(i32, i32)> {
+        let first = Date::new(*self.years.first()?, 1, 1).ok()?;
+        Some((crate::day::number(first), self.published_until?))
+    }
+
+    /// Whether the arrangement of every year from one day to another is here.
+    pub fn covers(&self, from: i32, to: i32) -> bool {
+        let (from, to) = (crate::day::date(from).year(), crate::day::date(to).year());
+        // No count crosses so many years that asking each of them matters; one that crosses more than are loaded is not covered.
+        usize::try_from(to - from).is_ok_and(|more| more < self.years.len())
+            && (from..=to).all(|year| self.years.binary_search(&year).is_ok())
     }
 
     /// Whether the arrangement of a day's year is here; a year before the first one is published, but not loaded.

@@ -31,6 +31,12 @@ impl Counted {
             number: 0,
             why: "起算的当日，不计（民法典第二百零一条）".to_owned(),
         }];
+        if self.parts.iter().all(|part| part.count == 0) {
+            // A date that somebody set: there is nothing to count.
+            let set =
+                CountedDay { day: self.from, counted: false, number: 0, why: "当日即为规定的日期".to_owned() };
+            days = vec![set];
+        }
         for (at, part) in self.parts.iter().enumerate() {
             self.walk(calendar, part, at > 0, &mut days);
         }

@@ -2,7 +2,7 @@
 //! a step that lists a document which is not there.
 
 use crate::document::Template;
-use crate::kind::Kind;
+use crate::kind::{Kind, Type};
 use crate::node::{At, Node};
 use crate::pack::Pack;
 use crate::problem as codes;
@@ -44,9 +44,16 @@ fn document(pack: &Pack, node: &Node<'_>) -> Option<Document> {
         }
         return None;
     };
+    let number_field = node.text("number_field").and_then(|name| {
+        let found = kind.field_index(&name.value);
+        if found.and_then(|at| kind.fields.get(at)).is_none_or(|field| field.kind != Type::Text) {
+            node.file.say(codes::UNKNOWN_NAME, &name.span, format!("种类 {} 的文字字段 {}", kind.id, name.value));
+        }
+        found
+    });
     let number = number.and_then(|number| lines(pack, node, &number, kind).into_iter().next());
     let text = lines(pack, node, &text, kind);
-    Some(Document { id: id.value, name: name.value, kind: of.value, number, basis, seal, copies, text })
+    Some(Document { id: id.value, name: name.value, kind: of.value, number, number_field, basis, seal, copies, text })
 }
 
 /// Every line that says something is a paragraph; TOML's own `\` at the end of a line joins it with the next.

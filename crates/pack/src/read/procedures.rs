@@ -90,12 +90,22 @@ pub(super) fn modes(node: &Node<'_>) -> BTreeMap<String, Mode> {
 }
 
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
+    for node in roots.iter().flat_map(|root| root.tables("draft")) {
+        let id = node.id("id");
+        if pack.drafts.iter().any(|(known, _)| *known == id.value) {
+            node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
+        }
+        if let Some(spawn) = whole_spawn(pack, &node, None) {
+            pack.drafts.push((id.value, spawn));
+        }
+        node.finish();
+    }
     for node in roots.iter().flat_map(|root| root.tables("procedure")) {
         if let Some(procedure) = procedure(pack, &node) {
             if pack.procedures.iter().any(|known| known.id == procedure.id) {
                 node.file.say(codes::DUPLICATE_ID, &node.span, &procedure.id);
             }
-            super::super::check::procedure(&procedure, &node);
+            super::super::check::procedure(&procedure, &node, &pack.calendar);
             let (position, kind) = (pack.procedures.len(), procedure.kind);
             pack.procedures.push(procedure);
             if let Some(kind) = pack.kinds.get_mut(kind).filter(|kind| kind.mode == Mode::Handle) {
@@ -316,26 +326,19 @@ impl Reader<'_> {
     }
 
     fn spawn(&self, node: &Node<'_>) -> Option<Spawn> {
-        let kind = node.need("kind");
-        let target = self.pack.kind(&kind.value);
-        if target.is_none() {
-            node.file.say(codes::UNKNOWN_NAME, &kind.span, format!("种类 {}", kind.value));
-        }
         let each = node.text("each").and_then(|name| self.field(node, &name, &name.value));
-        let mut set = Vec::new();
-        if let Some(part) = node.table("set") {
-            for key in part.as_json().keys() {
-                let text = part.need(key);
-                if target.is_some_and(|target| target.field_index(key).is_none()) {
-                    let detail = format!("种类 {} 的字段 {key}", kind.value);
-                    part.file.say(codes::UNKNOWN_NAME, &text.span, detail);
-                }
-                set.push((key.clone(), text.value));
-            }
-            part.finish();
-        }
+        let spawn = whole_spawn(self.pack, node, each);
         node.finish_ref();
-        target.map(|target| Spawn { kind: target.id.clone(), each, set })
+        spawn
+    }
+
+    /// What a rung drafts: a record that is written out, or `draft = "overdue"`, one of the pack's drafts.
+    fn draft(&self, node: &Node<'_>) -> Option<Spawn> {
+        if !node.is_text("draft") {
+            return self.spawn(&node.table("draft")?);
+        }
+        let name = node.text("draft")?;
+        draft_named(self.pack, node, &name)
     }
 
     fn trigger(&self, node: &Node<'_>, name: &At<String>) -> Option<Trigger> {
@@ -480,7 +483,7 @@ impl Reader<'_> {
             None => (plain, None),
         };
         let role = self.role(node, &At { value: role.to_owned(), span: to.span.clone() });
-        let draft = node.table("draft").and_then(|part| self.spawn(&part));
+        let draft = self.draft(node);
         node.finish_ref();
         Some(Rung { at: at?, to: (role?, body), draft })
     }
@@ -502,6 +505,54 @@ impl Reader<'_> {
         let scope = Scope { kind: self.kind, lists: &self.pack.lists };
         Condition::compile(&text.value, scope).map_err(|faults| say(node, &text, &faults)).ok()
     }
+}
+
+/// A record that is opened by another: of a kind with what is set, or one of the pack's drafts (`use`) with what differs.
+fn whole_spawn(pack: &Pack, node: &Node<'_>, each: Option<usize>) -> Option<Spawn> {
+    let mut spawn = match node.text("use") {
+        Some(name) => draft_named(pack, node, &name)?,
+        None => {
+            let kind = node.need("kind");
+            let Some(target) = pack.kind(&kind.value) else {
+                node.file.say(codes::UNKNOWN_NAME, &kind.span, format!("种类 {}", kind.value));
+                return None;
+            };
+            Spawn { kind: target.id.clone(), each: None, set: Vec::new() }
+        }
+    };
+    spawn.each = each;
+    let target = pack.kind(&spawn.kind)?;
+    if let Some(part) = node.table("set") {
+        for key in part.as_json().keys() {
+            let text = part.need(key);
+            if target.field_index(key).is_none() {
+                let detail = format!("种类 {} 的字段 {key}", target.id);
+                part.file.say(codes::UNKNOWN_NAME, &text.span, detail);
+            }
+            if text.value.starts_with('@') && !is_source(&text.value) {
+                part.file.say(codes::BAD_CHOICE, &text.span, format!("{} 不是可用的来源", text.value));
+            }
+            spawn.set.retain(|(known, _)| known != key);
+            spawn.set.push((key.clone(), text.value));
+        }
+        part.finish();
+    }
+    Some(spawn)
+}
+
+fn draft_named(pack: &Pack, node: &Node<'_>, name: &At<String>) -> Option<Spawn> {
+    let found = pack.drafts.iter().find(|(id, _)| *id == name.value).map(|(_, spawn)| spawn.clone());
+    if found.is_none() {
+        node.file.say(codes::UNKNOWN_NAME, &name.span, format!("起草样式 {}", name.value));
+    }
+    found
+}
+
+/// What a field of a new record may be set to besides text: see [`Spawn`].
+fn is_source(text: &str) -> bool {
+    let later = text.strip_prefix("@today+").and_then(Length::parse);
+    matches!(text, "@record" | "@today" | "@body" | "@each" | "@actor")
+        || later.is_some_and(|length| length.count > 0 && !length.unit.is_clock_time())
 }
 
 fn clock_kind(node: &Node<'_>) -> ClockKind {

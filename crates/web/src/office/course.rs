@@ -191,7 +191,7 @@ impl Course<'_> {
             notes.extend(opens.map(|day| format!("最早 {} 办理。", date(day))));
         }
         if view.run.due.is_some_and(|due| due.provisional) && view.run.is_open() {
-            notes.push("暂定：当年的放假安排还没有公布，公布后可能变动。".to_owned());
+            notes.push("暂定：经过的年份有放假安排还没有公布或者没有载入，补上后可能变动。".to_owned());
         }
         let law = view.clock.promise_of.and_then(|at| self.case.procedure.clocks.get(at));
         notes.extend(law.map(|law| format!("承诺时限；法定时限见“{}”。", law.name)));
@@ -321,7 +321,10 @@ pub(crate) fn left(left: Left, duty: bool) -> Tag {
 /// Day by day; days of one and the same reason in a row share a line.
 fn count_lines(days: &[CountedDay]) -> Vec<CountLine> {
     // 第3个工作日 → 个工作日: what is left when the number is taken away.
-    let plain = |day: &CountedDay| day.why.strip_prefix(&format!("第{}", day.number)).map(str::to_owned);
+    let plain = |day: &CountedDay| {
+        let why = day.why.strip_prefix("续算，").unwrap_or(&day.why);
+        why.strip_prefix(&format!("第{}", day.number)).map(str::to_owned)
+    };
     let mut lines: Vec<CountLine> = Vec::new();
     let mut at = 0;
     while let Some(first) = days.get(at) {
