@@ -16,6 +16,9 @@ struct Need {
     present: fn() -> bool,
 }
 
+/// Where Debian puts the sources of Go packages.
+pub(crate) const GO_SOURCES: &str = "/usr/share/gocode";
+
 const NEEDS: &[Need] = &[
     Need {
         what: "a C compiler (SQLite is compiled in)",
@@ -46,6 +49,18 @@ const NEEDS: &[Need] = &[
         packages: &["nodejs"],
         for_stage: |stage| stage == Stage::Browser,
         present: || works("node", &["-e", "process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)"]),
+    },
+    Need {
+        what: "Go",
+        packages: &["golang-go"],
+        for_stage: |stage| stage == Stage::Independent,
+        present: || works("go", &["version"]),
+    },
+    Need {
+        what: "golang.org/x/mod as Debian packages it",
+        packages: &["golang-golang-x-mod-dev"],
+        for_stage: |stage| stage == Stage::Independent,
+        present: || Path::new(GO_SOURCES).join("src/golang.org/x/mod/sumdb/tlog").is_dir(),
     },
     Need {
         what: "npm",

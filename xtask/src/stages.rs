@@ -24,12 +24,15 @@ pub(crate) enum Stage {
     Test,
     /// `cargo doc` without a warning.
     Documents,
+    /// A log of ours, checked by a program that has no line of ours in it.
+    Independent,
     /// The program as it is shipped, in a browser; and its deadlines against published calendars.
     Browser,
 }
 
 impl Stage {
-    const ALL: [Stage; 6] = [Stage::Format, Stage::Tidy, Stage::Lint, Stage::Test, Stage::Documents, Stage::Browser];
+    const ALL: [Stage; 7] =
+        [Stage::Format, Stage::Tidy, Stage::Lint, Stage::Test, Stage::Documents, Stage::Independent, Stage::Browser];
 
     fn name(self) -> &'static str {
         match self {
@@ -38,6 +41,7 @@ impl Stage {
             Stage::Lint => "lint",
             Stage::Test => "test",
             Stage::Documents => "documents",
+            Stage::Independent => "independent",
             Stage::Browser => "browser",
         }
     }
@@ -52,6 +56,7 @@ impl Stage {
             Stage::Lint => "change what clippy names; an exception is #[expect(…, reason = …)]",
             Stage::Test => "one test alone: cargo test -p CRATE NAME",
             Stage::Documents => "change the doc comments that rustdoc names",
+            Stage::Independent => "tests/independent/verify.go says how to run it over a folder by hand",
             Stage::Browser => "pictures of what was seen are in target/browser",
         }
     }
@@ -117,7 +122,7 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
         println!("   {} done in {}", stage.name(), seconds(began.elapsed()));
     }
     println!("── all done in {} ({})", seconds(started.elapsed()), times.join(", "));
-    if selection.stages.iter().any(|stage| matches!(stage, Stage::Test | Stage::Browser)) {
+    if selection.stages.iter().any(|stage| matches!(stage, Stage::Test | Stage::Independent | Stage::Browser)) {
         println!("{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     }
     Ok(())
@@ -150,8 +155,25 @@ fn run_stage(stage: Stage, databases: Databases) -> Outcome<Count> {
         Stage::Documents => {
             run(cargo.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-D warnings")).map(nothing)
         }
+        Stage::Independent => independent(cargo),
         Stage::Browser => browser(cargo),
     }
+}
+
+/// Sizes at which a log is signed and checked: around every border of a tile of two levels.
+const SIZES: [&str; 13] = ["0", "1", "2", "3", "255", "256", "257", "1000", "5000", "65535", "65536", "65537", "70000"];
+
+/// Writes a log into a folder and has it verified by golang.org/x/mod alone.
+fn independent(mut cargo: Command) -> Outcome<Count> {
+    let folder = fresh_folder("log", None)?;
+    cargo.args(["run", "--quiet", "--package", "zhiheng-tlog", "--example", "write_log", "--"]).arg(&folder);
+    run(cargo.args(SIZES))?;
+    let mut go = Command::new("go");
+    go.current_dir(root().join("tests").join("independent")).env("GO111MODULE", "off");
+    go.env("GOPATH", prerequisites::GO_SOURCES).args(["run", "verify.go"]).arg(&folder);
+    let count = run_counting(&mut go)?;
+    std::fs::remove_dir_all(&folder).map_err(|error| format!("{} stays: {error}", folder.display()))?;
+    Ok(count)
 }
 
 /// Builds the program as it is shipped, compares its deadlines with published calendars, serves the real and the demonstration county,
@@ -225,7 +247,7 @@ mod tests {
     #[test]
     fn fast_leaves_out_what_needs_more_than_a_toolchain() {
         let fast = Selection::of(&["--fast"]).unwrap();
-        assert!(!fast.stages.contains(&Stage::Browser));
+        assert!(!fast.stages.contains(&Stage::Browser) && !fast.stages.contains(&Stage::Independent));
         assert_eq!(fast.databases, Databases::SqliteOnly);
     }
 

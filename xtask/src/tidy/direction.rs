@@ -25,6 +25,7 @@ const RULES: &[Rule] = &[
     Rule { folder: "pack", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "methods", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "sheet", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
+    Rule { folder: "tlog", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "store", ours: &[], not: &[PAGES, CHANCE] },
     Rule { folder: "app", ours: &["gongwen", "pack", "methods", "sheet", "store"], not: &[PAGES, CHANCE] },
     Rule { folder: "web", ours: &["gongwen", "pack", "methods", "sheet", "store", "app"], not: &[] },
