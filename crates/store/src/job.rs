@@ -13,7 +13,7 @@ use crate::levels::{LevelEnd, LevelRow};
 use crate::pool::Reader;
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
-use crate::{BatchRow, MessageRow, ReceiptRow, TaskRow, TaskSet, counters, db, tasks};
+use crate::{BatchRow, MessageRow, OutboxEntry, ReceiptRow, TaskRow, TaskSet, counters, db, tasks};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
@@ -73,6 +73,8 @@ pub struct Change {
     pub tasks: Vec<TaskSet>,
     /// Messages.
     pub messages: Vec<MessageRow>,
+    /// What is to leave the house because of it, where somebody listens.
+    pub outbox: Vec<OutboxEntry>,
     /// Query codes given out.
     pub receipts: Vec<ReceiptRow>,
     /// Numbers given, by name.
@@ -95,6 +97,7 @@ impl Change {
             batch: None,
             tasks: Vec::new(),
             messages: Vec::new(),
+            outbox: Vec::new(),
             receipts: Vec::new(),
             counters: BTreeMap::new(),
             idempotency: None,
