@@ -10,6 +10,7 @@ use zhiheng_pack::{Kind, Pack, Value};
 use zhiheng_store::{DocumentNumberRow, MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
 
 use crate::error::Handed;
+use crate::outgoing::{Occasion, Time, urges};
 use crate::submit::{Deciding, Prepared, read};
 
 /// The names of the running numbers that a new record of a kind takes.
@@ -235,6 +236,9 @@ impl Deciding<'_> {
                 None => format!("{title}。"),
             };
             let to = (row.role.clone(), row.body.clone());
+            let time = Time { clock: &row.clock, due_day: row.due_day, due_at: row.due_at };
+            let occasion = if urges(self.pack, kind) { Occasion::Supervision } else { Occasion::Task };
+            self.tell(version.recorded_at, occasion, (kind, &version.id, record), to.clone(), &time);
             self.message(version.recorded_at, to, (kind.id.clone(), version.id), title, text);
         }
     }

@@ -19,6 +19,7 @@ use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refuse
 use crate::cases::{Doing, Taker, spawn_contents, step_content};
 use crate::course::{counters, derived_id, skips};
 use crate::error::Handed;
+use crate::outgoing::{Time, occasion_of};
 use crate::submit::{Deciding, Happens, Prepared, counted_with, read};
 use crate::{App, Error};
 
@@ -268,14 +269,18 @@ impl One<'_> {
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
         let about = (kind.id.clone(), self.id);
         let owner = (duty.role.clone(), duty.body.clone().unwrap_or_default());
+        let time = Time { clock: &duty.clock, due_day: duty.due_day, due_at: duty.due_at };
+        let of = (kind, &self.id, record);
         match moment.sort {
             MomentSort::Warn => {
                 let title = format!("{}：{}「{label}」{due}到期", clock.name, kind.name);
                 let text = format!("{}「{label}」的{}将于 {due} 到期，请按期办理。", kind.name, clock.name);
+                deciding.tell(self.job.now, occasion_of(moment.sort, false), of, owner.clone(), &time);
                 deciding.message(self.job.now, owner, about, title, text);
                 fired.warnings += 1;
             }
             MomentSort::Lapse => {
+                deciding.tell(self.job.now, occasion_of(moment.sort, true), of, owner, &time);
                 self.event(deciding, times, CaseAct::Lapse(clock.id.clone()), None)?;
                 fired.lapses += 1;
             }
@@ -290,6 +295,7 @@ impl One<'_> {
                     Err(problems) => {
                         let why: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
                         let title = format!("{}「{label}」未能自动办理“{}”", kind.name, step.name);
+                        deciding.tell(self.job.now, occasion_of(moment.sort, true), of, owner.clone(), &time);
                         deciding.message(self.job.now, owner, about, title, why.join("；"));
                     }
                 }
@@ -327,6 +333,9 @@ impl One<'_> {
         let text = format!("{owner}的{}「{label}」，{}应于 {due} 前办理，{word}，{ask}。", kind.name, clock.name);
         let (role, body) = &rung.to;
         let body = body.clone().or_else(|| envelope.body.clone()).unwrap_or_default();
+        let time = Time { clock: &duty.clock, due_day: duty.due_day, due_at: duty.due_at };
+        let occasion = occasion_of(MomentSort::Rung(0), late);
+        deciding.tell(self.job.now, occasion, (kind, &self.id, record), (role.clone(), body.clone()), &time);
         deciding.message(self.job.now, (role.clone(), body), (kind.id.clone(), self.id), title.clone(), text);
         fired.rungs += 1;
         let Some(draft) = &rung.draft else { return Ok(()) };

@@ -22,6 +22,8 @@ mod handover;
 mod import;
 mod indicator;
 mod logs;
+mod mailing;
+mod outgoing;
 mod packs;
 pub mod permit;
 mod plan;
@@ -67,6 +69,10 @@ pub use indicator::{
     AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
 };
 pub use logs::{LogWanted, outcome_word};
+pub use mailing::{Letter, MailChoice, MailMode, test_letter};
+pub use outgoing::{
+    Channel, DIGEST_HOURS, Hook, MailServer, Occasion, Outgoing, Outstanding, Parcel, Security, TRIES, is_address,
+};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may};
 pub use plan::{PlanView, RuledFinding};

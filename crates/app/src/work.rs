@@ -151,6 +151,17 @@ impl App {
         Ok(WorkPage { items, next })
     }
 
+    /// The lines of an account's work themselves, at most so many of each role.
+    pub(crate) fn owed(&self, account: &Account, bin: Bin, limit: usize) -> Result<Vec<TaskRow>, Error> {
+        let mut reader = self.store.read()?;
+        let absent = self.absent(&mut reader, account)?;
+        let mut rows = Vec::new();
+        for of in self.whose(account, &absent) {
+            rows.extend(reader.tasks(&self.pack.place, &of, self.between(bin), None, limit)?);
+        }
+        Ok(rows)
+    }
+
     fn item(&self, task: TaskRow, label: String) -> WorkItem {
         let kind = self.pack.kind(&task.kind);
         let procedures =
@@ -254,7 +265,7 @@ impl App {
 
     /// To which roles and bodies a message must be addressed for an account to have it. A message to a role of the county names no body. An account that
     /// sees everybody's work is told what is for the county's own roles.
-    fn addresses(&self, account: &Account) -> Vec<(String, String)> {
+    pub(crate) fn addresses(&self, account: &Account) -> Vec<(String, String)> {
         let county = |role: &&Role| role.scope == RoleScope::County && account.holds(&role.id, None);
         let own = self.pack.roles.iter().filter(county).map(|role| (role.id.clone(), String::new()));
         own.chain(self.owners(account).unwrap_or_default()).collect()

@@ -215,6 +215,35 @@ const TABLES: &[Table] = &[
             ],
         ),
     ),
+    since(
+        8,
+        table(
+            "outbox",
+            2,
+            &[
+                "place",
+                "seq",
+                "key",
+                "channel",
+                "address",
+                "content",
+                "created_at",
+                "state",
+                "attempts",
+                "next_at",
+                "error",
+                "done_at",
+            ],
+        ),
+    ),
+    since(
+        8,
+        table(
+            "mail_choice",
+            2,
+            &["place", "account", "mode", "address", "confirmed_at", "asked", "code_hash", "code_until", "tries"],
+        ),
+    ),
 ];
 
 /// What an archive holds.

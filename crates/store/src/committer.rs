@@ -19,8 +19,8 @@ use crate::levels::Levels;
 use crate::records::{RecordId, VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
 use crate::{
-    BatchRow, Clock, DocumentNumberRow, MessageRow, Options, ReceiptRow, StoreError, TaskSet, Tx, batches, counters,
-    documents, messages, receipts, schema, tasks,
+    BatchRow, Clock, DocumentNumberRow, MessageRow, Options, OutboxEntry, ReceiptRow, StoreError, TaskSet, Tx, batches,
+    counters, documents, messages, outbox, receipts, schema, tasks,
 };
 
 /// What became of a job.
@@ -366,6 +366,7 @@ struct Pending {
     answers: Vec<(crate::Idempotency, String)>,
     tasks: BTreeMap<RecordId, TaskSet>,
     messages: Vec<MessageRow>,
+    outbox: Vec<OutboxEntry>,
     receipts: Vec<ReceiptRow>,
     counters: BTreeMap<String, i64>,
     documents: Vec<DocumentNumberRow>,
@@ -381,6 +382,7 @@ impl Pending {
             answers: Vec::new(),
             tasks: BTreeMap::new(),
             messages: Vec::new(),
+            outbox: Vec::new(),
             receipts: Vec::new(),
             counters: BTreeMap::new(),
             documents: Vec::new(),
@@ -400,6 +402,7 @@ impl Pending {
         // Of several changes of one case in this transaction the last says what is owed.
         self.tasks.extend(change.tasks.into_iter().map(|set| (set.record, set)));
         self.messages.extend(change.messages);
+        self.outbox.extend(change.outbox);
         self.receipts.extend(change.receipts);
         self.counters.extend(change.counters);
         self.documents.extend(change.documents);
@@ -417,6 +420,9 @@ impl Pending {
         }
         if !self.messages.is_empty() {
             messages::add(conn, place, &self.messages)?;
+        }
+        if !self.outbox.is_empty() {
+            outbox::add_where_heard(conn, place, &self.outbox)?;
         }
         if !self.receipts.is_empty() {
             receipts::add(conn, place, &self.receipts)?;

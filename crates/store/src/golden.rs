@@ -128,9 +128,20 @@ impl Job for Filing {
             title: "t".to_owned(),
             text: "t".to_owned(),
         });
+        change.outbox.push(entry(self.0.start));
         change.counters.insert("food_sample.number.2026".to_owned(), 1);
         change.idempotency = Some(Idempotency { actor: "a".to_owned(), key: format!("{:?}", self.0), digest: vec![1] });
         Ok(change)
+    }
+}
+
+fn entry(number: u64) -> OutboxEntry {
+    OutboxEntry {
+        key: format!("k{number}"),
+        channel: "webhook".to_owned(),
+        address: format!("a{}", number % 50),
+        content: "{}".to_owned(),
+        created_at: 1,
     }
 }
 
@@ -281,6 +292,21 @@ const OPERATIONS: &[Operation] = &[
     ("sign-ins of one login", |store| store.read()?.sign_ins(P, Some("a"), 0, i64::MAX, 10).map(drop)),
     ("last sign-in", |store| store.read()?.last_sign_in(P, "a", "in").map(drop)),
     ("grants", |store| store.read()?.grants_of(P, &RecordId([1; 16])).map(drop)),
+    ("outbox, what is due", |store| store.read()?.outbox_due(P, "webhook", 1, 10).map(drop)),
+    ("outbox, claim and settle", |store| {
+        store
+            .write(|tx| {
+                tx.claim_outbox(P, 1, 1, 2)?;
+                tx.settle_outbox(P, 1, 1, &Attempt::Again(3, "e".to_owned()), 2)?;
+                tx.retry_outbox(P, 1, 3)
+            })
+            .map(drop)
+    }),
+    ("outbox, what was given up", |store| store.read()?.outbox(P, OutboxState::GivenUp, i64::MAX, 10).map(drop)),
+    ("outbox, nobody wants it", |store| store.write(|tx| tx.drop_outbox(P, "mail", 1)).map(drop)),
+    ("outbox, forget", |store| store.write(|tx| tx.sweep_outbox(P, 0)).map(drop)),
+    ("mail choice", |store| store.read()?.mail_choice(P, &RecordId([1; 16])).map(drop)),
+    ("mail choices", |store| store.read()?.mail_choices(P).map(drop)),
     ("deputies", |store| store.read()?.delegations_to(P, &RecordId([1; 16]), 20_000).map(drop)),
 ];
 
@@ -305,7 +331,9 @@ fn golden(url: &str, files: &Path) -> String {
     let mut options = Options::new(Arc::new(Still));
     options.files = Some(files.to_owned());
     let store = Store::open(url, options).unwrap();
+    store.write(|tx| tx.set_setting(P, LISTENS, "on")).unwrap();
     store.submit(P, Box::new(Filing(1..8_000))).unwrap();
+    store.write(|tx| tx.add_outbox(P, &(10_000..10_400).map(entry).collect::<Vec<_>>())).unwrap();
     index(&store);
     store
         .ensure_indexes(&[

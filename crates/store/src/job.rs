@@ -13,7 +13,9 @@ use crate::levels::{LevelEnd, LevelRow};
 use crate::pool::Reader;
 use crate::records::{Op, RecordId, RecordRow, VersionRow, records_where};
 use crate::rollup::Cells;
-use crate::{BatchRow, DocumentNumberRow, MessageRow, ReceiptRow, TaskRow, TaskSet, counters, db, documents, tasks};
+use crate::{
+    BatchRow, DocumentNumberRow, MessageRow, OutboxEntry, ReceiptRow, TaskRow, TaskSet, counters, db, documents, tasks,
+};
 
 /// One atomic change of records: all of it is stored, or nothing.
 pub trait Job: Send {
@@ -80,6 +82,8 @@ pub struct Change {
     pub tasks: Vec<TaskSet>,
     /// Messages.
     pub messages: Vec<MessageRow>,
+    /// What is to leave the house because of it, where somebody listens.
+    pub outbox: Vec<OutboxEntry>,
     /// Query codes given out.
     pub receipts: Vec<ReceiptRow>,
     /// Numbers given, by name.
@@ -104,6 +108,7 @@ impl Change {
             batch: None,
             tasks: Vec::new(),
             messages: Vec::new(),
+            outbox: Vec::new(),
             receipts: Vec::new(),
             counters: BTreeMap::new(),
             documents: Vec::new(),

@@ -24,6 +24,7 @@ mod listen;
 pub mod loopback;
 mod office;
 mod openid;
+mod outgoing;
 mod own;
 pub mod pages;
 mod problem;
@@ -34,6 +35,7 @@ mod server;
 mod sign_in;
 mod steward;
 mod unattended;
+mod wire;
 mod words;
 
 use axum::{

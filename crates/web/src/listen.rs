@@ -1,5 +1,5 @@
 //! 监听: a county answers on an address until it is told to stop; the demonstration county may open at its first visitor. While it is served, what
-//! is due happens by itself.
+//! is due happens by itself, and what is to leave the house leaves.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use crate::{Server, router, unattended};
+use crate::{Server, outgoing, router, unattended};
 
 /// How long running requests may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -32,17 +32,17 @@ pub async fn listen(
 }
 
 /// What happens by itself in a county; it ends with this.
-struct Attended(tokio::task::JoinHandle<()>);
+struct Attended([tokio::task::JoinHandle<()>; 2]);
 
 impl Attended {
     fn of(server: Server) -> Attended {
-        Attended(tokio::spawn(unattended::attend(server)))
+        Attended([tokio::spawn(unattended::attend(server.clone())), tokio::spawn(outgoing::attend(server))])
     }
 }
 
 impl Drop for Attended {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Semaphore;
-use zhiheng_app::{App, Error, Random, hex};
+use zhiheng_app::{App, Error, Outgoing, Random, hex};
 
 use crate::api::pace::Pace;
 use crate::citizen::Citizens;
@@ -60,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) reports_per_hour: u32,
     /// Query codes that it may try in ten minutes; 0 is without limit.
     pub(crate) follows_per_ten_minutes: u32,
+    /// 对外发送; without a mail server and another system nothing leaves.
+    pub(crate) outgoing: Outgoing,
 }
 
 /// Names of the settings as stored.
@@ -90,6 +92,7 @@ impl Settings {
             .filter(|provider| !provider.issuer.is_empty()),
             reports_per_hour: setting(REPORTS)?.parse().unwrap_or(REPORTS_PRESET),
             follows_per_ten_minutes: setting(FOLLOWS)?.parse().unwrap_or(FOLLOWS_PRESET),
+            outgoing: app.outgoing()?,
         })
     }
 }

@@ -213,7 +213,7 @@ kind = "work"
 name = "年末"
 "#;
 
-fn files() -> PackFiles {
+pub(crate) fn files() -> PackFiles {
     let files = [("pack.toml", HEADER), ("plan.toml", PLAN), ("plan.txt", "方案")];
     let files = files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect::<BTreeMap<_, _>>();
     PackFiles { name: "test".to_owned(), files }

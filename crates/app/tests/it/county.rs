@@ -116,6 +116,14 @@ impl County {
         Some(County::with(url, tempfile::tempdir().expect("a folder"), files))
     }
 
+    /// The program ends and begins anew over the same database.
+    pub(crate) fn reopen(self, files: &PackFiles) -> County {
+        let County { app, clock, setup, url, _folder } = self;
+        drop(app);
+        let app = App::open(&url, compiled(files), &setup).expect("the county opens again");
+        County { app, clock, setup, url, _folder }
+    }
+
     pub(crate) fn at(&self, text: &str) {
         self.clock.0.store(noon(text), Ordering::SeqCst);
     }

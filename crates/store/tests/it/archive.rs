@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use zhiheng_store::{
-    AccountRow, DelegationRow, FileRow, GrantRow, InvitationRow, Op, Options, ProofRow, Purpose, RecordId, RulingRow,
-    SessionRow, Store, StoreError, TokenRow,
+    AccountRow, DelegationRow, FileRow, GrantRow, InvitationRow, MailChoiceRow, Op, Options, ProofRow, Purpose,
+    RecordId, RulingRow, SessionRow, Store, StoreError, TokenRow,
 };
 
 use crate::county::{Act, County, DAY, PLACE, Sample, id, stored, today};
@@ -129,6 +129,22 @@ pub(crate) fn fill(county: &County) {
         revoked_at: None,
     };
     store.write(move |tx| tx.create_api_token(PLACE, &token)).unwrap();
+    let choice = MailChoiceRow {
+        account: id(77),
+        mode: "morning".to_owned(),
+        address: "wang@example.gov.cn".to_owned(),
+        confirmed_at: Some(7),
+        asked: String::new(),
+        code_hash: Some([9; 32]),
+        code_until: None,
+        tries: 1,
+    };
+    store
+        .write(move |tx| {
+            tx.set_mail_choice(PLACE, &choice)?;
+            tx.add_outbox(PLACE, &[crate::outbox::entry(1, "a")])
+        })
+        .unwrap();
 }
 
 pub(crate) fn account() -> AccountRow {

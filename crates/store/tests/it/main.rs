@@ -18,6 +18,8 @@ mod lists;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod submit;

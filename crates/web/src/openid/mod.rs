@@ -23,8 +23,8 @@ use crate::problem::{Answer, see};
 use crate::public::plain::own_address;
 use crate::server::Server;
 use crate::sign_in;
+pub(crate) use crate::wire::{TRUSTED, may_reach};
 use crate::words::address;
-pub(crate) use wire::{TRUSTED, may_reach};
 
 /// Where the provider sends the reader back to.
 const BACK: &str = "/login/openid/back";

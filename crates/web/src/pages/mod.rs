@@ -13,6 +13,8 @@ mod indicator;
 mod kinds;
 mod list;
 mod log;
+mod mail;
+mod outgoing;
 mod own;
 mod plain;
 mod plan;
@@ -48,6 +50,8 @@ pub use indicator::{Definition, IndicatorLive, IndicatorPage, Published, Quantit
 pub use kinds::{KindGroup, KindLine, KindsPage};
 pub use list::{KindListPage, ListRow};
 pub use log::LogPage;
+pub use mail::MailPage;
+pub use outgoing::{OutboxLine, OutgoingPage};
 pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCodesPage, SessionRow};
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};

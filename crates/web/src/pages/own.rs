@@ -89,6 +89,10 @@ impl MePage {
                     }
                     div.rail {
                         (card("本人", summary(&self.facts)))
+                        (card("邮件提醒", html! {
+                            p { "把待办和到期的数量发到您的邮箱。默认不发。" }
+                            div.actions { a.button href="/me/mail" { "设置邮件提醒" } }
+                        }))
                         (card("动态口令", html! {
                             @match &self.second_factor {
                                 Some(state) => p { (state) },

@@ -81,7 +81,15 @@ impl SettingsPage {
                             }
                         }
                     }
-                    div.rail { (card("运行情况", summary(&self.facts))) }
+                    div.rail {
+                        (card("运行情况", summary(&self.facts)))
+                        @if self.may_save {
+                            (card("对外发送", html! {
+                                p { "把到期提醒发到各人邮箱，把办理进展推送给别的系统。默认都不发。" }
+                                div.actions { a.button href="/settings/outgoing" { "设置对外发送" } }
+                            }))
+                        }
+                    }
                 }
             },
         )

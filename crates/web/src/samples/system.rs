@@ -17,9 +17,9 @@ use crate::{
     },
     pages::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
-        GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MePage, Notice,
-        PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow, SetPasswordPage, SettingsGroup,
-        SettingsPage, TokenLine, TokensPage,
+        GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage, MePage, Notice,
+        OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow,
+        SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage,
     },
 };
 
@@ -39,6 +39,14 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("set-password", set_password().render()),
         ("accounts", accounts().render()),
         ("settings", settings().render()),
+        ("outgoing", outgoing().render()),
+        (
+            "outgoing-off",
+            OutgoingPage { mail_on: false, hook_on: false, waiting: Vec::new(), given_up: Vec::new(), ..outgoing() }
+                .render(),
+        ),
+        ("mail", mail().render()),
+        ("mail-none", MailPage { on: false, code: None, state: "现在不给您发邮件。".into(), ..mail() }.render()),
         ("tokens", tokens().render()),
         ("tokens-none", TokensPage { tokens: Vec::new(), made: None, ..tokens() }.render()),
         ("error", error().render()),
@@ -419,6 +427,75 @@ fn settings() -> SettingsPage {
             Line::text("方案包", "示例县 2024，第 3 版"),
             Line::text("记录", "184,302 条"),
         ],
+    }
+}
+
+fn outgoing() -> OutgoingPage {
+    let line = |way: &str, sort: &str, attempts: &str, state: Tag, error: &str, actions: Vec<Action>| OutboxLine {
+        since: "2026年11月23日 08:00".into(),
+        way: way.into(),
+        sort: sort.into(),
+        attempts: attempts.into(),
+        state,
+        error: error.into(),
+        actions,
+    };
+    OutgoingPage {
+        shell: office("设置"),
+        mail: vec![
+            Field::new("mail_host", "邮件服务器", text("smtp.example.gov.cn")).hint("不填就不发邮件"),
+            Field::new("mail_port", "端口", Control::Integer { value: "465".into(), unit: None }),
+            Field::new(
+                "mail_security",
+                "加密",
+                Control::Choice {
+                    options: vec![
+                        Choice::new("tls", "直接加密（通常 465 端口）").chosen(true),
+                        Choice::new("starttls", "STARTTLS（通常 587 端口）"),
+                    ],
+                },
+            ),
+        ],
+        hook: vec![Field::new("webhook_url", "接收地址", text("https://oa.example.gov.cn/zhiheng"))],
+        mail_on: true,
+        hook_on: true,
+        test_to: Field::new("to", "收件地址", text("")).required(),
+        without_links: true,
+        waiting: vec![line(
+            "推送",
+            "即将到期",
+            "3 / 12",
+            Tag::new(Tone::Warn, "2026年11月23日 08:04 再试"),
+            "ZH4211 接收方回答了 503，不是成功。请检查接收方的程序。",
+            Vec::new(),
+        )],
+        given_up: vec![line(
+            "邮件",
+            "早上汇总",
+            "12 / 12",
+            Tag::new(Tone::Bad, "2026年11月23日 20:10 放弃"),
+            "ZH4201 连不上 smtp.example.gov.cn:465。请核对地址和端口，并检查本机能不能访问它。",
+            vec![Action::send("重发", "/settings/outgoing/7/again")],
+        )],
+    }
+}
+
+fn mail() -> MailPage {
+    let modes = vec![
+        Choice::new("none", "不发邮件"),
+        Choice::new("morning", "每个工作日早上发一封汇总").chosen(true),
+        Choice::new("at_once", "早上发汇总，遇超期、催办、督办再随时发"),
+    ];
+    MailPage {
+        shell: office("我的账号"),
+        on: true,
+        hour: "8".into(),
+        state: "每个工作日早上发一封汇总，发到 wang@example.gov.cn。".into(),
+        fields: vec![
+            Field::new("mode", "发送", Control::Choice { options: modes }).required(),
+            Field::new("address", "邮箱", text("wang.new@example.gov.cn")).hint("最好用单位邮箱"),
+        ],
+        code: Some(Field::new("code", "验证码", text("")).required().hint("八位数字，已发到 wang.new@example.gov.cn")),
     }
 }
 

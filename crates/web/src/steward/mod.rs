@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod logs;
+pub(crate) mod outgoing;
 pub(crate) mod permissions;
 pub(crate) mod settings;
 pub(crate) mod tokens;

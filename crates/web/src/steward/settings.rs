@@ -173,6 +173,7 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
         // What is no number leaves the limit as it was: a slip of the finger must not take it away.
         reports_per_hour: form.get(REPORTS).parse().unwrap_or(server.settings().reports_per_hour),
         follows_per_ten_minutes: form.get(FOLLOWS).parse().unwrap_or(server.settings().follows_per_ten_minutes),
+        outgoing: server.settings().outgoing,
     };
     let wrong = wrong(&given);
     if !wrong.is_empty() {

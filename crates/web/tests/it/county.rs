@@ -118,6 +118,11 @@ impl County {
         self.clock.0.store(noon(day), Ordering::Relaxed);
     }
 
+    /// Lets minutes pass.
+    pub(crate) fn later(&self, minutes: i64) {
+        self.clock.0.fetch_add(minutes * 60_000_000, Ordering::Relaxed);
+    }
+
     /// Somebody who is not signed in.
     pub(crate) fn anybody(&self) -> Browser {
         Browser { router: self.router.clone(), cookies: BTreeMap::new(), token: String::new(), address: [127, 0, 0, 1] }
