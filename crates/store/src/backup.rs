@@ -215,6 +215,7 @@ const TABLES: &[Table] = &[
             ],
         ),
     ),
+    since(8, table("phrase", 3, &["place", "account", "no", "text"])),
 ];
 
 /// What an archive holds.

@@ -33,6 +33,7 @@ mod messages;
 mod packs;
 #[doc(hidden)]
 pub mod peers;
+mod phrases;
 mod pool;
 mod proofs;
 mod receipts;
