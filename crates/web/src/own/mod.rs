@@ -1,4 +1,5 @@
 //! 我的账号: what everybody does for himself: password, second factor, sessions, deputies.
 
 pub(crate) mod account;
+pub(crate) mod phrases;
 pub(crate) mod second_factor;

@@ -89,6 +89,10 @@ impl MePage {
                     }
                     div.rail {
                         (card("本人", summary(&self.facts)))
+                        (card("常用意见", html! {
+                            p { "办理时常写的话存下来，写意见时选用。" }
+                            a.button href="/me/phrases" { "管理常用意见" }
+                        }))
                         (card("动态口令", html! {
                             @match &self.second_factor {
                                 Some(state) => p { (state) },

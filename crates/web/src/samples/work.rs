@@ -6,6 +6,7 @@ use super::office;
 use crate::{
     components::{
         Link,
+        batch::BatchStep,
         field::{Choice, Control, Field},
         light::Tone,
         summary::Line,
@@ -13,7 +14,7 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        BatchPage, BatchResult, BatchResultPage, BatchStep, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
+        BatchCase, BatchPage, BatchResultPage, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
         HoldersPage, MessageLine, WorkCalendarPage, WorkLine, WorkPage,
     },
 };
@@ -109,29 +110,46 @@ fn messages() -> WorkPage {
 
 fn batch() -> BatchPage {
     let note = Control::Passage { value: String::new(), max_len: Some(500), rows: 2 };
+    let case = |label: &str, state: &str, why: &str| BatchCase {
+        case: Link::new(label, "/kinds/complaint/01J9A"),
+        state: state.into(),
+        why: why.into(),
+    };
     BatchPage {
         shell: office("工作台"),
         step: "受理".into(),
+        back: Link::new("消费投诉", "/kinds/complaint"),
         cases: vec![
-            Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"),
-            Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
+            case("示例-2026-00007 退款", "待受理", ""),
+            case("示例-2026-00012 缺斤短两", "处理中", "现在是“处理中”，不能办理“受理”。"),
         ],
         hidden: vec![Hidden { name: "step".into(), value: "complaint.accept".into() }],
-        fields: vec![Field::new("note", "说明", note)],
+        fields: vec![Field {
+            phrases: vec![
+                ("我的".into(), vec!["请所在市场监管所先行调解。".into()]),
+                ("通用".into(), vec!["同意。".into(), "已阅。".into()]),
+            ],
+            ..Field::new("note", "说明", note)
+        }],
+        problems: Vec::new(),
     }
 }
 
 fn result() -> BatchResultPage {
+    let case = |label: &str, state: &str, why: &str| BatchCase {
+        case: Link::new(label, "/kinds/complaint/01J9A"),
+        state: state.into(),
+        why: why.into(),
+    };
     BatchResultPage {
         shell: office("工作台"),
         step: "受理".into(),
+        back: Link::new("消费投诉", "/kinds/complaint"),
         results: vec![
-            BatchResult { case: Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"), why: String::new() },
-            BatchResult {
-                case: Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
-                why: "现在是“处理中”，不能办理“受理”。".into(),
-            },
+            case("示例-2026-00007 退款", "待受理", ""),
+            case("示例-2026-00012 缺斤短两", "处理中", "现在是“处理中”，不能办理“受理”。"),
         ],
+        remarks: vec!["没有存为常用意见：常用意见最多存 30 条，请先删去不用的。".into()],
     }
 }
 
