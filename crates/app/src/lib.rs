@@ -37,6 +37,7 @@ mod submit;
 mod together;
 mod tokens;
 mod totp;
+mod town;
 mod work;
 
 use std::sync::Arc;
@@ -81,6 +82,7 @@ pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use together::Foreseen;
+pub use town::{TakenStep, TownHome, TownTask};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};

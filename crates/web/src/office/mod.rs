@@ -22,5 +22,6 @@ pub(crate) mod rounds;
 pub(crate) mod state;
 pub(crate) mod steps;
 pub(crate) mod together;
+pub(crate) mod town;
 pub(crate) mod work;
 pub(crate) mod workcalendar;

@@ -28,6 +28,7 @@ mod step;
 mod tables;
 mod together;
 mod tokens;
+mod town;
 mod work;
 mod work_calendar;
 
@@ -67,5 +68,6 @@ pub use step::StepPage;
 pub use tables::{BodiesPage, PermissionsPage};
 pub use tokens::{TokenLine, TokensPage};
 pub use together::{BatchCase, BatchPage, BatchResultPage};
+pub use town::{OneTap, TownHomePage, TownItem};
 pub use work::{MessageLine, WorkLine, WorkPage};
 pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};

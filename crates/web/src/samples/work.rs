@@ -15,7 +15,7 @@ use crate::{
     },
     pages::{
         BatchCase, BatchPage, BatchResultPage, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
-        HoldersPage, MessageLine, WorkCalendarPage, WorkLine, WorkPage,
+        HoldersPage, MessageLine, OneTap, PhrasesPage, TownHomePage, TownItem, WorkCalendarPage, WorkLine, WorkPage,
     },
 };
 
@@ -26,6 +26,8 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("work-messages", messages().render()),
         ("work-batch", batch().render()),
         ("work-batch-result", result().render()),
+        ("town-home", town_home().render()),
+        ("phrases", phrases().render()),
         ("work-calendar", calendar().render()),
         ("handover-people", holders().render()),
         ("handover", hand_over().render()),
@@ -150,6 +152,44 @@ fn result() -> BatchResultPage {
             case("示例-2026-00012 缺斤短两", "处理中", "现在是“处理中”，不能办理“受理”。"),
         ],
         remarks: vec!["没有存为常用意见：常用意见最多存 30 条，请先删去不用的。".into()],
+    }
+}
+
+fn town_home() -> TownHomePage {
+    let tap = |label: &str, step: &str| OneTap {
+        label: label.into(),
+        action: format!("/kinds/town_task/01J9A/steps/{step}"),
+        hidden: vec![Hidden { name: "back".into(), value: "/".into() }],
+    };
+    let item = |what: &str, tone: Tone, left: &str, basis: &str| TownItem {
+        what: Link::new(what, "/kinds/town_task/01J9A"),
+        kind: "乡镇任务".into(),
+        due: "2026年11月30日前".into(),
+        left: Some(Tag::new(tone, left)),
+        basis: vec![basis.into()],
+        taps: vec![tap("本期无变化", "no_change")],
+        forms: vec![Link::new("反馈，可拍照", "/kinds/town_task/01J9A/steps/report"), Link::new("提出异议", "#")],
+    };
+    TownHomePage {
+        shell: office("首页"),
+        title: "青石镇".into(),
+        items: vec![
+            item("核对辖区内烧结砖企业生产状态", Tone::Bad, "已超期 2 天", "履行职责事项清单条目：配合履行职责事项 第42项 落后产能摸底"),
+            item("报送农贸市场电子秤更换情况", Tone::Warn, "还有 3 天", "准入审批：示例县委编办〔2026〕7号"),
+        ],
+        more: Some(Link::new("还有 3 件，看全部", "/work")),
+        taken: vec![("核对电梯使用单位名单".into(), "本期无变化".into(), tap("撤回", "take_back"))],
+    }
+}
+
+fn phrases() -> PhrasesPage {
+    let control = Control::Text { value: String::new(), max_len: Some(200), autocomplete: None };
+    PhrasesPage {
+        shell: office("我的账号"),
+        phrases: vec!["请所在市场监管所先行调解。".into(), "数据已与台账核对。".into()],
+        common: vec!["同意。".into(), "已阅。".into()],
+        field: Field::new("phrase", "新的常用意见", control).required(),
+        full: None,
     }
 }
 

@@ -54,11 +54,13 @@ async fn several_cases_are_handled_together_and_one_that_cannot_be_stops_no_othe
     let (one, two, three) =
         (lodge(&mut clerk, "甲事").await, lodge(&mut clerk, "乙事").await, lodge(&mut clerk, "丙事").await);
     clerk.get("/work").await;
-    let nothing = clerk.post_on("/work/batch", &[("step", "complaint.accept")]).await;
+    let nothing = clerk.get("/work/batch?step=complaint.accept&back=work").await;
+    assert_eq!(nothing.location(), "/work");
+    let nothing = clerk.get("/work").await;
     nothing.assert_shows("请先勾选要办理的事项");
     let (a, b, c) = (item(&one), item(&two), item(&three));
     let chosen = [("step", "complaint.refuse"), ("item", a.as_str()), ("item", b.as_str()), ("item", c.as_str())];
-    let form = clerk.post("/work/batch", &chosen).await;
+    let form = clerk.get(&format!("/work/batch?step=complaint.refuse&item={a}&item={b}&item={c}")).await;
     form.assert_shows("甲事").assert_shows("办理 3 件").assert_shows("超过三年");
     let key = form.hidden("request_key");
     let refused = clerk.post("/work/batch/take", &chosen).await;
