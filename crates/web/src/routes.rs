@@ -209,6 +209,7 @@ pub static ROUTES: &[Route] = &[
     read(Office, Needs::Staff, "/kinds/{kind}/{id}/acts/{act}", || get(office::steps::act_form)),
     send(Office, Needs::Staff, "/kinds/{kind}/{id}/acts/{act}", || post(office::steps::act)),
     read(Office, Needs::Staff, "/work", || get(office::work::show)),
+    read(Office, Needs::Staff, "/work/print", || get(office::work::print)),
     read(Office, Needs::Staff, "/work/batch", || get(office::together::choose)),
     send(Office, Needs::Staff, "/work/batch/take", || post(office::together::take)),
     send(Office, Needs::Staff, "/work/messages", || post(office::work::mark_read)),

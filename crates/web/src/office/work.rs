@@ -18,13 +18,15 @@ use crate::components::{
 use crate::extract::{FormBody, Params, Staff, Visit};
 use crate::frame::{open_words, shell};
 use crate::held::Once;
-use crate::pages::{MessageLine, WorkLine, WorkPage};
+use crate::pages::{MessageLine, RegisterPage, WorkLine, WorkPage};
 use crate::problem::{Answer, see, show as page_of};
 use crate::server::Server;
 use crate::words::{date, moment};
 
 /// Lines on a page.
 const PAGE: usize = 50;
+/// Lines that are printed at a time.
+const PRINTED: usize = 200;
 /// Messages that are shown.
 const MESSAGES: usize = 100;
 
@@ -114,10 +116,49 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
     Ok(page_of(page.render()))
 }
 
+/// `GET /work/print?tab=…`: the lines of a tab as a register.
+pub(crate) async fn print(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(account): Staff,
+    params: Params,
+) -> Answer {
+    let view = View::of_name(params.get("tab"));
+    let (id, name) = view.entry();
+    let View::Work(bin) = view else { return Ok(see(&format!("/work?tab={id}"))) };
+    let made_by = account.name.clone();
+    let (lines, more) = server
+        .run(move |app| {
+            let work = app.work(&account, bin, None, PRINTED)?;
+            Ok((work.items.iter().map(|item| line(app, item)).collect::<Vec<_>>(), work.next.is_some()))
+        })
+        .await?;
+    let row = |line: WorkLine| {
+        let left = line.left.map_or(Cell::Text(String::new()), Cell::Tag);
+        let texts = [line.kind, line.what, line.state, line.owner, line.due].map(Cell::Text);
+        std::iter::once(Cell::Text(line.case.label)).chain(texts).chain([left]).collect()
+    };
+    let headings = ["种类", "环节或时限", "状态", "单位和岗位", "到期", "剩余"].map(Column::text);
+    let register = RegisterPage {
+        shell: shell(&server, &visit),
+        title: format!("{}{name}台账", visit.body_name(&server.app().pack)),
+        kind: "工作台".to_owned(),
+        kind_href: format!("/work?tab={id}"),
+        extent: format!("共 {} 项，先到期的在前", lines.len()),
+        columns: std::iter::once(Column::header("事项")).chain(headings).collect(),
+        cut: more.then(|| format!("只印前 {PRINTED} 项，后面还有。")),
+        rows: lines.into_iter().map(row).collect(),
+        made_by,
+        made_on: date(server.app().today()),
+    };
+    Ok(page_of(register.render()))
+}
+
 fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage) -> Result<WorkPage, Error> {
     let work = app.work(account, bin, read_cursor(after), PAGE)?;
     let (id, _) = View::Work(bin).entry();
     Ok(WorkPage {
+        ways: std::iter::once(Link::new("打印台账", format!("/work/print?tab={id}"))).chain(page.ways.clone()).collect(),
         lines: work.items.iter().map(|item| line(app, item)).collect(),
         steps: offered(
             work.items.iter().filter_map(|one| Some((app.pack.kind(&one.task.kind)?, one.task.record, &one.offers))),

@@ -97,7 +97,7 @@ impl BatchPage {
             html! {
                 (heading(&title, html! {}, html! { (lead) }))
                 (error_summary(&wrong))
-                (cases("勾选的事项", &self.cases, ["状态", "能否办理", "可办", "不能办"], (Tone::Good, Tone::Warn)))
+                (card("勾选的事项", cases("勾选的事项", &self.cases, ["状态", "能否办理", "可办", "不能办"], (Tone::Good, Tone::Warn))))
                 @if ready == 0 { div.actions { a.button.primary href=(self.back.href) { "返回" (self.back.label) } } }
                 @else {
                     (post_form(&self.shell.csrf, "/work/batch/take", "form card", Encoding::Plain, html! {
