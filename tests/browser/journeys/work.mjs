@@ -129,6 +129,7 @@ async function town(reader) {
     await page.goto(new URL("/kinds/town_task/new", reader.site).href);
     await page.fill("#f-title", `核对第${number}批电子秤`);
     await page.selectOption("#f-town", body);
+    await page.selectOption("#f-assigned_by", "scjg");
     await page.fill("#f-duty_item", `配合履行职责事项 第${number}项 计量器具`);
     await page.fill("#f-assigned_on", TODAY);
     await page.fill("#f-due_on", `2026-12-${String(number).padStart(2, "0")}`);
