@@ -1,6 +1,7 @@
 //! Steps of a case: what may be done with it now, by whom, and the doing of it. Everything that can be decided is decided before the writer sees it: the
 //! role, the state, the guard, four eyes, the reason, the fields, the window of a clock, the children. The writer makes the event.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -105,8 +106,25 @@ pub struct Offer {
     pub step: String,
     /// 环节名称
     pub name: String,
-    /// It can be taken now and wants no field filled in: several cases can take it together.
-    pub plain: bool,
+    /// It can be taken now, and what it must have can be written once for several cases: they can take it together.
+    pub together: bool,
+    /// 一键办理: it can be taken now and asks nothing.
+    pub one_tap: bool,
+}
+
+/// What an account may do with a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Steps.
+    pub steps: Vec<Offer>,
+    /// 转办: it may give the case to a person.
+    pub assign: bool,
+}
+
+/// Whether a step must have a file: one file for several cases is nobody's evidence.
+pub(crate) fn wants_file(kind: &Kind, step: &Step) -> bool {
+    let file = |at: &usize| kind.fields.get(*at).is_some_and(|field| field.kind == zhiheng_pack::Type::File);
+    step.require.iter().any(file)
 }
 
 /// One run of a clock, with its count.
@@ -130,6 +148,8 @@ pub(crate) struct Look<'a> {
     pub(crate) case: &'a Case,
     pub(crate) procedure: &'a Procedure,
     pub(crate) today: i32,
+    /// The runs of its clocks, counted when first asked for: every step asks for them.
+    pub(crate) runs: OnceCell<Vec<Run>>,
 }
 
 impl App {
@@ -148,8 +168,9 @@ impl App {
             case,
             procedure,
             today: self.today(),
+            runs: OnceCell::new(),
         };
-        let runs = self.pack.runs(&view.record);
+        let runs = look.runs();
         let open = |run: &&Run| run.is_open() && view.row.live;
         let of = |fits: &dyn Fn(&Run, &Clock) -> bool| -> Vec<usize> {
             let fits = |run: &&Run| procedure.clocks.get(run.clock).is_some_and(|clock| fits(run, clock));
@@ -177,10 +198,10 @@ impl App {
             blocked: taker.map(|taker| look.blocked(taker, &steps)).unwrap_or_default(),
             steps,
             clocks: runs
-                .into_iter()
+                .iter()
                 .filter_map(|run| {
                     let clock = procedure.clocks.get(run.clock)?.clone();
-                    Some(ClockView { clock, count: self.pack.explain_run(procedure, &run), run })
+                    Some(ClockView { clock, count: self.pack.explain_run(procedure, run), run: run.clone() })
                 })
                 .collect(),
             procedure: Arc::new(procedure.clone()),
@@ -188,20 +209,38 @@ impl App {
         })
     }
 
-    /// The steps of a case that are an account's to take, as a list of work offers them.
-    pub(crate) fn offers(&self, account: &Account, kind: &Kind, row: &RecordRow) -> Vec<Offer> {
-        let Some((record, envelope)) = read(kind, row).filter(|_| row.live) else { return Vec::new() };
-        let Some(case) = &record.case else { return Vec::new() };
-        let Some(procedure) = self.pack.procedure_of(case) else { return Vec::new() };
+    /// What an account may do with a case now, as a list offers it: the steps that are its to take, and whether it may give the case to a
+    /// person.
+    pub fn offers(&self, account: &Account, kind: &Kind, row: &RecordRow) -> Offers {
+        let Some((record, envelope)) = read(kind, row).filter(|_| row.live) else { return Offers::default() };
+        let Some(case) = &record.case else { return Offers::default() };
+        let Some(procedure) = self.pack.procedure_of(case) else { return Offers::default() };
         let (pack, today) = (&*self.pack, self.today());
-        let look = Look { pack, kind, row, record: &record, envelope: &envelope, case, procedure, today };
-        let taker = Taker::Staff(account);
-        let one = |step: &Step| Offer {
-            step: step.id.clone(),
-            name: step.name.clone(),
-            plain: step.require.is_empty() && look.check_open(taker, step).is_ok(),
+        let look = Look {
+            pack,
+            kind,
+            row,
+            record: &record,
+            envelope: &envelope,
+            case,
+            procedure,
+            today,
+            runs: OnceCell::new(),
         };
-        look.steps(taker).into_iter().map(one).collect()
+        let taker = Taker::Staff(account);
+        let one = |step: &Step| {
+            let open = look.check_open(taker, step).is_ok();
+            Offer {
+                step: step.id.clone(),
+                name: step.name.clone(),
+                together: open && !wants_file(kind, step),
+                one_tap: open && step.one_tap,
+            }
+        };
+        Offers {
+            steps: look.steps(taker).into_iter().map(one).collect(),
+            assign: !procedure.is_closed(&case.state) && look.is_own(taker),
+        }
     }
 
     /// Does something with a case: all problems at once, or a durable version with everything that follows from it.
@@ -225,7 +264,7 @@ impl App {
         }
         let (pack, today) = (&*self.pack, self.today());
         let (kind, row, record, envelope) = (kind, &row, &record, &envelope);
-        let look = Look { pack, kind, row, record, envelope, case, procedure, today };
+        let look = Look { pack, kind, row, record, envelope, case, procedure, today, runs: OnceCell::new() };
         let content = match &wanted.act {
             CaseAct::Step(step) => Some(self.check_step(&look, taker, step, wanted)?),
             _ => {
@@ -292,7 +331,7 @@ impl App {
         Err(Error::Invalid(problems))
     }
 
-    fn check_children(&self, look: &Look<'_>) -> Result<(), Error> {
+    pub(crate) fn check_children(&self, look: &Look<'_>) -> Result<(), Error> {
         let mut reader = self.store.read()?;
         for (kind_id, id) in look.case.events.iter().flat_map(|event| &event.opened) {
             let (Some(kind), Ok(id)) = (self.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
@@ -399,6 +438,10 @@ fn pauses_by_reason(clock: &Clock) -> bool {
 }
 
 impl Look<'_> {
+    fn runs(&self) -> &[Run] {
+        self.runs.get_or_init(|| self.pack.runs(self.record))
+    }
+
     /// Whether the case is this taker's to manage: whoever holds a role of one of its open steps, or the office.
     pub(crate) fn is_own(&self, taker: Taker<'_>) -> bool {
         let body = self.envelope.body.as_deref();
@@ -425,7 +468,7 @@ impl Look<'_> {
         step.roles.iter().any(|role| taker.holds(role, body.as_deref()))
     }
 
-    fn owner(&self, step: &Step) -> Option<String> {
+    pub(crate) fn owner(&self, step: &Step) -> Option<String> {
         match &step.owner {
             Owner::Record => self.envelope.body.clone(),
             Owner::Body(body) => Some(body.clone()),
@@ -437,7 +480,7 @@ impl Look<'_> {
         }
     }
 
-    fn check_open(&self, taker: Taker<'_>, step: &Step) -> Result<(), Error> {
+    pub(crate) fn check_open(&self, taker: Taker<'_>, step: &Step) -> Result<(), Error> {
         if !self.may(taker, step) {
             return Err(Error::NotPermitted);
         }
@@ -460,7 +503,7 @@ impl Look<'_> {
 
     /// A step that stops a clock with a window waits for the window to open (例如第二次复查不早于公告后六十日).
     fn check_window(&self, step: &Step) -> Result<(), Error> {
-        for run in self.pack.runs(self.record).iter().filter(|run| run.is_open()) {
+        for run in self.runs().iter().filter(|run| run.is_open()) {
             let (Some(opens), Some(clock)) = (run.opens, self.procedure.clocks.get(run.clock)) else { continue };
             let stops = |stop: &Trigger| match stop {
                 Trigger::Step(at) => self.procedure.steps.get(*at).is_some_and(|known| known.id == step.id),
@@ -492,7 +535,7 @@ impl Look<'_> {
     }
 
     fn check_act(&self, taker: Taker<'_>, wanted: &StepWanted) -> Result<(), Error> {
-        let runs = self.pack.runs(self.record);
+        let runs = self.runs();
         let find = |id: &str| {
             let at = self.procedure.clocks.iter().position(|clock| clock.id == id);
             let run = runs.iter().find(|run| Some(run.clock) == at && run.is_open());

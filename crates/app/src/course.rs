@@ -243,6 +243,34 @@ impl Deciding<'_> {
         }
     }
 
+    /// Tells a person that a case was given to them, and the head of a body that one came to it from another (`from`).
+    pub(crate) fn tell_assigned(&mut self, one: &Prepared, from: Option<&str>, actor: &str) {
+        let Some((kind, row)) = self.pack.kinds.get(one.kind).zip(self.current(&one.kind_id, &one.id)) else { return };
+        let Some((record, _)) = read(kind, &row) else { return };
+        let what = format!("{}「{}」", kind.name, self.pack.label(kind, &record));
+        let due = self.tasks_of(&row.id).iter().filter_map(|task| task.due_day).min();
+        let due = due.map(|day| format!("，{}前办理", zhiheng_pack::day::date(day))).unwrap_or_default();
+        let happens = one.happening.as_ref();
+        let note = happens.and_then(|happens| happens.note.as_ref()).map(|note| format!("说明：{note}"));
+        let about = (kind.id.clone(), row.id);
+        if let Some(CaseAct::Assign(Some(login))) = happens.map(|happens| &happens.act)
+            && login != actor
+        {
+            let text = format!("{what}交办给您{due}。{}", note.clone().unwrap_or_default());
+            self.message_to(row.recorded_at, login, Some(about.clone()), format!("交办给您：{what}"), text);
+        }
+        let Some(body) = row.body.as_deref().filter(|body| Some(*body) != from) else { return };
+        let told = |message: &MessageRow| {
+            message.role == roles::HEAD && message.body == body && message.record.as_ref() == Some(&about)
+        };
+        if !self.change.messages.iter().any(told) {
+            let name = self.pack.body(body).map_or(body, |body| body.name.as_str());
+            let text = format!("{what}交由{name}办理{due}。{}", note.unwrap_or_default());
+            let to = (roles::HEAD.to_owned(), body.to_owned());
+            self.message(row.recorded_at, to, about, format!("交由本单位办理：{what}"), text);
+        }
+    }
+
     /// 时限名称
     pub(crate) fn clock_name(&self, record: &Record, clock: &str) -> Option<String> {
         let (_, procedure) = self.pack.case_of(record)?;
@@ -265,11 +293,18 @@ impl Deciding<'_> {
         self.change.messages.push(MessageRow { id, at, account: None, body, role, record: Some(record), title, text });
     }
 
-    /// Adds a message to one account, about no single case.
-    pub(crate) fn message_to(&mut self, at: i64, login: &str, title: String, text: String) {
+    /// Adds a message to one account, about a case or about several.
+    pub(crate) fn message_to(
+        &mut self,
+        at: i64,
+        login: &str,
+        record: Option<(String, RecordId)>,
+        title: String,
+        text: String,
+    ) {
         let id = self.message_id(at, login.as_bytes(), &title);
         let (account, body, role) = (Some(login.to_owned()), String::new(), String::new());
-        self.change.messages.push(MessageRow { id, at, account, body, role, record: None, title, text });
+        self.change.messages.push(MessageRow { id, at, account, body, role, record, title, text });
     }
 
     fn message_id(&self, at: i64, about: &[u8], title: &str) -> RecordId {

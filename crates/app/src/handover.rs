@@ -287,7 +287,17 @@ impl Passing {
         let (kind_id, name) = (kind.id.clone(), kind.name.clone());
         let named = PassedCase { kind: kind_id, name, id: id.to_string(), label };
         let (pack, today) = (&*self.pack, self.today);
-        let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today };
+        let look = Look {
+            pack,
+            kind,
+            row: &row,
+            record: &record,
+            envelope: &envelope,
+            case,
+            procedure,
+            today,
+            runs: Default::default(),
+        };
         if !look.is_own(Taker::Staff(&self.actor)) {
             return Ok(Some((named, Some("您没有交办这件事的权限，请由承办单位或质量强县办移交。".to_owned()))));
         }
@@ -325,7 +335,7 @@ impl Passing {
         let (from, to, count) = (&self.from.name, &self.to.name, passed.len());
         let list: Vec<String> = passed.iter().map(|case| format!("{}「{}」", case.name, case.label)).collect();
         let text = format!("{from}移交给{to} {count} 件（{}）：{}。", self.reason, list.join("、"));
-        deciding.message_to(at, &self.to.login, format!("{from}移交给您 {count} 件"), text.clone());
-        deciding.message_to(at, &self.from.login, format!("您的 {count} 件已移交给{to}"), text);
+        deciding.message_to(at, &self.to.login, None, format!("{from}移交给您 {count} 件"), text.clone());
+        deciding.message_to(at, &self.from.login, None, format!("您的 {count} 件已移交给{to}"), text);
     }
 }

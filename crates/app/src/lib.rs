@@ -26,6 +26,7 @@ mod mailing;
 mod outgoing;
 mod packs;
 pub mod permit;
+mod phrases;
 mod plan;
 mod policy;
 mod records;
@@ -35,8 +36,10 @@ mod rounds;
 mod search;
 mod signing;
 mod submit;
+mod together;
 mod tokens;
 mod totp;
+mod town;
 mod work;
 
 use std::sync::Arc;
@@ -49,7 +52,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
+pub use cases::{CaseView, ClockView, Offer, Offers, StepWanted, Taker};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,
     merge_field, public_entries, public_entry,
@@ -75,6 +78,7 @@ pub use outgoing::{
 };
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may};
+pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
@@ -84,7 +88,9 @@ pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
+pub use together::Foreseen;
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
+pub use town::{TakenStep, TownHome, TownTask};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 
 /// Where chance comes from: ids, salts, tokens.

@@ -406,9 +406,15 @@ impl Job for Submitting {
         if std::mem::replace(&mut self.spent, !self.receipts) {
             return Err(refused(Handed::Conflict("同时有别的保存，这次导入没有进行".to_owned())));
         }
+        // What a step opens for another body, or passes to it, is told to that body's head; what goes to a person, to that person.
+        let first = self.prepared.first().filter(|one| one.op == Op::Step);
+        let of_case = first.and_then(|one| deciding.current(&one.kind_id, &one.id)).map(|row| row.body);
         for one in &mut self.prepared {
             let content = if self.receipts { one.content.clone() } else { one.content.take() };
             let receipt = deciding.one(one, content, &self.actor, self.batch.as_ref(), times).map_err(refused)?;
+            if let Some(body) = &of_case {
+                deciding.tell_assigned(one, body.as_deref(), &self.actor);
+            }
             if self.receipts {
                 receipts.push(receipt);
             } else {

@@ -10,7 +10,7 @@ use zhiheng_store::{
     AccountRow, DueBetween, MessageRow, MessagesOf, Reader, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow,
 };
 
-use crate::cases::Offer;
+use crate::cases::Offers;
 use crate::{Account, App, Error, hex};
 
 /// Which part of the work.
@@ -48,8 +48,8 @@ pub struct WorkItem {
     pub role: String,
     /// It is late.
     pub late: bool,
-    /// Steps that the reader may take.
-    pub offers: Vec<Offer>,
+    /// What the reader may do with the case.
+    pub offers: Offers,
     /// Name of the absent person to whom it is assigned and for whom the reader acts (代办).
     pub instead_of: Option<String>,
 }
@@ -130,7 +130,7 @@ impl App {
         let last = rows.last().filter(|_| more);
         let next = last.map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
         let mut items = Vec::with_capacity(rows.len());
-        let mut cases: BTreeMap<RecordId, (String, Vec<Offer>)> = BTreeMap::new();
+        let mut cases: BTreeMap<RecordId, (String, Offers)> = BTreeMap::new();
         for task in rows {
             let (label, offers) = match cases.entry(task.record) {
                 Entry::Occupied(known) => known.get().clone(),
@@ -175,7 +175,7 @@ impl App {
             body: self.pack.body(&task.body).map_or_else(String::new, |body| body.name.clone()),
             role: self.pack.role(&task.role).map_or_else(String::new, |role| role.name.clone()),
             late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
-            offers: Vec::new(),
+            offers: Offers::default(),
             instead_of: None,
             label,
             task,

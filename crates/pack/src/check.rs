@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::clock::{self, Calendar};
 use crate::kind::Type;
 use crate::node::Node;
-use crate::pack::Pack;
+use crate::pack::{BodyLevel, Pack};
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::procedure::{Clock, ClockKind, Length, Procedure, Span, Trigger, roles, rough_minutes};
+use crate::procedure::{Clock, ClockKind, Length, Procedure, ReasonWanted, Span, Step, Trigger, roles, rough_minutes};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";
@@ -17,6 +17,7 @@ pub(crate) fn whole(pack: &Pack, problems: &mut Vec<Problem>) {
     references_have_kinds(pack, problems);
     splits_add_up(pack, problems);
     procedures_follow_each_other(pack, problems);
+    tasks_of_towns_have_a_basis(pack, problems);
     if pack.kinds.is_empty() && !pack.place.is_empty() {
         say(problems, "pack.toml", codes::UNKNOWN_NAME, "任何登记种类".to_owned());
     }
@@ -83,10 +84,41 @@ fn splits_add_up(pack: &Pack, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A kind whose steps are a town's to take says which fields hold what the task rests on.
+fn tasks_of_towns_have_a_basis(pack: &Pack, problems: &mut Vec<Problem>) {
+    let of_towns = |role: &String| pack.role(role).is_some_and(|role| role.level == Some(BodyLevel::Town));
+    for kind in pack.kinds.iter().filter(|kind| kind.town_basis.is_empty()) {
+        let mut procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+        if procedures.any(|procedure| procedure.steps.iter().flat_map(|step| &step.roles).any(of_towns)) {
+            say(problems, &format!("kinds/{}/kind.toml", kind.id), codes::TOWN_TASK, kind.id.clone());
+        }
+    }
+}
+
 /// Rules of one procedure, said where its parts stand.
 pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>, calendar: &Calendar) {
+    taps_need_nothing(procedure, node);
     states_are_reached_and_left(procedure, node);
     clocks_run_and_stop(procedure, node, calendar);
+}
+
+/// What is taken with one tap asks nothing, and leaves no reader on a page that asks; what takes a step back leads where it came from.
+fn taps_need_nothing(procedure: &Procedure, node: &Node<'_>) {
+    for (step, part) in procedure.steps.iter().zip(node.tables("step")) {
+        let asks = |step: &Step| !step.require.is_empty() || step.reason != ReasonWanted::None;
+        if step.one_tap && asks(step) {
+            let why = format!("{}（{}）写了 one_tap，就不能要填内容（require）或者理由（reason）", step.name, step.id);
+            part.file.say(codes::NOT_ONE_TAP, &part.span, &why);
+        }
+        let Some(undo) = step.undo.and_then(|at| procedure.steps.get(at)) else { continue };
+        let back =
+            step.to.is_some_and(|to| undo.from.contains(&to)) && undo.to.is_some_and(|to| step.from.contains(&to));
+        if !back || asks(undo) {
+            let why =
+                format!("{}（{}）的 undo 应当从它到达的状态回到它出发的状态，并且不要填内容、理由", step.name, step.id);
+            part.file.say(codes::NOT_ONE_TAP, &part.span, &why);
+        }
+    }
 }
 
 fn states_are_reached_and_left(procedure: &Procedure, node: &Node<'_>) {

@@ -292,6 +292,8 @@ pub struct Kind {
     pub reports: Option<Reports>,
     /// It carries totals.
     pub totals: Option<Totals>,
+    /// What a task to a town rests on (履行职责事项清单条目、准入审批): one of these is filled in wherever a town has the record.
+    pub town_basis: Vec<usize>,
     /// Its procedures, as positions in [`crate::Pack::procedures`]; none in mode register.
     pub procedures: Vec<usize>,
     /// How the public may open a case.

@@ -147,6 +147,20 @@ pub struct Item {
     pub until: Option<Date>,
 }
 
+/// Words that opinions often use (常用意见).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// The words.
+    pub text: String,
+    /// Offered in this body and those under it only.
+    pub body: Option<String>,
+}
+
+impl Phrase {
+    /// Longest phrase in characters.
+    pub const LEN: usize = 200;
+}
+
 /// A group of indicators (类别).
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -226,6 +240,8 @@ pub struct Pack {
     pub documents: Vec<crate::procedure::Document>,
     /// 报送: the kinds of a round of reports, where the pack has them.
     pub collection: Option<crate::Collection>,
+    /// 常用意见, in order.
+    pub phrases: Vec<Phrase>,
     /// 方案的系统, by number.
     pub systems: Vec<crate::system::System>,
     pub(crate) kind_index: HashMap<String, usize>,

@@ -120,6 +120,9 @@ catalogue! {
     PROCEDURE_SPANS = "ZH1035", "同一种类的程序在时间上有空档或重叠：{}。";
     DERIVED_FIELD = "ZH1036", "字段 {} 由程序算出，不能填写。请删去。";
     WINDOW_CLOSED = "ZH1037", "时限 {}。最早的一日要在最迟的一日之前。";
+    TOWN_TASK = "ZH1046", "种类 {} 有交给乡镇岗位的环节，却没有写 town_basis。请写明哪些字段记履行职责事项清单条目、准入审批。";
+    NOT_ONE_TAP = "ZH1047", "环节 {}。请改正，或者删去 one_tap、undo。";
+    BAD_PHRASE = "ZH1048", "常用意见{}。请改正。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";
@@ -144,6 +147,7 @@ catalogue! {
     CONTROL_CHARACTER = "ZH1118", "「{}」含有不可见的控制字符。请重新输入。";
     UNKNOWN_INDICATOR = "ZH1119", "没有标识为「{}」的指标。请从指标列表中选择。";
     ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
+    NO_TOWN_BASIS = "ZH1146", "交给乡镇（街道）的任务，{}至少填一项。没有依据的，不得交办。";
 }
 
 #[cfg(test)]

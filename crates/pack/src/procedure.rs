@@ -19,6 +19,8 @@ pub struct Role {
     pub scope: RoleScope,
     /// What it is, in a sentence.
     pub about: Option<String>,
+    /// Held only in bodies of this level.
+    pub level: Option<crate::pack::BodyLevel>,
 }
 
 /// On whose cases a role acts.
@@ -271,6 +273,10 @@ pub struct Step {
     pub set: Vec<(usize, Setting)>,
     /// The reason it wants.
     pub reason: ReasonWanted,
+    /// 一键办理: it needs nothing filled in and is offered as a button where the case is listed.
+    pub one_tap: bool,
+    /// 撤回: the step that takes it back while the case stands where it led; what it stopped runs on as if it had not been taken.
+    pub undo: Option<usize>,
     /// Another person than who took that step, or the step before.
     pub four_eyes: Option<FourEyes>,
     /// Only when every record that it spawned is closed.

@@ -20,7 +20,7 @@ use toml::de::DeTable;
 
 use crate::kind::{Kind, Type};
 use crate::node::{File, Node};
-use crate::pack::{Area, Body, Group, Holiday, Item, List, Pack};
+use crate::pack::{Area, Body, Group, Holiday, Item, List, Pack, Phrase};
 use crate::problem::{self as codes, Level, Problem};
 
 /// The files of one pack folder: path inside the folder → text.
@@ -137,6 +137,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         procedures: Vec::new(),
         documents: Vec::new(),
         collection: None,
+        phrases: Vec::new(),
         systems: Vec::new(),
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),
@@ -220,6 +221,7 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
     pack.calendar = crate::clock::Calendar::new(&pack.holidays);
     bodies::tree(pack, roots);
     roles::read(pack, roots);
+    roots.iter().flat_map(|root| root.tables("phrase")).for_each(|node| phrase(pack, &node));
     let item = |id: &str, name: &str, names: &[String]| Item {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -277,6 +279,23 @@ fn list(pack: &mut Pack, node: Node<'_>) {
     let read = List { id: id.value, name: node.need("name").value, items };
     pack.lists.push(read);
     node.finish();
+}
+
+fn phrase(pack: &mut Pack, node: &Node<'_>) {
+    let text = node.need("text");
+    let words = text.value.trim().to_owned();
+    // A common pack may give phrases to a bureau that the county does not have.
+    let body = node.text("body").map(|name| name.value);
+    if words.chars().count() > Phrase::LEN || words.contains('\n') {
+        node.file.say(codes::BAD_PHRASE, &text.span, format!("「{words}」应当是一行，不超过 {} 字", Phrase::LEN));
+    }
+    let read = Phrase { text: words, body };
+    if pack.phrases.contains(&read) {
+        node.file.say(codes::BAD_PHRASE, &text.span, format!("「{}」写了两次", read.text));
+    } else if !read.text.is_empty() {
+        pack.phrases.push(read);
+    }
+    node.finish_ref();
 }
 
 fn group(pack: &mut Pack, node: Node<'_>) {

@@ -9,8 +9,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::case::Case;
 use crate::kind::{DateBound, Field, Format, Kind, Type};
-use crate::pack::{List, Pack, Whereabouts};
+use crate::pack::{BodyLevel, List, Pack, Whereabouts};
 use crate::problem::{self as codes, Level, Problem};
+use crate::procedure::Owner;
 use crate::value::{Decimal, FileRef, Value, decimal_as_written};
 use crate::{day, uscc};
 
@@ -183,8 +184,31 @@ impl Pack {
                 problems.push(Problem { level: check.level, ..problem });
             }
         }
+        problems.extend(self.town_without_basis(kind, &record));
         let refused = problems.iter().any(|problem| problem.level == Level::Refuse);
         Checked { record: (!refused).then_some(record), problems }
+    }
+
+    /// 基层减负: no task goes to a town without an item of its list of duties or a recorded approval.
+    fn town_without_basis(&self, kind: &Kind, record: &Record) -> Option<Problem> {
+        let first = kind.town_basis.first().and_then(|at| kind.fields.get(*at))?;
+        if kind.town_basis.iter().any(|at| record.value(*at).is_some()) {
+            return None;
+        }
+        let names = kind.town_basis.iter().filter_map(|at| Some(kind.fields.get(*at)?.name.as_str()));
+        let named = names.collect::<Vec<_>>().join("、");
+        let steps = kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).flat_map(|it| &it.steps);
+        let handlers = steps.filter_map(|step| match step.owner {
+            Owner::Field(field) => record.value(field).map(Value::plain),
+            _ => None,
+        });
+        let mut all = self.envelope(kind, record).body.into_iter().chain(handlers);
+        all.any(|body| self.is_town(&body)).then(|| Problem::of_field(codes::NO_TOWN_BASIS, &first.id, named))
+    }
+
+    /// Whether a body is a town (乡镇街道).
+    pub fn is_town(&self, body: &str) -> bool {
+        self.body(body).is_some_and(|body| body.level == BodyLevel::Town)
     }
 
     /// What a record has whatever its kind: key, body, area, subject, day.

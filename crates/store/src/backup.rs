@@ -244,6 +244,7 @@ const TABLES: &[Table] = &[
             &["place", "account", "mode", "address", "confirmed_at", "asked", "code_hash", "code_until", "tries"],
         ),
     ),
+    since(9, table("phrase", 3, &["place", "account", "no", "text"])),
 ];
 
 /// What an archive holds.

@@ -279,6 +279,13 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("what was read", |store| store.read()?.read_by(P, "a", &[RecordId([1; 16])]).map(drop)),
     ("mark as read", |store| store.write(|tx| tx.mark_read(P, "a", &[RecordId([1; 16])]))),
+    ("phrases", |store| store.read()?.phrases(P, &RecordId([1; 16])).map(drop)),
+    ("keep phrases", |store| {
+        store.write(|tx| {
+            let kept = tx.phrases(P, &RecordId([1; 16]))?;
+            tx.set_phrases(P, &RecordId([1; 16]), &[kept, vec!["同意。".to_owned()]].concat())
+        })
+    }),
     ("number a document", |store| {
         store.write(|tx| tx.number_document(P, "accept_notice", &RecordId([1; 16]), 1, "a")).map(drop)
     }),

@@ -35,6 +35,7 @@ mod outbox;
 mod packs;
 #[doc(hidden)]
 pub mod peers;
+mod phrases;
 mod pool;
 mod proofs;
 mod receipts;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_receipts.sql"),
     include_str!("../migrations/0007_tokens.sql"),
     include_str!("../migrations/0008_outbox.sql"),
+    include_str!("../migrations/0009_phrases.sql"),
 ];
 
 /// The version that this program writes.

@@ -15,6 +15,7 @@ mod county;
 mod documents;
 mod handover;
 mod histories;
+mod office;
 mod outgoing;
 mod packs;
 mod plan;

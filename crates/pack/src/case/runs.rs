@@ -169,9 +169,10 @@ impl Walk<'_> {
     fn runs_from_events(&self, first: Option<i32>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut before: Option<&Event> = None;
-        for event in &self.case.events {
+        for (at, event) in self.case.events.iter().enumerate() {
             if let Some(run) = runs.last_mut().filter(|run| run.is_open())
                 && self.stops(before, event)
+                && !self.is_taken_back(at)
             {
                 run.stopped_at = Some(event.at);
             }
@@ -193,7 +194,7 @@ impl Walk<'_> {
         let mut started = opening.at;
         let mut met: BTreeMap<i32, i64> = BTreeMap::new();
         let aged = matches!(self.clock.span, Span::Ages(..));
-        for event in &self.case.events {
+        for (_, event) in self.case.events.iter().enumerate().filter(|(at, _)| !self.is_taken_back(*at)) {
             for (_, day) in event.met.iter().filter(|(id, _)| *id == self.clock.id) {
                 let number = self.first_age(*day, opening.at) + runs.len();
                 let mut run = self.new_run(if aged { number } else { runs.len() }, started, *day);
@@ -229,6 +230,19 @@ impl Walk<'_> {
         };
         // After the list it goes on every so often: a hundred more are more than anything on earth lives.
         (0..ages.len() + 100).take_while(passed).count()
+    }
+
+    /// Whether the next step that people took after an event takes it back (撤回): it stopped nothing, and what ran runs on. Otherwise a
+    /// report that was taken back a minute later would have met its day.
+    fn is_taken_back(&self, at: usize) -> bool {
+        let step_of = |event: &Event| match &event.act {
+            Act::Step(id) => self.procedure.step(id),
+            _ => None,
+        };
+        let undo = self.case.events.get(at).and_then(step_of).and_then(|step| step.undo);
+        let undo = undo.and_then(|undo| self.procedure.steps.get(undo));
+        let next = self.case.events.iter().skip(at + 1).find_map(step_of);
+        undo.zip(next).is_some_and(|(undo, next)| undo.id == next.id)
     }
 
     fn is_closed(&self, state: &str) -> bool {

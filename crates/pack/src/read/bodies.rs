@@ -43,7 +43,7 @@ pub(super) fn body(pack: &mut Pack, node: Node<'_>) {
     node.finish();
 }
 
-fn level(node: &Node<'_>) -> BodyLevel {
+pub(super) fn level(node: &Node<'_>) -> BodyLevel {
     let Some(word) = node.text("level") else { return BodyLevel::Bureau };
     let known = BodyLevel::NAMES.iter().find(|(name, ..)| *name == word.value);
     known.map_or_else(

@@ -55,6 +55,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         import: ImportRule::default(),
         reports: None,
         totals: None,
+        town_basis: Vec::new(),
         procedures: Vec::new(),
         public_entry: None,
         samples: Vec::new(),
@@ -275,6 +276,7 @@ fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
     kind.subject = field_of(kind, node, "subject", any, "字段");
     kind.body_field = field_of(kind, node, "body_field", any, "字段");
     kind.place_from = indices(kind, node, "place_from");
+    kind.town_basis = indices(kind, node, "town_basis");
     // A common kind may name the bureau of a county that has none of that id.
     kind.body = node.text("body").and_then(|name| pack.body(&name.value)).map(|body| body.id.clone());
 }

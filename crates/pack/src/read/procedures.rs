@@ -247,6 +247,8 @@ impl Reader<'_> {
             ask: self.fields(node, "ask"),
             set: self.settings(node),
             reason: self.reason(node),
+            one_tap: node.flag("one_tap").unwrap_or(false),
+            undo: node.text("undo").and_then(|name| self.named(node, &self.step_ids, &name, &name.value, "环节")),
             four_eyes: self.four_eyes(node),
             after_children: node.flag("after_children").unwrap_or(false),
             documents: node.plains("doc"),

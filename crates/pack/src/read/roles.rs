@@ -24,12 +24,19 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
                 RoleScope::Body
             }
         };
-        let read = Role { id: id.value, name: node.need("name").value, scope, about: node.plain("about") };
+        let level = node.has("level").then(|| super::bodies::level(&node));
+        let read = Role { id: id.value, name: node.need("name").value, scope, about: node.plain("about"), level };
         pack.roles.push(read);
         node.finish();
     }
 }
 
 fn built_in((id, name, scope, about): &(&str, &str, RoleScope, &str)) -> Role {
-    Role { id: (*id).to_owned(), name: (*name).to_owned(), scope: *scope, about: Some((*about).to_owned()) }
+    Role {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        scope: *scope,
+        about: Some((*about).to_owned()),
+        level: None,
+    }
 }

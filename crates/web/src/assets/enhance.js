@@ -26,6 +26,18 @@
     setTimeout(release, 10000);
   });
   window.addEventListener('pageshow', release);
+  // A chosen phrase goes into its box at once, where it can be changed.
+  document.querySelectorAll('select[data-phrase]').forEach(function (choice) {
+    var box = document.getElementById(choice.getAttribute('data-phrase'));
+    if (!box) return;
+    choice.addEventListener('change', function () {
+      var phrase = choice.value, text = box.value.trim();
+      choice.value = '';
+      if (!phrase || text.indexOf(phrase) >= 0) return;
+      box.value = text + (!text || /[。；！？\n]$/.test(text) ? '' : '；') + phrase;
+      box.focus();
+    });
+  });
   // All or none of a column of tick boxes.
   document.querySelectorAll('[data-tick-all]').forEach(function (place) {
     var boxes = document.querySelectorAll('input[name="' + place.getAttribute('data-tick-all') + '"]');

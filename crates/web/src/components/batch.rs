@@ -12,8 +12,37 @@ pub struct Batch {
     pub keep: Vec<(String, String)>,
     /// Verb and address.
     pub actions: Vec<(String, String)>,
+    /// Steps that ticked cases take together (批量办理).
+    pub steps: Vec<BatchStep>,
     /// What happens when nothing is ticked.
     pub note: String,
+}
+
+/// A step that cases of the list can take together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchStep {
+    /// `complaint.accept`.
+    pub value: String,
+    /// 受理（3 件可办）.
+    pub label: String,
+}
+
+/// Where the steps of several cases begin.
+pub const TOGETHER: &str = "/work/batch";
+
+/// The choice of a step, for a form that already holds the boxes.
+pub fn steps(steps: &[BatchStep]) -> Markup {
+    html! {
+        @if !steps.is_empty() {
+            span.together {
+                label for="batch-step" { "勾选的一起办" }
+                select id="batch-step" name="step" {
+                    @for step in steps { option value=(step.value) { (step.label) } }
+                }
+                button.button type="submit" formaction=(TOGETHER) { "批量办理" }
+            }
+        }
+    }
 }
 
 /// The id by which boxes outside the form belong to it.
@@ -30,6 +59,7 @@ pub fn batch(batch: &Batch) -> Markup {
             span.soft { "勾选后：" }
             span data-tick-all=(BATCH_NAME) {}
             @for (label, address) in &batch.actions { button.button type="submit" formaction=(address) { (label) } " " }
+            (steps(&batch.steps))
             @if !batch.note.is_empty() { small { (batch.note) } }
         }
     }
@@ -45,6 +75,10 @@ pub fn samples() -> Vec<Sample> {
     let form = Batch {
         keep: vec![("from".into(), "2026-01-01".into())],
         actions: actions.map(|(label, address)| (label.to_owned(), address.to_owned())).into(),
+        steps: vec![
+            BatchStep { value: "complaint.accept".into(), label: "受理（3 件可办）".into() },
+            BatchStep { value: "complaint.@assign".into(), label: "转办（5 件可办）".into() },
+        ],
         note: "没有勾选时，打印台账印当前筛选结果。".into(),
     };
     vec![Sample::new("batch", "勾选后的操作", batch(&form))]

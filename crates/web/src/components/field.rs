@@ -28,7 +28,14 @@ pub struct Field {
     pub warning: Option<String>,
     /// The control with its value.
     pub control: Control,
+    /// 常用意见 for a passage, group by group: name and phrases.
+    pub phrases: Vec<(String, Vec<String>)>,
 }
+
+/// What follows a field's name in the name of the box that takes a phrase.
+pub const PHRASE: &str = ".phrase";
+/// What follows it in the name of the tick that keeps what was written as a phrase.
+pub const KEEP: &str = ".keep";
 
 impl Field {
     /// An optional field without hint or error.
@@ -42,6 +49,7 @@ impl Field {
             error: None,
             warning: None,
             control,
+            phrases: Vec::new(),
         }
     }
 
@@ -231,6 +239,12 @@ pub fn field(field: &Field) -> Markup {
     render(field, Place::Form)
 }
 
+/// What the browser lets choose: where photos are taken, every picture, so that a phone offers its camera. The server looks at what came.
+fn chosen_by(accept: &str) -> String {
+    let photos = [".jpg", ".png"].iter().all(|kind| accept.split(',').any(|one| one == *kind));
+    if photos { format!("image/*,{accept}") } else { accept.to_owned() }
+}
+
 /// Renders a field as a condition of a query: every choice is a drop-down, and nothing chosen means all.
 pub fn condition(field: &Field) -> Markup {
     render(field, Place::Query)
@@ -319,6 +333,26 @@ struct Box<'a> {
     list: Option<&'a str>,
 }
 
+/// Phrases to take, which the server adds to what was written; the script puts them into the box at once.
+fn phrases(field: &Field, name: &str) -> Markup {
+    let id = &field.id;
+    html! {
+        @if !field.phrases.is_empty() {
+            span.phrases {
+                label.inline for={ (id) "-phrase" } { "常用意见" span.sr { "，加到" (field.label) } }
+                select id={ (id) "-phrase" } name={ (name) (PHRASE) } data-phrase=(id) {
+                    option value="" { "不用" }
+                    @for (group, all) in &field.phrases {
+                        optgroup label=(group) { @for text in all { option value=(text) { (text) } } }
+                    }
+                }
+                label.inline { input type="checkbox" name={ (name) (KEEP) } value="true"; " 存为常用" span.sr { "：" (field.label) } }
+                a href="/me/phrases" { "管理" }
+            }
+        }
+    }
+}
+
 fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
     let id = field.id.as_str();
     let name = field.name.as_deref().unwrap_or(id);
@@ -352,6 +386,7 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
         }
         Control::Passage { value, rows, .. } => html! {
             textarea id=(id) name=(name) rows=(rows) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] { (value) }
+            (phrases(field, name))
         },
         Control::Integer { value, unit } => number(value, "numeric", unit),
         Control::Decimal { value, unit } => number(value, "decimal", unit),
@@ -410,7 +445,7 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
                     label.inline { input type="checkbox" name={ (name) ".remove" } value="true"; " 移除" }
                 }
             }
-            input.file id=(id) name=(name) type="file" accept=(accept) aria-describedby=[described] aria-invalid=[invalid];
+            input.file id=(id) name=(name) type="file" accept=(chosen_by(accept)) aria-describedby=[described] aria-invalid=[invalid];
         },
         Control::Files { accept, .. } => html! {
             input.file id=(id) name=(name) type="file" multiple accept=(accept) aria-describedby=[described] aria-invalid=[invalid];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use zhiheng_app::{CaseView, Error, ListView, ListWanted, RecordView, Taker, Verb, VersionView, may};
+use zhiheng_app::{Account, CaseView, Error, ListView, ListWanted, Offers, RecordView, Taker, Verb, VersionView, may};
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
 use zhiheng_store::{Cursor, Op, RecordId};
@@ -11,6 +11,7 @@ use zhiheng_store::{Cursor, Op, RecordId};
 use super::content::{Content, condition, read_cursor, write_cursor};
 use super::course::{Course, opened, reason_name, who};
 use super::kinds::{freshness, mode};
+use super::together::offered;
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -54,7 +55,8 @@ pub(crate) async fn list(
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
     let (id, query) = (kind.id.clone(), wanted(kind, &visit, &params));
-    let (view, begins, imported) = server
+    let actor = visit.account.clone();
+    let (view, steps, begins, imported) = server
         .run(move |app| {
             let kind = kind_of(&app.pack, &id)?;
             let view = app.list(kind, &query)?;
@@ -62,12 +64,19 @@ pub(crate) async fn list(
             let begins = query.before.is_some() && view.previous.is_none();
             let first = ListWanted { after: None, before: None, ..query };
             let view = if begins { app.list(kind, &first)? } else { view };
-            Ok((view, begins, app.last_imports()?.get(&id).copied()))
+            // What the ticked rows can do together is a question of the rows of this page.
+            let offers = |account: &Account| -> Vec<(RecordId, Offers)> {
+                view.rows.iter().map(|(row, _)| (row.id, app.offers(account, kind, row))).collect()
+            };
+            let offers = actor.filter(|_| app.pack.has_cases(kind)).map(|account| offers(&account));
+            let steps = offered(offers.iter().flatten().map(|(id, offers)| (kind, *id, offers)), false);
+            Ok((view, steps, begins, app.last_imports()?.get(&id).copied()))
         })
         .await?;
     let first = if begins { 1 } else { params.get("no").parse::<u64>().unwrap_or(1).max(1) };
     let freshness = imported.map(|at| freshness(at, server.app().now()));
-    let page = list_page(&pack, kind, &visit, &params, &view, first, freshness);
+    let mut page = list_page(&pack, kind, &visit, &params, &view, first, freshness);
+    page.batch.steps = steps;
     Ok(page_of(KindListPage { shell: shell(&server, &visit), ..page }.render()))
 }
 
@@ -160,7 +169,7 @@ fn list_page(
 }
 
 /// The conditions in force, as an address carries them.
-fn filter_values(kind: &Kind, visit: &Visit, params: &Params) -> Vec<(String, String)> {
+pub(super) fn filter_values(kind: &Kind, visit: &Visit, params: &Params) -> Vec<(String, String)> {
     let fields = conditions(kind, visit).into_iter().filter_map(|index| kind.fields.get(index));
     let names = fields.map(|field| format!("f.{}", field.id));
     names
@@ -170,7 +179,7 @@ fn filter_values(kind: &Kind, visit: &Visit, params: &Params) -> Vec<(String, St
         .collect()
 }
 
-fn href(path: &str, values: &[(String, String)]) -> String {
+pub(super) fn href(path: &str, values: &[(String, String)]) -> String {
     let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     address(path, &pairs)
 }
@@ -246,6 +255,7 @@ fn batch(kind: &Kind, visit: &Visit, params: &Params) -> Batch {
     Batch {
         keep: filter_values(kind, visit, params),
         actions: offered.into_iter().filter_map(action).collect(),
+        steps: Vec::new(),
         note: "没有勾选时，“打印台账”印当前筛选结果。".to_owned(),
     }
 }

@@ -14,6 +14,7 @@ use super::content::Content;
 use super::course::{Course, Opened, advice};
 use super::fields::{Sent, Typed, controls, sent_of, typed_of};
 use super::forms::{KEY, REASON, VERSION, moved};
+use super::phrases::{Phrases, kept, with_phrases};
 use super::records::{case_of, id_of, kind_of, takes_part};
 use super::references::{References, resolve, suggested};
 use crate::components::{
@@ -36,7 +37,10 @@ pub(super) const NOTE: &str = "note";
 const CLOCK: &str = "clock";
 const LENGTH: &str = "length";
 const UNIT: &str = "unit";
-const ASSIGNEE: &str = "assignee";
+pub(super) const ASSIGNEE: &str = "assignee";
+/// The page that sent the form; only the home page is one to come back to.
+pub(crate) const BACK: &str = "back";
+pub(crate) const HOME: &str = "/";
 /// Longest reason and remark, in characters.
 const REASON_LEN: u32 = 500;
 
@@ -95,14 +99,14 @@ impl Typing {
     }
 }
 
-fn said(problems: &[Problem], field: &str) -> Option<String> {
+pub(super) fn said(problems: &[Problem], field: &str) -> Option<String> {
     let of_field = problems.iter().filter(|it| it.field.as_deref() == Some(field) && it.level == Level::Refuse);
     let all: Vec<&str> = of_field.map(|problem| problem.message.as_str()).collect();
     (!all.is_empty()).then(|| all.join(""))
 }
 
 /// What is wrong with the form as a whole: problems that belong to none of its fields.
-fn homeless(problems: &[Problem], fields: &[Field]) -> Vec<String> {
+pub(super) fn homeless(problems: &[Problem], fields: &[Field]) -> Vec<String> {
     let known = |problem: &&Problem| {
         let at = problem.field.as_deref().unwrap_or_default();
         !fields.iter().any(|field| field.id == at || field.id == format!("f-{at}"))
@@ -112,7 +116,7 @@ fn homeless(problems: &[Problem], fields: &[Field]) -> Vec<String> {
 }
 
 /// The fields that a step asks for, those that it must have first. A field that must be filled is marked so, whatever the kind says.
-fn asked(kind: &Kind, step: &Step) -> Vec<Declared> {
+pub(super) fn asked(kind: &Kind, step: &Step) -> Vec<Declared> {
     let must = step.require.iter().map(|index| (index, true));
     let may = step.ask.iter().filter(|index| !step.require.contains(index)).map(|index| (index, false));
     let field = |(index, must): (&usize, bool)| {
@@ -149,7 +153,7 @@ pub(super) fn note_field(typed: &str) -> Field {
 pub(crate) async fn form(
     State(server): State<Server>,
     visit: Visit,
-    _: Staff,
+    Staff(account): Staff,
     Path((kind_id, id, step)): Path<(String, String, String)>,
 ) -> Answer {
     let handled = Handled::open(&server, &visit, &kind_id, &id).await?;
@@ -160,7 +164,8 @@ pub(crate) async fn form(
     let typing = Typing::blank(&server, &handled);
     let references = suggested(&server, &visit, kind).await?;
     let (wrong, references) = (&BTreeMap::new(), &references);
-    let filled = Filled { typed: &typed, typing: &typing, problems: &[], wrong, references };
+    let phrases = &Phrases::of(&server, &account).await?;
+    let filled = Filled { typed: &typed, typing: &typing, problems: &[], wrong, references, phrases };
     Ok(show(page(&server, &visit, kind, &handled, step, &filled).render()))
 }
 
@@ -186,6 +191,7 @@ struct Filled<'a> {
     problems: &'a [Problem],
     wrong: &'a BTreeMap<String, String>,
     references: &'a References,
+    phrases: &'a Phrases,
 }
 
 fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &Step, filled: &Filled<'_>) -> StepPage {
@@ -196,6 +202,7 @@ fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &S
         controls(pack, asked.iter(), filled.typed, filled.problems, filled.wrong, filled.references, &here);
     fields.extend(reason_of(pack, step, &filled.typing.reason, said(filled.problems, REASON)));
     fields.push(note_field(&filled.typing.note));
+    filled.phrases.offer(&mut fields);
     let after = step.to.and_then(|to| handled.case.procedure.states.get(to));
     let mut base = base(server, visit, kind, handled, &step.name);
     base.lines.extend(after.map(|state| Line::text("办理后", &state.name)));
@@ -240,6 +247,7 @@ pub(crate) async fn take(
     Path((kind_id, id, step_id)): Path<(String, String, String)>,
     form: FormBody,
 ) -> Answer {
+    let form = with_phrases(&form);
     let handled = Handled::open(&server, &visit, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
@@ -249,9 +257,10 @@ pub(crate) async fn take(
     let mut given = sent_of(kind, asked.iter(), &form, Some(&handled.view.record));
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let typing = Typing::of(&form);
+    let phrases = Phrases::of(&server, &account).await?;
     let again = |problems: &[Problem]| {
         let (typed, wrong) = (&given.draft.fields, &given.wrong);
-        let filled = Filled { typed, typing: &typing, problems, wrong, references: &references };
+        let filled = Filled { typed, typing: &typing, problems, wrong, references: &references, phrases: &phrases };
         refused(page(&server, &visit, kind, &handled, step, &filled).render())
     };
     if !given.wrong.is_empty() {
@@ -267,13 +276,16 @@ pub(crate) async fn take(
         expected_version: Some(typing.version),
     };
     match taken(&server, &account, wanted, &given, &typing.key).await {
-        Ok(receipt) => Ok(done(&server, &visit, kind, &receipt, &format!("已办理：{}", step.name))),
+        Ok(receipt) => {
+            let word = format!("已办理：{}{}", step.name, keep(&server, &account, &form).await?);
+            Ok(done(&server, &visit, kind, &receipt, &word, form.get(BACK)))
+        }
         Err(Error::Invalid(problems)) => Ok(again(&problems)),
         Err(error) => Err(back(error, &handled, kind)),
     }
 }
 
-fn some(text: &str) -> Option<String> {
+pub(super) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
@@ -296,8 +308,31 @@ async fn taken(
         .await
 }
 
-/// Leaves the message and leads to the record.
-fn done(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &str) -> Response {
+/// Keeps as phrases what was ticked so; what is said where one was not kept.
+async fn keep(server: &Server, account: &Account, form: &FormBody) -> Result<String, Error> {
+    let (texts, account) = (kept(form), account.clone());
+    if texts.is_empty() {
+        return Ok(String::new());
+    }
+    server
+        .run(move |app| {
+            for text in &texts {
+                match app.keep_phrase(&account, text) {
+                    Ok(()) => {}
+                    Err(Error::Invalid(problems)) => {
+                        let why = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+                        return Ok(format!("。没有存为常用意见：{}", why.trim_end_matches('。')));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok("，写的话已存为常用意见".to_owned())
+        })
+        .await
+}
+
+/// Leaves the message and leads to the record, or to the home page whose button it was.
+fn done(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &str, back: &str) -> Response {
     let moved = moved(&server.app().pack, receipt);
     let mut text = match moved.first() {
         None => format!("{word}。"),
@@ -307,8 +342,12 @@ fn done(server: &Server, visit: &Visit, kind: &Kind, receipt: &Receipt, word: &s
     for warning in &receipt.warnings {
         text.push_str(&format!(" 提醒：{warning}"));
     }
-    let flash = Flash { tone: Tone::Good, text, link: Some(Link::new("回到工作台", "/work")) };
-    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    let home = back == HOME;
+    let link = (!home).then(|| Link::new("回到工作台", "/work"));
+    server.held().leave(&visit.secret, Once { flash: Some(Flash { tone: Tone::Good, text, link }), link: None });
+    if home {
+        return see(HOME);
+    }
     see(&format!("/kinds/{}/{}", kind.id, receipt.id))
 }
 
@@ -403,7 +442,7 @@ async fn target<'a>(
 pub(crate) async fn act_form(
     State(server): State<Server>,
     visit: Visit,
-    _: Staff,
+    Staff(account): Staff,
     Path((kind_id, id, act)): Path<(String, String, String)>,
     params: Params,
 ) -> Answer {
@@ -414,7 +453,9 @@ pub(crate) async fn act_form(
     let target = target(&server, &handled, kind, act, params.get(CLOCK)).await?;
     let typing = Typing::blank(&server, &handled);
     let chosen = Chosen { assignee: handled.case.case.assignee.clone().unwrap_or_default(), ..Chosen::default() };
-    Ok(show(act_page(&server, &visit, kind, &handled, (act, &target), &typing, &chosen, &[]).render()))
+    let mut page = act_page(&server, &visit, kind, &handled, (act, &target), &typing, &chosen, &[]);
+    Phrases::of(&server, &account).await?.offer(&mut page.fields);
+    Ok(show(page.render()))
 }
 
 /// What was chosen in the form of an act.
@@ -515,6 +556,7 @@ pub(crate) async fn act(
     Path((kind_id, id, act)): Path<(String, String, String)>,
     form: FormBody,
 ) -> Answer {
+    let form = with_phrases(&form);
     let act = BuiltIn::of_name(&act).ok_or_else(|| Error::NotFound("这个页面".to_owned()))?;
     let handled = Handled::open(&server, &visit, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
@@ -544,10 +586,14 @@ pub(crate) async fn act(
     };
     let nothing = Sent { draft: Draft::default(), files: Vec::new(), wrong: BTreeMap::new() };
     match taken(&server, &account, wanted, &nothing, &typing.key).await {
-        Ok(receipt) => Ok(done(&server, &visit, kind, &receipt, &format!("已{}", act.word()))),
+        Ok(receipt) => {
+            let word = format!("已{}{}", act.word(), keep(&server, &account, &form).await?);
+            Ok(done(&server, &visit, kind, &receipt, &word, ""))
+        }
         Err(Error::Invalid(problems)) => {
             let target = target(&server, &handled, kind, act, &clock).await?;
-            let page = act_page(&server, &visit, kind, &handled, (act, &target), &typing, &chosen, &problems);
+            let mut page = act_page(&server, &visit, kind, &handled, (act, &target), &typing, &chosen, &problems);
+            Phrases::of(&server, &account).await?.offer(&mut page.fields);
             Ok(refused(page.render()))
         }
         Err(error) => Err(back(error, &handled, kind)),

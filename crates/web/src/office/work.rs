@@ -1,16 +1,11 @@
-//! 工作台的处理: the tabs, messages, and one step for several cases – each taken by itself, so that one that cannot be taken stops no other.
+//! 工作台: the tabs and messages.
 
 use axum::extract::State;
-use zhiheng_app::{Account, App, Bin, Done, Error, RequestKey, StepWanted, Taker, TaskCursor, WorkCounts, WorkItem};
-use zhiheng_pack::case::Act;
-use zhiheng_pack::procedure::{ReasonWanted, Step};
-use zhiheng_pack::{Draft, Pack};
+use zhiheng_app::{Account, App, Bin, Done, Error, TaskCursor, WorkCounts, WorkItem};
 use zhiheng_store::RecordId;
 
-use super::content::Content;
 use super::course::{Left, left};
-use super::forms::{KEY, REASON};
-use super::steps::{NOTE, note_field, reason_of};
+use super::together::offered;
 use crate::components::{
     Link,
     field::{Control, Field},
@@ -23,17 +18,17 @@ use crate::components::{
 use crate::extract::{FormBody, Params, Staff, Visit};
 use crate::frame::{open_words, shell};
 use crate::held::Once;
-use crate::pages::{BatchPage, BatchResult, BatchResultPage, BatchStep, Hidden, MessageLine, WorkLine, WorkPage};
-use crate::problem::{Answer, refused, see, show as page_of};
+use crate::pages::{MessageLine, RegisterPage, WorkLine, WorkPage};
+use crate::problem::{Answer, see, show as page_of};
 use crate::server::Server;
 use crate::words::{date, moment};
 
 /// Lines on a page.
 const PAGE: usize = 50;
+/// Lines that are printed at a time.
+const PRINTED: usize = 200;
 /// Messages that are shown.
 const MESSAGES: usize = 100;
-/// Cases that are handled together at most.
-const TOGETHER: usize = 200;
 
 /// A tab of the workbench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,12 +116,51 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
     Ok(page_of(page.render()))
 }
 
+/// `GET /work/print?tab=…`: the lines of a tab as a register.
+pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(account): Staff, params: Params) -> Answer {
+    let view = View::of_name(params.get("tab"));
+    let (id, name) = view.entry();
+    let View::Work(bin) = view else { return Ok(see(&format!("/work?tab={id}"))) };
+    let made_by = account.name.clone();
+    let (lines, more) = server
+        .run(move |app| {
+            let work = app.work(&account, bin, None, PRINTED)?;
+            Ok((work.items.iter().map(|item| line(app, item)).collect::<Vec<_>>(), work.next.is_some()))
+        })
+        .await?;
+    let row = |line: WorkLine| {
+        let left = line.left.map_or(Cell::Text(String::new()), Cell::Tag);
+        let texts = [line.kind, line.what, line.state, line.owner, line.due].map(Cell::Text);
+        std::iter::once(Cell::Text(line.case.label)).chain(texts).chain([left]).collect()
+    };
+    let headings = ["种类", "环节或时限", "状态", "单位和岗位", "到期", "剩余"].map(Column::text);
+    let register = RegisterPage {
+        shell: shell(&server, &visit),
+        title: format!("{}{name}台账", visit.body_name(&server.app().pack)),
+        kind: "工作台".to_owned(),
+        kind_href: format!("/work?tab={id}"),
+        extent: format!("共 {} 项，先到期的在前", lines.len()),
+        columns: std::iter::once(Column::header("事项")).chain(headings).collect(),
+        cut: more.then(|| format!("只印前 {PRINTED} 项，后面还有。")),
+        rows: lines.into_iter().map(row).collect(),
+        made_by,
+        made_on: date(server.app().today()),
+    };
+    Ok(page_of(register.render()))
+}
+
 fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage) -> Result<WorkPage, Error> {
     let work = app.work(account, bin, read_cursor(after), PAGE)?;
     let (id, _) = View::Work(bin).entry();
     Ok(WorkPage {
+        ways: std::iter::once(Link::new("打印台账", format!("/work/print?tab={id}")))
+            .chain(page.ways.clone())
+            .collect(),
         lines: work.items.iter().map(|item| line(app, item)).collect(),
-        steps: together(&work.items),
+        steps: offered(
+            work.items.iter().filter_map(|one| Some((app.pack.kind(&one.task.kind)?, one.task.record, &one.offers))),
+            true,
+        ),
         next: work.next.map(|cursor| format!("/work?tab={id}&after={}", write_cursor(cursor))),
         ..page
     })
@@ -135,7 +169,7 @@ fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage
 fn line(app: &App, item: &WorkItem) -> WorkLine {
     let task = &item.task;
     let duty = task.sort == "duty";
-    let steps: Vec<&str> = item.offers.iter().map(|offer| offer.name.as_str()).collect();
+    let steps: Vec<&str> = item.offers.steps.iter().map(|offer| offer.name.as_str()).collect();
     let what = match (item.clock.is_empty(), steps.is_empty()) {
         (false, _) => item.clock.clone(),
         (true, false) => steps.join("、"),
@@ -147,7 +181,8 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
     };
     let label = if item.label.is_empty() { "（未填名称）".to_owned() } else { item.label.clone() };
     WorkLine {
-        value: item.offers.iter().any(|offer| offer.plain).then(|| format!("{}.{}", task.kind, task.record)),
+        value: (item.offers.assign || item.offers.steps.iter().any(|offer| offer.together))
+            .then(|| format!("{}.{}", task.kind, task.record)),
         case: Link::new(label, format!("/kinds/{}/{}", task.kind, task.record)),
         kind: item.kind.clone(),
         what,
@@ -167,25 +202,6 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
             _ => None,
         },
     }
-}
-
-/// The steps that several of these lines can take together.
-fn together(items: &[WorkItem]) -> Vec<BatchStep> {
-    let mut found: Vec<(String, String, Vec<RecordId>)> = Vec::new();
-    for item in items {
-        for offer in item.offers.iter().filter(|offer| offer.plain) {
-            let value = format!("{}.{}", item.task.kind, offer.step);
-            match found.iter_mut().find(|(known, ..)| *known == value) {
-                Some((.., cases)) if cases.contains(&item.task.record) => {}
-                Some((.., cases)) => cases.push(item.task.record),
-                None => found.push((value, format!("{}：{}", item.kind, offer.name), vec![item.task.record])),
-            }
-        }
-    }
-    found
-        .into_iter()
-        .map(|(value, label, cases)| BatchStep { value, label: format!("{label}（{} 件可办）", cases.len()) })
-        .collect()
 }
 
 fn with_done(app: &App, account: &Account, before: &str, page: WorkPage) -> Result<WorkPage, Error> {
@@ -263,145 +279,8 @@ pub(crate) async fn mark_read(
     Ok(see("/work?tab=messages"))
 }
 
-fn say(server: &Server, visit: &Visit, tone: Tone, text: String) {
+pub(super) fn say(server: &Server, visit: &Visit, tone: Tone, text: String) {
     server.held().leave(&visit.secret, Once { flash: Some(Flash { tone, text, link: None }), link: None });
-}
-
-/// What a batch is about: `kind.step`, and cases as `kind.record`.
-struct Batch {
-    kind: String,
-    step: String,
-    items: Vec<(String, RecordId)>,
-}
-
-impl Batch {
-    fn of(form: &FormBody) -> Option<Batch> {
-        let (kind, step) = form.get("step").split_once('.')?;
-        let item = |text: &str| {
-            let (kind, id) = text.split_once('.')?;
-            Some((kind.to_owned(), id.parse().ok()?))
-        };
-        let mut items: Vec<(String, RecordId)> = Vec::new();
-        for one in form.all("item").filter_map(item).take(TOGETHER) {
-            if !items.contains(&one) {
-                items.push(one);
-            }
-        }
-        Some(Batch { kind: kind.to_owned(), step: step.to_owned(), items })
-    }
-
-    /// The step as the kind's newest procedure that has it declares it.
-    fn declared<'a>(&self, pack: &'a Pack) -> Result<&'a Step, Error> {
-        let procedures = pack.kind(&self.kind).into_iter().flat_map(|kind| &kind.procedures).rev();
-        let mut steps = procedures.filter_map(|at| pack.procedures.get(*at)?.step(&self.step));
-        steps.next().ok_or_else(|| Error::NotFound("这个环节".to_owned()))
-    }
-
-    fn hidden(&self, key: &str) -> Vec<Hidden> {
-        let one = |name: &str, value: String| Hidden { name: name.to_owned(), value };
-        let mut hidden = vec![one(KEY, key.to_owned()), one("step", format!("{}.{}", self.kind, self.step))];
-        hidden.extend(self.items.iter().map(|(kind, id)| one("item", format!("{kind}.{id}"))));
-        hidden
-    }
-}
-
-/// What a case is called, for somebody who may know it.
-fn case_link(app: &App, visit: &Visit, kind_id: &str, id: &RecordId) -> Result<Link, Error> {
-    let href = format!("/kinds/{kind_id}/{id}");
-    let Some(kind) = app.pack.kind(kind_id) else { return Ok(Link::new("（没有这个种类）", "/work")) };
-    let label = match app.current(kind_id, id)? {
-        Some((row, record)) if visit.may_read(&row) => Content::of_list(&app.pack, kind, visit).label(&record),
-        _ => kind.name.clone(),
-    };
-    Ok(Link::new(label, href))
-}
-
-/// `POST /work/batch`: shows what was chosen, and asks for reason and remark.
-pub(crate) async fn batch(State(server): State<Server>, visit: Visit, _: Staff, form: FormBody) -> Answer {
-    let Some(batch) = Batch::of(&form).filter(|batch| !batch.items.is_empty()) else {
-        say(&server, &visit, Tone::Warn, "请先勾选要办理的事项，再选一起办的环节。".to_owned());
-        return Ok(see("/work"));
-    };
-    let page = batch_page(&server, &visit, batch, ("", ""), None).await?;
-    Ok(page_of(page.render()))
-}
-
-async fn batch_page(
-    server: &Server,
-    visit: &Visit,
-    batch: Batch,
-    (reason, note): (&str, &str),
-    error: Option<String>,
-) -> Result<BatchPage, Error> {
-    let pack = server.app().pack.clone();
-    let step = batch.declared(&pack)?;
-    let mut fields: Vec<Field> = reason_of(&pack, step, reason, error).into_iter().collect();
-    fields.push(note_field(note));
-    let hidden = batch.hidden(&server.chance::<16>());
-    let reader = visit.clone();
-    let cases =
-        server.run(move |app| batch.items.iter().map(|(kind, id)| case_link(app, &reader, kind, id)).collect()).await?;
-    Ok(BatchPage { shell: shell(server, visit), step: step.name.clone(), cases, hidden, fields })
-}
-
-/// `POST /work/batch/take`: takes the step case by case and says what became of each.
-pub(crate) async fn take(State(server): State<Server>, visit: Visit, Staff(account): Staff, form: FormBody) -> Answer {
-    let batch = Batch::of(&form).ok_or_else(|| Error::NotFound("这个环节".to_owned()))?;
-    let pack = server.app().pack.clone();
-    let step = batch.declared(&pack)?;
-    let (reason, note) = (form.get(REASON).to_owned(), form.get(NOTE).replace("\r\n", "\n"));
-    if step.reason != ReasonWanted::None && reason.is_empty() {
-        let why = Some("请写明理由。".to_owned());
-        return Ok(refused(batch_page(&server, &visit, batch, (&reason, &note), why).await?.render()));
-    }
-    let key = form.get(KEY).to_owned();
-    let reader = visit.clone();
-    let name = step.name.clone();
-    let results = server
-        .run(move |app| {
-            let mut results = Vec::with_capacity(batch.items.len());
-            for (kind, id) in &batch.items {
-                let case = case_link(app, &reader, kind, id)?;
-                let why = one_of(app, &account, &batch, (kind, *id), (&reason, &note), &key);
-                results.push(BatchResult { case, why: why.err().unwrap_or_default() });
-            }
-            Ok(results)
-        })
-        .await?;
-    Ok(page_of(BatchResultPage { shell: shell(&server, &visit), step: name, results }.render()))
-}
-
-/// Takes the step of one case; says why not.
-fn one_of(
-    app: &App,
-    account: &Account,
-    batch: &Batch,
-    (kind, id): (&str, RecordId),
-    (reason, note): (&str, &str),
-    key: &str,
-) -> Result<(), String> {
-    if kind != batch.kind {
-        return Err("这一类没有这个环节。".to_owned());
-    }
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let wanted = StepWanted {
-        kind: kind.to_owned(),
-        id,
-        act: Act::Step(batch.step.clone()),
-        fields: Draft::default(),
-        reason: some(reason),
-        note: some(note),
-        expected_version: None,
-    };
-    let key = (key.len() >= 16).then(|| RequestKey(format!("{key}.{id}")));
-    match app.take_step(Taker::Staff(account), &wanted, key.as_ref()) {
-        Ok(_) => Ok(()),
-        Err(Error::Invalid(problems)) => {
-            let all: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-            Err(all.join("；"))
-        }
-        Err(error) => Err(error.message()),
-    }
 }
 
 #[cfg(test)]

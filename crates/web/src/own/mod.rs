@@ -2,4 +2,5 @@
 
 pub(crate) mod account;
 pub(crate) mod mail;
+pub(crate) mod phrases;
 pub(crate) mod second_factor;

@@ -93,6 +93,10 @@ impl MePage {
                             p { "把待办和到期的数量发到您的邮箱。默认不发。" }
                             div.actions { a.button href="/me/mail" { "设置邮件提醒" } }
                         }))
+                        (card("常用意见", html! {
+                            p { "办理时常写的话存下来，写意见时选用。" }
+                            a.button href="/me/phrases" { "管理常用意见" }
+                        }))
                         (card("动态口令", html! {
                             @match &self.second_factor {
                                 Some(state) => p { (state) },

@@ -38,11 +38,10 @@ pub struct RegisterPage {
 impl RegisterPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
-        let crumbs = [
-            Crumb::to("登记台账", "/kinds"),
-            Crumb::to(self.kind.clone(), self.kind_href.clone()),
-            Crumb::here("打印台账"),
-        ];
+        let mut crumbs = vec![Crumb::to(self.kind.clone(), self.kind_href.clone()), Crumb::here("打印台账")];
+        if self.kind_href.starts_with("/kinds/") {
+            crumbs.insert(0, Crumb::to("登记台账", "/kinds"));
+        }
         let back = [Action::open("返回列表", self.kind_href.clone()).weight(Weight::Plain)];
         page_on(
             Paper::Across,

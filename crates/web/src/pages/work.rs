@@ -1,21 +1,18 @@
-//! 工作台: what one owes, what is due soon or late, what one did, and messages; and the handling of several cases together.
+//! 工作台: what one owes, what is due soon or late, what one did, and messages.
 
 use maud::{Markup, html};
 
 use crate::components::{
     Link,
-    action::{Encoding, Weight, hidden, post_form, submit, submit_as},
-    errors::{error_summary, wrongs},
+    action::{Encoding, Weight, hidden, post_form, submit_as},
+    batch::{BatchStep, TOGETHER, steps},
     field::{Field, field},
-    flash::{Flash, remark},
-    section::{card, heading},
+    section::heading,
     shell::{Crumb, Head, Shell, page},
-    table::{Cell, Column, Row, Table, table},
+    table::{Table, table},
     tabs::{Tab, tabs},
     tag::{Tag, tag},
 };
-
-use super::Hidden;
 
 /// One tab of the workbench.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,15 +62,6 @@ pub struct WorkLine {
     pub left: Option<Tag>,
 }
 
-/// A step that lines of the page offer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BatchStep {
-    /// `complaint.accept`.
-    pub value: String,
-    /// 投诉：受理（3 件）.
-    pub label: String,
-}
-
 /// A message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageLine {
@@ -112,12 +100,9 @@ impl WorkPage {
         if self.lines.is_empty() {
             return html! { div.empty { p.what { (self.empty) } } };
         }
-        post_form(
-            &self.shell.csrf,
-            "/work/batch",
-            "worklist",
-            Encoding::Plain,
-            html! {
+        html! {
+            form.worklist method="get" action=(TOGETHER) aria-label="勾选后的操作" {
+                (hidden("back", "work"))
                 div.scroll role="region" aria-labelledby="work-caption" tabindex="0" {
                     table.stacked id="work" {
                         caption.quiet id="work-caption" { span.title { (self.tab) } }
@@ -128,17 +113,9 @@ impl WorkPage {
                         tbody { @for (at, line) in self.lines.iter().enumerate() { (self.line(at, line)) } }
                     }
                 }
-                @if !self.steps.is_empty() {
-                    div.batch {
-                        label for="batch-step" { "勾选的一起办" }
-                        select id="batch-step" name="step" {
-                            @for step in &self.steps { option value=(step.value) { (step.label) } }
-                        }
-                        (submit("批量办理", Weight::Plain))
-                    }
-                }
-            },
-        )
+                div.batch { (steps(&self.steps)) }
+            }
+        }
     }
 
     fn line(&self, at: usize, line: &WorkLine) -> Markup {
@@ -191,105 +168,5 @@ impl WorkPage {
             }))
             @if let Some(copy) = &self.copy { details { summary { "复制全部文字" } div.fields.one { (field(copy)) } } }
         }
-    }
-}
-
-/// Several cases that are about to take one step: what they are, why, and a remark.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct BatchPage {
-    /// Around the page.
-    pub shell: Shell,
-    /// 受理.
-    pub step: String,
-    /// The cases.
-    pub cases: Vec<Link>,
-    /// Values that travel unseen: the cases, the step, the idempotency key.
-    pub hidden: Vec<Hidden>,
-    /// Reason and remark.
-    pub fields: Vec<Field>,
-}
-
-impl BatchPage {
-    /// The whole document.
-    pub fn render(&self) -> Markup {
-        let title = format!("批量办理：{}", self.step);
-        let wrong = wrongs(&self.fields);
-        page(
-            &self.shell,
-            Head {
-                title: &title,
-                crumbs: &[Crumb::to("工作台", "/work"), Crumb::here("批量办理")],
-                refused: !wrong.is_empty(),
-                narrow: true,
-            },
-            html! {
-                (heading(&title, html! {}, html! { "每一件单独办理：一件不能办，不影响其他的。理由和说明写进每一件。" }))
-                (error_summary(&wrong))
-                (post_form(&self.shell.csrf, "/work/batch/take", "form card", Encoding::Plain, html! {
-                    @for one in &self.hidden { (hidden(&one.name, &one.value)) }
-                    ol.plain { @for case in &self.cases { li { a href=(case.href) { (case.label) } } } }
-                    div.fields { @for one in &self.fields { (field(one)) } }
-                    div.actions {
-                        (submit(&format!("办理 {} 件", self.cases.len()), Weight::Primary)) " " a.button href="/work" { "取消" }
-                    }
-                }))
-            },
-        )
-    }
-}
-
-/// What became of each case.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct BatchResultPage {
-    /// Around the page.
-    pub shell: Shell,
-    /// 受理.
-    pub step: String,
-    /// Case by case.
-    pub results: Vec<BatchResult>,
-}
-
-/// What became of one case.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BatchResult {
-    /// The case.
-    pub case: Link,
-    /// Why it was not taken; empty when it was.
-    pub why: String,
-}
-
-impl BatchResultPage {
-    /// The whole document.
-    pub fn render(&self) -> Markup {
-        let title = format!("批量办理：{}", self.step);
-        let done = self.results.iter().filter(|one| one.why.is_empty()).count();
-        let left = self.results.len() - done;
-        let tone = if left == 0 { crate::components::light::Tone::Good } else { crate::components::light::Tone::Warn };
-        let row = |one: &BatchResult| {
-            let word = match one.why.is_empty() {
-                true => Tag::new(crate::components::light::Tone::Good, "已办"),
-                false => Tag::new(crate::components::light::Tone::Bad, "未办"),
-            };
-            Row::new(vec![Cell::Link(one.case.clone()), Cell::Tag(word), Cell::Text(one.why.clone())])
-        };
-        page(
-            &self.shell,
-            Head {
-                title: &title, crumbs: &[Crumb::to("工作台", "/work"), Crumb::here("批量办理")], ..Head::default()
-            },
-            html! {
-                (heading(&title, html! {}, html! {}))
-                (remark(&Flash { tone, text: format!("已办 {done} 件，未办 {left} 件。"), link: Some(Link::new("回到工作台", "/work")) }))
-                (card("逐件结果", table(&Table {
-                    id: "results".into(),
-                    caption: "逐件结果".into(),
-                    quiet_caption: true,
-                    columns: vec![Column::header("事项"), Column::text("结果"), Column::text("原因")],
-                    rows: self.results.iter().map(row).collect(),
-                    stacked: true,
-                    ..Table::default()
-                })))
-            },
-        )
     }
 }

@@ -17,6 +17,9 @@ use crate::words::share;
 
 /// `GET /`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit) -> Answer {
+    if let Some(account) = visit.account.as_ref().filter(|account| server.app().is_of_town(account)) {
+        return crate::office::town::show(&server, &visit, account).await;
+    }
     let measures = server.run(|app| Ok(app.plan()?.document.items.len())).await?;
     let page = page(&server.app().pack, &visit, server.demo_address(), measures, server.app().today());
     Ok(page_of(HomePage { shell: shell(&server, &visit), ..page }.render()))

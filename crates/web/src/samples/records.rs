@@ -142,6 +142,7 @@ fn list() -> KindListPage {
             ]
             .map(|(label, path)| (label.to_owned(), format!("{LIST}/{path}")))
             .into(),
+            steps: Vec::new(),
             note: "没有勾选时，“打印台账”印当前筛选结果。".into(),
         },
         columns: columns(),

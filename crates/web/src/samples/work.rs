@@ -6,6 +6,7 @@ use super::office;
 use crate::{
     components::{
         Link,
+        batch::BatchStep,
         field::{Choice, Control, Field},
         light::Tone,
         summary::Line,
@@ -13,8 +14,8 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        BatchPage, BatchResult, BatchResultPage, BatchStep, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
-        HoldersPage, MessageLine, WorkCalendarPage, WorkLine, WorkPage,
+        BatchCase, BatchPage, BatchResultPage, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden, HoldersPage,
+        MessageLine, OneTap, PhrasesPage, TownHomePage, TownItem, WorkCalendarPage, WorkLine, WorkPage,
     },
 };
 
@@ -25,6 +26,8 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("work-messages", messages().render()),
         ("work-batch", batch().render()),
         ("work-batch-result", result().render()),
+        ("town-home", town_home().render()),
+        ("phrases", phrases().render()),
         ("work-calendar", calendar().render()),
         ("handover-people", holders().render()),
         ("handover", hand_over().render()),
@@ -109,29 +112,89 @@ fn messages() -> WorkPage {
 
 fn batch() -> BatchPage {
     let note = Control::Passage { value: String::new(), max_len: Some(500), rows: 2 };
+    let case = |label: &str, state: &str, why: &str| BatchCase {
+        case: Link::new(label, "/kinds/complaint/01J9A"),
+        state: state.into(),
+        why: why.into(),
+    };
     BatchPage {
         shell: office("工作台"),
         step: "受理".into(),
+        back: Link::new("消费投诉", "/kinds/complaint"),
         cases: vec![
-            Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"),
-            Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
+            case("示例-2026-00007 退款", "待受理", ""),
+            case("示例-2026-00012 缺斤短两", "处理中", "现在是“处理中”，不能办理“受理”。"),
         ],
         hidden: vec![Hidden { name: "step".into(), value: "complaint.accept".into() }],
-        fields: vec![Field::new("note", "说明", note)],
+        fields: vec![Field {
+            phrases: vec![
+                ("我的".into(), vec!["请所在市场监管所先行调解。".into()]),
+                ("通用".into(), vec!["同意。".into(), "已阅。".into()]),
+            ],
+            ..Field::new("note", "说明", note)
+        }],
+        problems: Vec::new(),
     }
 }
 
 fn result() -> BatchResultPage {
+    let case = |label: &str, state: &str, why: &str| BatchCase {
+        case: Link::new(label, "/kinds/complaint/01J9A"),
+        state: state.into(),
+        why: why.into(),
+    };
     BatchResultPage {
         shell: office("工作台"),
         step: "受理".into(),
+        back: Link::new("消费投诉", "/kinds/complaint"),
         results: vec![
-            BatchResult { case: Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"), why: String::new() },
-            BatchResult {
-                case: Link::new("示例-2026-00012 缺斤短两", "/kinds/complaint/01J9C"),
-                why: "现在是“处理中”，不能办理“受理”。".into(),
-            },
+            case("示例-2026-00007 退款", "待受理", ""),
+            case("示例-2026-00012 缺斤短两", "处理中", "现在是“处理中”，不能办理“受理”。"),
         ],
+        remarks: vec!["没有存为常用意见：常用意见最多存 30 条，请先删去不用的。".into()],
+    }
+}
+
+fn town_home() -> TownHomePage {
+    let tap = |label: &str, step: &str| OneTap {
+        label: label.into(),
+        action: format!("/kinds/town_task/01J9A/steps/{step}"),
+        hidden: vec![Hidden { name: "back".into(), value: "/".into() }],
+    };
+    let item = |what: &str, tone: Tone, left: &str, basis: &str| TownItem {
+        what: Link::new(what, "/kinds/town_task/01J9A"),
+        kind: "乡镇任务".into(),
+        due: "2026年11月30日前".into(),
+        left: Some(Tag::new(tone, left)),
+        basis: vec![basis.into()],
+        taps: vec![tap("本期无变化", "no_change")],
+        forms: vec![Link::new("反馈，可拍照", "/kinds/town_task/01J9A/steps/report"), Link::new("提出异议", "#")],
+    };
+    TownHomePage {
+        shell: office("首页"),
+        title: "青石镇".into(),
+        items: vec![
+            item(
+                "核对辖区内烧结砖企业生产状态",
+                Tone::Bad,
+                "已超期 2 天",
+                "履行职责事项清单条目：配合履行职责事项 第42项 落后产能摸底",
+            ),
+            item("报送农贸市场电子秤更换情况", Tone::Warn, "还有 3 天", "准入审批：示例县委编办〔2026〕7号"),
+        ],
+        more: Some(Link::new("还有 3 件，看全部", "/work")),
+        taken: vec![("核对电梯使用单位名单".into(), "本期无变化".into(), tap("撤回", "take_back"))],
+    }
+}
+
+fn phrases() -> PhrasesPage {
+    let control = Control::Text { value: String::new(), max_len: Some(200), autocomplete: None };
+    PhrasesPage {
+        shell: office("我的账号"),
+        phrases: vec!["请所在市场监管所先行调解。".into(), "数据已与台账核对。".into()],
+        common: vec!["同意。".into(), "已阅。".into()],
+        field: Field::new("phrase", "新的常用意见", control).required(),
+        full: None,
     }
 }
 

@@ -54,11 +54,13 @@ async fn several_cases_are_handled_together_and_one_that_cannot_be_stops_no_othe
     let (one, two, three) =
         (lodge(&mut clerk, "甲事").await, lodge(&mut clerk, "乙事").await, lodge(&mut clerk, "丙事").await);
     clerk.get("/work").await;
-    let nothing = clerk.post_on("/work/batch", &[("step", "complaint.accept")]).await;
+    let nothing = clerk.get("/work/batch?step=complaint.accept&back=work").await;
+    assert_eq!(nothing.location(), "/work");
+    let nothing = clerk.get("/work").await;
     nothing.assert_shows("请先勾选要办理的事项");
     let (a, b, c) = (item(&one), item(&two), item(&three));
     let chosen = [("step", "complaint.refuse"), ("item", a.as_str()), ("item", b.as_str()), ("item", c.as_str())];
-    let form = clerk.post("/work/batch", &chosen).await;
+    let form = clerk.get(&format!("/work/batch?step=complaint.refuse&item={a}&item={b}&item={c}")).await;
     form.assert_shows("甲事").assert_shows("办理 3 件").assert_shows("超过三年");
     let key = form.hidden("request_key");
     let refused = clerk.post("/work/batch/take", &chosen).await;
@@ -81,6 +83,59 @@ async fn several_cases_are_handled_together_and_one_that_cannot_be_stops_no_othe
     helper.get("/work").await;
     let stolen = helper.post("/work/batch/take", &[("step", "complaint.close"), ("item", b.as_str())]).await;
     stolen.assert_shows("已办 0 件，未办 1 件").assert_hides("乙事");
+}
+
+#[tokio::test]
+async fn a_list_takes_steps_together_as_the_workbench_does_and_a_phrase_goes_into_every_case() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let (one, two) = (lodge(&mut clerk, "甲事").await, lodge(&mut clerk, "乙事").await);
+    let id = |case: &str| case.rsplit('/').next().unwrap().to_owned();
+    let list = clerk.get("/kinds/complaint?f.state=lodged").await;
+    list.assert_shows("受理（2 件可办）").assert_shows("转办（2 件可办）").assert_hides("办结（");
+    let nothing = clerk.get("/work/batch?step=complaint.accept&f.state=lodged").await;
+    assert_eq!(nothing.location(), "/kinds/complaint?f.state=lodged", "back to the list as it was");
+    let ticked = format!("f.state=lodged&id={}&id={}", id(&one), id(&two));
+    let form = clerk.get(&format!("/work/batch?step=complaint.accept&{ticked}")).await;
+    form.assert_shows("勾选的 2 件都可以办").assert_shows("办理 2 件").assert_shows("协办单位");
+    let (a, b, key) = (item(&one), item(&two), form.hidden("request_key"));
+    let all = [
+        ("step", "complaint.accept"),
+        ("item", a.as_str()),
+        ("item", b.as_str()),
+        ("back", "/kinds/complaint?f.state=lodged"),
+        ("request_key", key.as_str()),
+        ("note", "已电话告知"),
+        ("note.phrase", "请按期反馈。"),
+        ("note.keep", "true"),
+    ];
+    let done = clerk.post("/work/batch/take", &all).await;
+    done.assert_shows("已办 2 件，未办 0 件").assert_shows("href=\"/kinds/complaint?f.state=lodged\"");
+    clerk.get(&two).await.assert_shows("已电话告知；请按期反馈。").assert_shows("处理中");
+    clerk.get("/me/phrases").await.assert_shows("已电话告知；请按期反馈。");
+    clerk.get(&format!("{one}/steps/close")).await.assert_shows("已电话告知；请按期反馈。");
+    office.get("/me/phrases").await.assert_hides("已电话告知");
+    // A case that cannot take the step is named with its reason; a foreign address is no way back.
+    let late = clerk.get(&format!("/work/batch?step=complaint.refuse&{ticked}")).await;
+    late.assert_shows("现在都不能办")
+        .assert_shows("现在是“处理中”，不能办理“不予受理”")
+        .assert_hides("/work/batch/take");
+    let given = clerk.get(&format!("/work/batch?step=complaint.@assign&{ticked}")).await;
+    given.assert_shows("转给谁").assert_shows("李某某（县市场监管局）");
+    let key = given.hidden("request_key");
+    let assign = [
+        ("step", "complaint.@assign"),
+        ("item", a.as_str()),
+        ("request_key", key.as_str()),
+        ("assignee", "of_scjg"),
+        ("back", "//example.com"),
+    ];
+    clerk.post("/work/batch/take", &assign).await.assert_shows("已办 1 件").assert_hides("example.com");
+    clerk.get(&one).await.assert_shows("交办");
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    let foreign = helper.get(&format!("/work/batch?step=complaint.close&{ticked}")).await;
+    foreign.assert_shows("不是您办理的事项").assert_hides("甲事");
 }
 
 #[tokio::test]
