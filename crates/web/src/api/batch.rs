@@ -18,7 +18,7 @@ use crate::office::records::kind_of;
 use crate::server::Server;
 
 /// Most records of one request.
-pub(super) const MOST: usize = 500;
+pub(super) const MOST: usize = 200;
 
 /// What a batch sends.
 pub(super) fn shape(record: Shape) -> Shape {

@@ -7,7 +7,7 @@ use zhiheng_app::{Changed, Right};
 use super::call::Call;
 use super::content::{op, record};
 use super::records::data;
-use super::refusal::{Outcome, Refusal};
+use super::refusal::Outcome;
 use super::shape::Form;
 use crate::office::content::Content;
 use crate::server::Server;
@@ -24,10 +24,8 @@ pub(crate) async fn changes(State(server): State<Server>, call: Call) -> Outcome
     }
     let after = asked.after(Form::Found, |text| text.parse().ok())?;
     let since = asked.day("since")?.map(|day| server.app().place_before(day));
-    if after.is_some() && since.is_some() {
-        return Err(Refusal::Query("after 和 since 只能写一个".to_owned()));
-    }
-    let (after, limit) = (after.or(since).unwrap_or_default(), asked.limit()?);
+    // Of two places the later one: neither what was read nor what lies before the day is wanted.
+    let (after, limit) = (after.max(since).unwrap_or_default(), asked.limit()?);
     let (caller, scope) = (call.caller.clone(), call.caller.visit.scope());
     let page = server
         .run(move |app| {

@@ -276,7 +276,7 @@ fn general(pack: &Pack, paths: &mut Map<String, Json>) {
         Operation::new("changes", GENERAL, "变动：按保存的先后，每条记录在最后一次变动处出现一次").refuses(&[400]);
     let changes = changes
         .takes(query("after", Shape::Form(Form::Found).schema(), "上一次的 next；不写从头开始"))
-        .takes(date("since", "从哪一天的变动开始；与 after 只写一个"))
+        .takes(date("since", "从哪一天的变动开始；与 after 都写时，以后面的为准"))
         .takes(query("kind", Shape::Choice(ids.clone()).schema(), "只要一个登记种类"))
         .takes(limit());
     let answer = Shape::Object(vec![

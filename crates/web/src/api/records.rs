@@ -184,6 +184,8 @@ fn whole(read: (Json, Vec<Fault>), pack: &Pack, kind: &Kind, today: i32) -> Resu
 /// nothing is added; files are not looked for yet.
 pub(super) fn said_of(pack: &Pack, kind: &Kind, today: i32, body: &Json, base: &str, said: &[Fault]) -> Vec<Fault> {
     let Some(fields) = body.get("fields").and_then(Json::as_object) else { return Vec::new() };
+    let within = |fault: &&Fault| fault.at.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    let said: Vec<&Fault> = said.iter().filter(within).collect();
     let fields = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let problems = pack.check(kind, &Draft { fields, scope: None }, today).problems;
     let of_file = |field: &String| {
