@@ -9,7 +9,7 @@ use crate::guard::{Server, fresh_folder, spare_port};
 use crate::postgres::Postgres;
 use crate::root::root;
 use crate::run::{Count, run, run_counting};
-use crate::{Outcome, prerequisites, tidy};
+use crate::{Outcome, api, prerequisites, tidy};
 
 /// A stage, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,15 @@ pub(crate) enum Stage {
     Test,
     /// `cargo doc` without a warning.
     Documents,
+    /// The API of the program as it is shipped, one operation of every shape.
+    Api,
     /// The program as it is shipped, in a browser; and its deadlines against published calendars.
     Browser,
 }
 
 impl Stage {
-    const ALL: [Stage; 6] = [Stage::Format, Stage::Tidy, Stage::Lint, Stage::Test, Stage::Documents, Stage::Browser];
+    const ALL: [Stage; 7] =
+        [Stage::Format, Stage::Tidy, Stage::Lint, Stage::Test, Stage::Documents, Stage::Api, Stage::Browser];
 
     fn name(self) -> &'static str {
         match self {
@@ -38,6 +41,7 @@ impl Stage {
             Stage::Lint => "lint",
             Stage::Test => "test",
             Stage::Documents => "documents",
+            Stage::Api => "api",
             Stage::Browser => "browser",
         }
     }
@@ -52,6 +56,9 @@ impl Stage {
             Stage::Lint => "change what clippy names; an exception is #[expect(…, reason = …)]",
             Stage::Test => "one test alone: cargo test -p CRATE NAME",
             Stage::Documents => "change the doc comments that rustdoc names",
+            Stage::Api => {
+                "each failure above closes with the request that shows it; all operations: cargo xtask campaign api"
+            }
             Stage::Browser => "pictures of what was seen are in target/browser",
         }
     }
@@ -117,7 +124,7 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
         println!("   {} done in {}", stage.name(), seconds(began.elapsed()));
     }
     println!("── all done in {} ({})", seconds(started.elapsed()), times.join(", "));
-    if selection.stages.iter().any(|stage| matches!(stage, Stage::Test | Stage::Browser)) {
+    if selection.stages.iter().any(|stage| matches!(stage, Stage::Test | Stage::Api | Stage::Browser)) {
         println!("{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     }
     Ok(())
@@ -150,6 +157,7 @@ fn run_stage(stage: Stage, databases: Databases) -> Outcome<Count> {
         Stage::Documents => {
             run(cargo.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-D warnings")).map(nothing)
         }
+        Stage::Api => api::run(api::EVERY_SHAPE),
         Stage::Browser => browser(cargo),
     }
 }
