@@ -103,6 +103,7 @@ def main():
     print(f"   {total} operations, of which {tried} are tried; seed {words.seed}", flush=True)
 
     secret = token(words.base, words.start)
+    validate(requests.get(words.base + "/api/v1/openapi/mine.json", headers={"Authorization": "Bearer " + secret}).json())
     program = pathlib.Path(sys.executable).parent / "schemathesis"
     run = subprocess.run(
         [

@@ -279,7 +279,8 @@ impl Call {
     /// The version that the caller has read.
     pub(crate) fn version(&self) -> Result<Option<i64>, Refusal> {
         let Some(value) = self.headers.get(header::IF_MATCH) else { return Ok(None) };
-        let text = value.to_str().unwrap_or_default();
+        // A proxy that compresses makes the tag that it hands out a weak one.
+        let text = value.to_str().unwrap_or_default().trim_start_matches("W/");
         let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         let number = Some(bare)
             .filter(|bare| (1..=9).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit()))

@@ -62,6 +62,11 @@ pub(crate) fn document_for(pack: &Pack, today: i32, allowed: &dyn Fn(&Kind, Righ
         for (path, item) in paths.iter_mut().filter(|(path, _)| path.starts_with(&of_kind)) {
             let Some(item) = item.as_object_mut() else { continue };
             item.retain(|method, _| allowed(kind, right_of(method, path)));
+            // What an answer leads to may be left out.
+            let answers = item.values_mut().filter_map(|operation| operation.get_mut("responses")?.as_object_mut());
+            answers.flat_map(|answers| answers.values_mut()).filter_map(Json::as_object_mut).for_each(|answer| {
+                answer.remove("links");
+            });
             left += item.len();
         }
         paths.retain(|path, item| !path.starts_with(&of_kind) || item.as_object().is_some_and(|item| !item.is_empty()));
@@ -357,7 +362,7 @@ fn of_kind(pack: &Pack, kind: &Kind, today: i32, paths: &mut Map<String, Json>) 
         "properties": { "fields": reference(given_name(kind)) },
         "additionalProperties": false,
     });
-    let next = |verb: &str, parameters: Json| json!({ "operationId": format!("{verb}_{}", kind.id), "parameters": parameters });
+    let next = |verb: &str, parameters: Json| link(format!("{verb}_{}", kind.id), parameters);
     let links = json!({
         "show": next("show", json!({ "id": "$response.body#/id" })),
         "correct": next("correct", json!({ "id": "$response.body#/id", "header.If-Match": "$response.header.ETag" })),
@@ -379,7 +384,8 @@ fn of_kind(pack: &Pack, kind: &Kind, today: i32, paths: &mut Map<String, Json>) 
         .answers(201, Shape::Named("Batch".to_owned()).schema());
     put(paths, &format!("/kinds/{}/batch", kind.id), "post", records);
     let show = operation("show", "读取").takes(id_of(kind)).refuses(&[400, 404]);
-    put(paths, &one, "get", show.answers(200, reference(record_name(kind))).or_unchanged());
+    let show = show.answers(200, reference(record_name(kind))).or_unchanged();
+    put(paths, &one, "get", show.links(200, from_record(pack, kind)));
     let correction = json!({
         "type": "object",
         "required": ["reason", "fields"],
@@ -433,7 +439,27 @@ fn listing(pack: &Pack, kind: &Kind, mut list: Operation) -> Operation {
         .refuses(&[400]);
     let count = Shape::Object(vec![Member::of("at_least", Shape::Int(0, i64::MAX)), Member::of("exact", Shape::Bool)]);
     let item = Shape::Named(record_name(kind));
-    list.answers(200, page("records", item, vec![complete(), Member::of("count", count)]))
+    let list = list.answers(200, page("records", item, vec![complete(), Member::of("count", count)]));
+    list.links(
+        200,
+        json!({ "show": link(format!("show_{}", kind.id), json!({ "id": "$response.body#/records/0/id" })) }),
+    )
+}
+
+/// What can be done with a record that was read, in the version that was read.
+fn from_record(pack: &Pack, kind: &Kind) -> Json {
+    let mut names = ["correct", "withdraw"].map(|verb| (verb.to_owned(), format!("{verb}_{}", kind.id))).to_vec();
+    names.extend(steps(pack, kind).map(|step| (format!("step_{}", step.id), step_name(kind, &step.id))));
+    let seen = || json!({ "id": "$request.path.id", "header.If-Match": "$response.header.ETag" });
+    Json::Object(names.into_iter().map(|(name, operation)| (name, link(operation, seen()))).collect())
+}
+
+fn link(operation: String, parameters: Json) -> Json {
+    json!({ "operationId": operation, "parameters": parameters })
+}
+
+fn step_name(kind: &Kind, step: &str) -> String {
+    format!("step_{}_{step}", kind.id)
 }
 
 fn of_procedures(pack: &Pack, kind: &Kind, today: i32, one: &str, paths: &mut Map<String, Json>) {
@@ -446,8 +472,8 @@ fn of_procedures(pack: &Pack, kind: &Kind, today: i32, one: &str, paths: &mut Ma
             .answers(200, Shape::Named("Receipt".to_owned()).schema())
     };
     for step in steps(pack, kind) {
-        let id = format!("step_{}_{}", kind.id, step.id);
-        let step_of = Operation::new(id, &kind.group, format!("办理{}：{}", kind.name, step.name));
+        let step_of =
+            Operation::new(step_name(kind, &step.id), &kind.group, format!("办理{}：{}", kind.name, step.name));
         let step_of = step_of.given(step_shape(pack, kind, step, today).schema(), None);
         put(paths, &format!("{one}/steps/{}", step.id), "post", change(step_of));
     }

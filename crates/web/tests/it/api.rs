@@ -184,7 +184,7 @@ async fn a_correction_names_the_version_that_it_corrects() {
     correction["fields"]["sample_name"] = json!("花椒油");
     assert_refused(&program.put(&one, &[], &correction).await, 428, "ZH4112");
     assert_refused(&program.put(&one, &[("if-match", "new")], &correction).await, 400, "ZH4105");
-    assert_eq!(program.put(&one, &[("if-match", "\"1\"")], &correction).await.status, StatusCode::OK);
+    assert_eq!(program.put(&one, &[("if-match", "W/\"1\"")], &correction).await.status, StatusCode::OK);
     assert_refused(&program.put(&one, &[("if-match", "\"1\"")], &correction).await, 412, "ZH4111");
     created(&program, "A-2").await;
     correction["fields"]["sample_no"] = json!("A-2");

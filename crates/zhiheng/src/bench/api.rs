@@ -61,7 +61,7 @@ fn tokens(app: &App, count: usize) -> Result<Vec<String>> {
     SystemRandom.fill(&mut bytes);
     bytes.iter().try_for_each(|byte| write!(password, "{byte:02x}"))?;
     let session = app.accept(&link, "bench", "测量", &password, "")?.session().context("no session")?;
-    let account = app.session(&session.token)?.context("no account")?;
+    let account = app.session(&session.0)?.context("no account")?;
     let wanted =
         TokenWanted { name: "bench".to_owned(), of: ReachOf::Own, grants: Grants::on_all(Right::ALL), days: 1 };
     let tokens = (0..count).map(|_| app.create_token(&account, &wanted));
