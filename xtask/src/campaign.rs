@@ -3,17 +3,17 @@
 
 use std::process::Command;
 
-use crate::Outcome;
 use crate::postgres::{Postgres, programs};
 use crate::root::{files, root};
 use crate::run::run;
-use crate::stages::{Site, target_folder};
+use crate::{Outcome, api};
 
 const LIST: &str = "\
 fuzz    every property of every crate that has one, with --cases cases each (100,000 unless told); a property that sets its own
         number of cases keeps it
-api     schemathesis with every check against the program over an empty county: the general operations and those of three kinds;
-        --kinds a,b tries others, --kinds all every one (about an hour), --seed N brings a run back";
+api     schemathesis with every check over every operation of the demonstration county; --kinds a,b only some kinds, --shapes one
+        operation of every shape (what cargo xtask test --only api does), --examples N a fuzzed operation (6), --workers N (2),
+        --seed N brings a run back";
 
 pub(crate) fn campaign(words: &[&str]) -> Outcome {
     match words {
@@ -23,7 +23,7 @@ pub(crate) fn campaign(words: &[&str]) -> Outcome {
         }
         ["fuzz"] => fuzz(100_000),
         ["fuzz", "--cases", cases] => fuzz(cases.parse().map_err(|_| format!("{cases} is no number of cases"))?),
-        ["api", more @ ..] => api(more),
+        ["api", more @ ..] => api::run(more).map(drop),
         other => Err(format!("no such campaign: {}; there are\n{LIST}", other.join(" "))),
     }
 }
@@ -49,25 +49,6 @@ fn fuzz(cases: u64) -> Outcome {
         run(&mut cargo)?;
     }
     Ok(())
-}
-
-/// Runs schemathesis from an environment of its own under the target folder against the program as it is built for use.
-fn api(more: &[&str]) -> Outcome {
-    let target = target_folder()?;
-    let (tools, rig) = (target.join("schemathesis"), root().join("tests").join("api"));
-    let tool = |name: &str| tools.join("bin").join(name);
-    if !tool("schemathesis").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&tools))?;
-    }
-    run(Command::new(tool("pip")).args(["install", "--quiet", "--requirement"]).arg(rig.join("requirements.txt")))?;
-    run(Command::new("cargo").current_dir(root()).args(["build", "--release", "--package", "zhiheng"]))?;
-    let program = target.join("release").join("zhiheng").to_string_lossy().into_owned();
-    let site = Site::start("serve", &program, &[])?;
-    let start = site.server.said("/start/").ok_or("the server printed no one-time link")?;
-    let mut python = Command::new(tool("python"));
-    python.arg(rig.join("run.py")).args(["--base", &site.address, "--start", &start]);
-    python.arg("--out").arg(target.join("api")).args(more);
-    run(&mut python).map_err(|why| format!("{why}\nthe end of the server's log:\n{}", site.server.log_end()))
 }
 
 /// The folder `pack` holds the package `zhiheng-pack`; the program is called as its folder.

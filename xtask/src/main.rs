@@ -8,6 +8,7 @@
 //! Three rules hold here. A failure is one sentence that says what to do. What is started is stopped, also when this
 //! program is killed. The lints of the library crates apply: there is no panic to hide a cause.
 
+mod api;
 mod campaign;
 mod catalogue;
 mod generate;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 type Outcome<T = ()> = Result<T, String>;
 
 const USAGE: &str = "\
-cargo xtask test [--fast] [--only STAGE]   everything that CI runs; --fast leaves out PostgreSQL, documents and browser
+cargo xtask test [--fast] [--only STAGE]   everything that CI runs; --fast leaves out PostgreSQL, documents, API and browser
 cargo xtask tidy                           the rules of this repository
 cargo xtask generate                       docs/errors.md from the catalogues in the code
 cargo xtask campaign [NAME [--cases N]]    the long tiers; without a name, the list of them";

@@ -33,6 +33,12 @@ const NEEDS: &[Need] = &[
         present: || postgres::programs().is_some(),
     },
     Need {
+        what: "Python 3.10 or later with venv",
+        packages: &["python3", "python3-venv"],
+        for_stage: |stage| stage == Stage::Api,
+        present: || works("python3", &["-c", "import ensurepip, sys; sys.exit(sys.version_info < (3, 10))"]),
+    },
+    Need {
         what: "Chromium",
         packages: &["chromium"],
         for_stage: |stage| stage == Stage::Browser,

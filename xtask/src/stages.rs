@@ -9,7 +9,7 @@ use crate::guard::{Server, fresh_folder, spare_port};
 use crate::postgres::Postgres;
 use crate::root::root;
 use crate::run::{Count, run, run_counting};
-use crate::{Outcome, prerequisites, tidy};
+use crate::{Outcome, api, prerequisites, tidy};
 
 /// A stage, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +26,23 @@ pub(crate) enum Stage {
     Documents,
     /// A log of ours, checked by a program that has no line of ours in it.
     Independent,
+    /// The API of the program as it is shipped, one operation of every shape.
+    Api,
     /// The program as it is shipped, in a browser; and its deadlines against published calendars.
     Browser,
 }
 
 impl Stage {
-    const ALL: [Stage; 7] =
-        [Stage::Format, Stage::Tidy, Stage::Lint, Stage::Test, Stage::Documents, Stage::Independent, Stage::Browser];
+    const ALL: [Stage; 8] = [
+        Stage::Format,
+        Stage::Tidy,
+        Stage::Lint,
+        Stage::Test,
+        Stage::Documents,
+        Stage::Independent,
+        Stage::Api,
+        Stage::Browser,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -42,6 +52,7 @@ impl Stage {
             Stage::Test => "test",
             Stage::Documents => "documents",
             Stage::Independent => "independent",
+            Stage::Api => "api",
             Stage::Browser => "browser",
         }
     }
@@ -57,6 +68,9 @@ impl Stage {
             Stage::Test => "one test alone: cargo test -p CRATE NAME",
             Stage::Documents => "change the doc comments that rustdoc names",
             Stage::Independent => "tests/independent/verify.go says how to run it over a folder by hand",
+            Stage::Api => {
+                "each failure above closes with the request that shows it; all operations: cargo xtask campaign api"
+            }
             Stage::Browser => "pictures of what was seen are in target/browser",
         }
     }
@@ -122,7 +136,8 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
         println!("   {} done in {}", stage.name(), seconds(began.elapsed()));
     }
     println!("── all done in {} ({})", seconds(started.elapsed()), times.join(", "));
-    if selection.stages.iter().any(|stage| matches!(stage, Stage::Test | Stage::Independent | Stage::Browser)) {
+    let counts = |stage: &Stage| matches!(stage, Stage::Test | Stage::Independent | Stage::Api | Stage::Browser);
+    if selection.stages.iter().any(counts) {
         println!("{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     }
     Ok(())
@@ -156,6 +171,7 @@ fn run_stage(stage: Stage, databases: Databases) -> Outcome<Count> {
             run(cargo.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-D warnings")).map(nothing)
         }
         Stage::Independent => independent(cargo),
+        Stage::Api => api::run(api::EVERY_SHAPE),
         Stage::Browser => browser(cargo),
     }
 }

@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod board;
 mod cases;
+mod changes;
 mod citizens;
 mod course;
 pub mod data;
@@ -53,6 +54,7 @@ pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{CaseView, ClockView, Offer, Offers, StepWanted, Taker};
+pub use changes::{Changed, ChangesPage};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,
     merge_field, public_entries, public_entry,

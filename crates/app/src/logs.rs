@@ -28,7 +28,7 @@ pub struct LogWanted {
 
 impl App {
     /// The first instant of a day at the place, µs of UTC.
-    fn begin_of(&self, day: i32) -> i64 {
+    pub(crate) fn begin_of(&self, day: i32) -> i64 {
         i64::from(day) * DAY - self.pack.utc_offset_hours * DAY / 24
     }
 

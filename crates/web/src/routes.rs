@@ -143,6 +143,9 @@ const DECISION: usize = 512 * 1024;
 /// Largest request of the API without files.
 pub(crate) const JSON_BODY: usize = 1024 * 1024;
 
+/// Largest request of the API with several records.
+const BATCH: usize = 4 * 1024 * 1024;
+
 /// Every route.
 pub static ROUTES: &[Route] = &[
     read(Public, Needs::Anyone, "/", || get(public::home::show)),
@@ -271,10 +274,12 @@ pub static ROUTES: &[Route] = &[
     read(Steward, AUDIT, "/logs/sign-ins.xlsx", || get(steward::logs::sign_ins_file)),
     read(Steward, AUDIT, "/permissions", || get(steward::permissions::show)),
     read(Group::Api, Needs::Anyone, "/api/v1/openapi.json", || get(api::document)),
+    ask("/api/v1/openapi/mine.json", || get(api::own_document)),
     ask("/api/v1/kinds", || get(api::kinds)),
     ask("/api/v1/kinds/{kind}", || get(api::kind)),
     ask("/api/v1/kinds/{kind}/records", || get(api::list)),
     tell("POST", "/api/v1/kinds/{kind}/records", || post(api::create)),
+    Route { limit: BATCH, ..tell("POST", "/api/v1/kinds/{kind}/batch", || post(api::create_batch)) },
     ask("/api/v1/kinds/{kind}/records/{id}", || get(api::show)),
     tell("PUT", "/api/v1/kinds/{kind}/records/{id}", || put(api::correct)),
     tell("POST", "/api/v1/kinds/{kind}/records/{id}/withdraw", || post(api::withdraw)),
@@ -284,6 +289,7 @@ pub static ROUTES: &[Route] = &[
     tell("POST", "/api/v1/kinds/{kind}/records/{id}/steps/{step}", || post(api::step)),
     tell("POST", "/api/v1/kinds/{kind}/records/{id}/acts/{act}", || post(api::act)),
     Route { limit: RECORD_FORM, ..tell("POST", "/api/v1/files", || post(api::upload)) },
+    ask("/api/v1/changes", || get(api::changes)),
     ask("/api/v1/work", || get(api::work)),
     ask("/api/v1/board", || get(api::board)),
     ask("/api/v1/indicators/{id}/records", || get(api::cell_records)),

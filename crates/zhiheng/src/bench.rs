@@ -1,6 +1,7 @@
 //! `zhiheng bench NAME`: one measurement, ours and its peer in the same run, alternating. A ratio above 1 means that ours is better:
 //! more per second, or less time. Machines are shared and noisy; the ratio and the growth with n are what a measurement says.
 
+mod api;
 mod board;
 mod complaint;
 mod due;
@@ -31,7 +32,7 @@ use crate::packs::{self, Carry, Loaded};
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// 测什么：submit、board、visible、list、search、index、due、complaint、import、start
+    /// 测什么：submit、board、visible、list、search、index、due、complaint、import、start、api-list、api-create
     name: String,
     /// 记录数（导入为行数）
     #[arg(long, default_value_t = 100_000)]
@@ -70,11 +71,13 @@ pub(crate) fn run(common: &Common, args: &Bench) -> Result<ExitCode> {
         "import" => import::run(common, args)?,
         "start" => start::run(common, args)?,
         "complaint" => complaint::run(common, args)?,
+        "api-list" => api::list(common, args)?,
+        "api-create" => api::create(common, args)?,
         // What the measurements above start as a process of its own.
         "start-once" => return start::once(common),
         "import-file" => return import::make(args),
         other => bail!(
-            "没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、complaint、import、start"
+            "没有名为 {other} 的测量；有 submit、board、visible、list、search、index、due、complaint、import、start、api-list、api-create"
         ),
     };
     let ratio = (found.ratio * 100.0).round() / 100.0;

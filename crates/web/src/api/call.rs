@@ -15,7 +15,8 @@ use serde_json::{Map, Value as Json};
 use zhiheng_app::{Account, Bearer, Error, RecordId, RequestKey, Right};
 use zhiheng_pack::{Kind, Pack};
 
-use super::refusal::{Refusal, answer};
+use super::pace::Paced;
+use super::refusal::{Fault, Refusal, answer};
 use super::shape::{Form, Shape, is_control};
 use crate::extract::Visit;
 use crate::problem::Cause;
@@ -33,24 +34,32 @@ pub(crate) const KEY: (usize, usize) = (8, 128);
 /// Runs a handler of the API behind its token.
 pub(crate) async fn guard(server: Server, route: &'static Route, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (number, method) = (server.chance::<4>(), request.method().clone());
-    let handled = tokio::time::timeout(PATIENCE, handle(&server, route, request, next)).await;
+    let (number, method, path) = (server.chance::<4>(), request.method().clone(), request.uri().path().to_owned());
+    let mut paced = None;
+    let handled = tokio::time::timeout(PATIENCE, handle(&server, route, request, next, &mut paced)).await;
     let mut response = match handled {
         Ok(Ok(response)) => response,
         Ok(Err(refusal)) => refusal.into_response(),
         Err(_) => Refusal::Slow.into_response(),
     };
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = answer(&server, &refusal);
+        response = answer(&server, &refusal, &path);
     }
+    response.headers_mut().extend(paced.iter().flat_map(Paced::headers));
     let (status, took) = (response.status().as_u16(), started.elapsed().as_millis());
     tracing::info!(request = number, %method, route = route.path, status, took_ms = took, "answered");
     response
 }
 
-async fn handle(server: &Server, route: &'static Route, request: Request, next: Next) -> Result<Response, Refusal> {
+async fn handle(
+    server: &Server,
+    route: &'static Route,
+    request: Request,
+    next: Next,
+    paced: &mut Option<Paced>,
+) -> Result<Response, Refusal> {
     let caller = match route.needs {
-        Needs::Token => Some(caller(server, request.headers()).await?),
+        Needs::Token => Some(caller(server, request.headers(), paced).await?),
         _ => None,
     };
     let (mut parts, body) = request.into_parts();
@@ -66,7 +75,7 @@ async fn handle(server: &Server, route: &'static Route, request: Request, next: 
 
 /// Answers for addresses and methods that the API does not have.
 pub(crate) fn lost(server: &Server, cause: &Cause) -> Response {
-    answer(server, &if matches!(cause, Cause::Method) { Refusal::Method } else { Refusal::NoAddress })
+    answer(server, &if matches!(cause, Cause::Method) { Refusal::Method } else { Refusal::NoAddress }, "")
 }
 
 /// Whether an address is one of the API.
@@ -74,7 +83,7 @@ pub(crate) fn is_here(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
-async fn caller(server: &Server, headers: &HeaderMap) -> Result<Caller, Refusal> {
+async fn caller(server: &Server, headers: &HeaderMap, paced: &mut Option<Paced>) -> Result<Caller, Refusal> {
     let shown = headers.get(header::AUTHORIZATION).ok_or(Refusal::NoToken)?;
     let shown = shown.to_str().map_err(|_| Refusal::BadToken)?;
     let (scheme, token) = shown.trim().split_once(' ').ok_or(Refusal::BadToken)?;
@@ -83,7 +92,9 @@ async fn caller(server: &Server, headers: &HeaderMap) -> Result<Caller, Refusal>
     }
     let token = token.trim().to_owned();
     let bearer = server.run(move |app| app.bearer(&token)).await?.ok_or(Refusal::BadToken)?;
-    if let Some(seconds) = server.pace().count(bearer.token, server.app().now()) {
+    let counted = server.pace().count(bearer.token, server.app().now());
+    *paced = Some(counted);
+    if let Some(seconds) = counted.wait {
         return Err(Refusal::TooMany(seconds));
     }
     Ok(Caller::of(bearer, server.app().pack.demo))
@@ -228,6 +239,14 @@ impl Call {
 
     /// The body, which fits a shape.
     pub(crate) fn body(&self, shape: &Shape) -> Result<Map<String, Json>, Refusal> {
+        match self.read(shape)? {
+            (Json::Object(map), faults) if faults.is_empty() => Ok(map),
+            (_, faults) => Err(Refusal::Faults(faults)),
+        }
+    }
+
+    /// The body, and everything about it that does not fit a shape.
+    pub(crate) fn read(&self, shape: &Shape) -> Result<(Json, Vec<Fault>), Refusal> {
         let kind = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case(JSON) {
@@ -237,10 +256,7 @@ impl Call {
         let value =
             read.map_err(|error| Refusal::NotJson(format!("第 {} 行第 {} 列", error.line(), error.column())))?;
         let misfits = shape.misfits(&value);
-        match value {
-            Json::Object(map) if misfits.is_empty() => Ok(map),
-            _ => Err(Refusal::Misfits(misfits)),
-        }
+        Ok((value, misfits.into_iter().map(Fault::from).collect()))
     }
 
     /// The caller's own name for this request, so that a retry does not do it twice.
@@ -255,16 +271,28 @@ impl Call {
         key.map(|key| Some(RequestKey(key.to_owned()))).ok_or_else(wrong)
     }
 
+    /// Whether the caller has this version already (`If-None-Match`).
+    pub(crate) fn knows(&self, version: i64) -> bool {
+        has_tag(&self.headers, &format!("\"{version}\""))
+    }
+
     /// The version that the caller has read.
     pub(crate) fn version(&self) -> Result<Option<i64>, Refusal> {
         let Some(value) = self.headers.get(header::IF_MATCH) else { return Ok(None) };
-        let text = value.to_str().unwrap_or_default();
+        // A proxy that compresses makes the tag that it hands out a weak one.
+        let text = value.to_str().unwrap_or_default().trim_start_matches("W/");
         let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         let number = Some(bare)
             .filter(|bare| (1..=9).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|bare| bare.parse().ok());
         number.map(Some).ok_or_else(|| Refusal::Header("If-Match 要写读到的版本号，例如 \"3\"".to_owned()))
     }
+}
+
+/// Whether `If-None-Match` names a tag. What reads as none of ours is none.
+pub(super) fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
+    let named = headers.get(header::IF_NONE_MATCH).and_then(|named| named.to_str().ok()).unwrap_or_default();
+    named.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
 /// The parameters of an address.

@@ -1,12 +1,14 @@
 //! 登记种类: what there is, what a kind's records look like, and the document of the whole API.
 
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
-use zhiheng_app::Right;
+use zhiheng_app::{Right, hex};
 use zhiheng_pack::kind::Mode;
 use zhiheng_pack::{Kind, Pack};
 
-use super::call::Call;
+use super::call::{Call, has_tag};
 use super::cases::{step_shape, steps};
 use super::content::{given, told};
 use super::openapi;
@@ -65,7 +67,25 @@ pub(crate) async fn kind(State(server): State<Server>, call: Call) -> Outcome {
 }
 
 /// `GET /api/v1/openapi.json`
-pub(crate) async fn document(State(server): State<Server>) -> axum::response::Response {
+pub(crate) async fn document(State(server): State<Server>, headers: HeaderMap) -> Response {
     let app = server.app();
-    data(openapi::document(&app.pack, app.today()))
+    // The document follows from the pack, the day (items of lists end) and the program.
+    let hash = hex(app.pack.hash.get(..8).unwrap_or_default());
+    let tag = format!("\"{hash}-{}-{}\"", app.today(), env!("CARGO_PKG_VERSION"));
+    let mut response = match has_tag(&headers, &tag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => data(openapi::document(&app.pack, app.today())),
+    };
+    response.headers_mut().extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// `GET /api/v1/openapi/mine.json`
+pub(crate) async fn own_document(State(server): State<Server>, call: Call) -> Outcome {
+    call.asked(&[])?;
+    let app = server.app();
+    let allowed = |kind: &Kind, right: Right| {
+        call.caller.has(&kind.id, right) && (right != Right::Write || call.caller.visit.may_write_kind(kind))
+    };
+    Ok(data(openapi::document_for(&app.pack, app.today(), &allowed)))
 }

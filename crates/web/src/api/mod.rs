@@ -5,8 +5,10 @@
 //! - [`shape`] says what a piece of JSON looks like; [`content`] how a kind's fields look, and a record as JSON.
 //! - [`openapi`] writes the document from the pack and the same shapes.
 
+mod batch;
 pub(crate) mod call;
 mod cases;
+mod changes;
 mod content;
 mod files;
 mod kinds;
@@ -17,8 +19,10 @@ mod records;
 mod refusal;
 mod shape;
 
+pub(crate) use batch::create as create_batch;
 pub(crate) use cases::{act, step, work};
+pub(crate) use changes::changes;
 pub(crate) use files::{download, upload};
-pub(crate) use kinds::{document, kind, kinds};
+pub(crate) use kinds::{document, kind, kinds, own_document};
 pub(crate) use numbers::{board, cell_records, search};
 pub(crate) use records::{correct, create, history, list, restore, show, withdraw};

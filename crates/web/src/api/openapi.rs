@@ -2,8 +2,10 @@
 //! fields, lists and steps that it will meet. The schemas are the shapes that requests are checked against.
 
 use serde_json::{Map, Value as Json, json};
+use zhiheng_app::Right;
 use zhiheng_pack::{Kind, Pack, Type};
 
+use super::batch;
 use super::call::{KEY, LIMIT, VALUE};
 use super::cases::{BINS, BuiltIn, procedures, step_shape, steps};
 use super::content::{given, told};
@@ -48,6 +50,43 @@ pub fn document(pack: &Pack, today: i32) -> Json {
             "responses": refusals(),
         },
     })
+}
+
+/// The same with only those operations of kinds that one reader may use.
+pub(crate) fn document_for(pack: &Pack, today: i32, allowed: &dyn Fn(&Kind, Right) -> bool) -> Json {
+    let mut document = document(pack, today);
+    for kind in &pack.kinds {
+        let mut left = 0;
+        let of_kind = format!("/kinds/{}/", kind.id);
+        let Some(paths) = document.get_mut("paths").and_then(Json::as_object_mut) else { continue };
+        for (path, item) in paths.iter_mut().filter(|(path, _)| path.starts_with(&of_kind)) {
+            let Some(item) = item.as_object_mut() else { continue };
+            item.retain(|method, _| allowed(kind, right_of(method, path)));
+            // What an answer leads to may be left out.
+            let answers = item.values_mut().filter_map(|operation| operation.get_mut("responses")?.as_object_mut());
+            answers.flat_map(|answers| answers.values_mut()).filter_map(Json::as_object_mut).for_each(|answer| {
+                answer.remove("links");
+            });
+            left += item.len();
+        }
+        paths.retain(|path, item| !path.starts_with(&of_kind) || item.as_object().is_some_and(|item| !item.is_empty()));
+        if left == 0 {
+            let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);
+            schemas.into_iter().for_each(|schemas| {
+                schemas.retain(|name, _| ![fields_name(kind), given_name(kind), record_name(kind)].contains(name));
+            });
+        }
+    }
+    document
+}
+
+/// The right that an operation of a kind asks for.
+fn right_of(method: &str, path: &str) -> Right {
+    match method {
+        "get" => Right::Read,
+        _ if path.contains("/steps/") || path.contains("/acts/") => Right::Step,
+        _ => Right::Write,
+    }
 }
 
 const GENERAL: &str = "总体";
@@ -114,6 +153,14 @@ impl Operation {
         let words = if status == 201 { "已保存" } else { "成功" };
         self.answers.insert(status.to_string(), json!({ "description": words, "content": content }));
         self
+    }
+
+    /// Nothing is sent again to whoever has it already.
+    fn or_unchanged(mut self) -> Operation {
+        self.answers.insert("304".to_owned(), json!({ "description": "与 If-None-Match 写明的那一版相同，不再发送" }));
+        let schema = json!({ "type": "string" });
+        let about = "已有的版本，即 ETag；没有变化时答 304";
+        self.takes(json!({ "name": "If-None-Match", "in": "header", "required": false, "description": about, "schema": schema }))
     }
 
     /// What can be done next with what was answered.
@@ -218,14 +265,31 @@ fn general(pack: &Pack, paths: &mut Map<String, Json>) {
     let open = Shape::Open.schema();
     let document = Operation { open: true, ..Operation::new("openapi", GENERAL, "本文件") };
     let document = Operation { answers: Map::new(), ..document }.answers(200, open.clone()).refuses(&[503]);
+    let document = document.or_unchanged();
     put(paths, "/openapi.json", "get", document);
+    let own = Operation::new("own_openapi", GENERAL, "本文件中这个令牌能用的部分").refuses(&[400]);
+    put(paths, "/openapi/mine.json", "get", own.answers(200, open.clone()));
     let list = Operation::new("kinds", GENERAL, "登记种类一览").refuses(&[400]);
     let head = Shape::Named("KindHead".to_owned());
     put(paths, "/kinds", "get", list.answers(200, Shape::Object(vec![Member::of("kinds", head.many())]).schema()));
     let ids: Vec<String> = pack.kinds.iter().map(|kind| kind.id.clone()).collect();
     let kind = Operation::new("kind", GENERAL, "一个登记种类的声明，JSON Schema").refuses(&[400, 404]);
     let kind = kind.takes(in_path("kind", Shape::Choice(ids.clone()).schema(), "登记种类的标识"));
-    put(paths, "/kinds/{kind}", "get", kind.answers(200, open.clone()));
+    put(paths, "/kinds/{kind}", "get", kind.answers(200, open));
+
+    let changes =
+        Operation::new("changes", GENERAL, "变动：按保存的先后，每条记录在最后一次变动处出现一次").refuses(&[400]);
+    let changes = changes
+        .takes(query("after", Shape::Form(Form::Found).schema(), "上一次的 next；不写从头开始"))
+        .takes(date("since", "从哪一天的变动开始；与 after 都写时，以后面的为准"))
+        .takes(query("kind", Shape::Choice(ids.clone()).schema(), "只要一个登记种类"))
+        .takes(limit());
+    let answer = Shape::Object(vec![
+        Member::of("changes", Shape::Named("ChangedRecord".to_owned()).many()),
+        Member::of("next", Shape::Form(Form::Found)).about("看到了哪里；写进下一次的 after"),
+        Member::of("more", Shape::Bool).about("true：后面还有，接着取"),
+    ]);
+    put(paths, "/changes", "get", changes.answers(200, answer.schema()));
 
     let bins = BINS.map(|(name, _)| name.to_owned()).into();
     let work = Operation::new("work", GENERAL, "待办").refuses(&[400]);
@@ -298,7 +362,7 @@ fn of_kind(pack: &Pack, kind: &Kind, today: i32, paths: &mut Map<String, Json>) 
         "properties": { "fields": reference(given_name(kind)) },
         "additionalProperties": false,
     });
-    let next = |verb: &str, parameters: Json| json!({ "operationId": format!("{verb}_{}", kind.id), "parameters": parameters });
+    let next = |verb: &str, parameters: Json| link(format!("{verb}_{}", kind.id), parameters);
     let links = json!({
         "show": next("show", json!({ "id": "$response.body#/id" })),
         "correct": next("correct", json!({ "id": "$response.body#/id", "header.If-Match": "$response.header.ETag" })),
@@ -312,8 +376,16 @@ fn of_kind(pack: &Pack, kind: &Kind, today: i32, paths: &mut Map<String, Json>) 
         .answers(201, receipt())
         .links(201, links);
     put(paths, &list, "post", create);
+    let records = operation("batch", "批量新增")
+        .takes(request_key())
+        .given(batch::shape(Shape::Object(vec![Member::of("fields", Shape::Named(given_name(kind)))])).schema(), None)
+        .refuses(&[409])
+        .answers(200, Shape::Named("Batch".to_owned()).schema())
+        .answers(201, Shape::Named("Batch".to_owned()).schema());
+    put(paths, &format!("/kinds/{}/batch", kind.id), "post", records);
     let show = operation("show", "读取").takes(id_of(kind)).refuses(&[400, 404]);
-    put(paths, &one, "get", show.answers(200, reference(record_name(kind))));
+    let show = show.answers(200, reference(record_name(kind))).or_unchanged();
+    put(paths, &one, "get", show.links(200, from_record(pack, kind)));
     let correction = json!({
         "type": "object",
         "required": ["reason", "fields"],
@@ -367,7 +439,27 @@ fn listing(pack: &Pack, kind: &Kind, mut list: Operation) -> Operation {
         .refuses(&[400]);
     let count = Shape::Object(vec![Member::of("at_least", Shape::Int(0, i64::MAX)), Member::of("exact", Shape::Bool)]);
     let item = Shape::Named(record_name(kind));
-    list.answers(200, page("records", item, vec![complete(), Member::of("count", count)]))
+    let list = list.answers(200, page("records", item, vec![complete(), Member::of("count", count)]));
+    list.links(
+        200,
+        json!({ "show": link(format!("show_{}", kind.id), json!({ "id": "$response.body#/records/0/id" })) }),
+    )
+}
+
+/// What can be done with a record that was read, in the version that was read.
+fn from_record(pack: &Pack, kind: &Kind) -> Json {
+    let mut names = ["correct", "withdraw"].map(|verb| (verb.to_owned(), format!("{verb}_{}", kind.id))).to_vec();
+    names.extend(steps(pack, kind).map(|step| (format!("step_{}", step.id), step_name(kind, &step.id))));
+    let seen = || json!({ "id": "$request.path.id", "header.If-Match": "$response.header.ETag" });
+    Json::Object(names.into_iter().map(|(name, operation)| (name, link(operation, seen()))).collect())
+}
+
+fn link(operation: String, parameters: Json) -> Json {
+    json!({ "operationId": operation, "parameters": parameters })
+}
+
+fn step_name(kind: &Kind, step: &str) -> String {
+    format!("step_{}_{step}", kind.id)
 }
 
 fn of_procedures(pack: &Pack, kind: &Kind, today: i32, one: &str, paths: &mut Map<String, Json>) {
@@ -380,8 +472,8 @@ fn of_procedures(pack: &Pack, kind: &Kind, today: i32, one: &str, paths: &mut Ma
             .answers(200, Shape::Named("Receipt".to_owned()).schema())
     };
     for step in steps(pack, kind) {
-        let id = format!("step_{}_{}", kind.id, step.id);
-        let step_of = Operation::new(id, &kind.group, format!("办理{}：{}", kind.name, step.name));
+        let step_of =
+            Operation::new(step_name(kind, &step.id), &kind.group, format!("办理{}：{}", kind.name, step.name));
         let step_of = step_of.given(step_shape(pack, kind, step, today).schema(), None);
         put(paths, &format!("{one}/steps/{}", step.id), "post", change(step_of));
     }
@@ -438,8 +530,14 @@ fn common_schemas() -> Map<String, Json> {
     let any_record = record_members(words(), Shape::Open);
     let mut cell_record = record_members(words(), Shape::Open);
     cell_record.push(Member::of("reason", maybe()).titled("未计入的原因"));
-    let problem =
-        Shape::Object(vec![Member::of("field", words()), Member::of("code", words()), Member::of("message", words())]);
+    let mut changed = record_members(words(), Shape::Open);
+    changed.push(Member::of("op", ops()).titled("最后一次变动"));
+    let problem = Shape::Object(vec![
+        Member::of("field", words()),
+        Member::of("pointer", words()).about("在请求内容里的位置（JSON Pointer）"),
+        Member::of("code", words()),
+        Member::of("message", words()),
+    ]);
     let moved = Shape::Object(vec![Member::of("indicator", words()), Member::of("period", words())]);
     let change = Shape::Object(vec![
         Member::of("field", maybe()),
@@ -449,7 +547,7 @@ fn common_schemas() -> Map<String, Json> {
     ]);
     let version = Shape::Object(vec![
         Member::of("version", Shape::Int(1, i64::MAX)),
-        Member::of("op", Shape::Choice(["create", "correct", "withdraw", "restore", "step"].map(str::to_owned).into())),
+        Member::of("op", ops()),
         Member::of("at", instant()),
         Member::of("by", words()),
         Member::of("reason", maybe()),
@@ -528,6 +626,8 @@ fn common_schemas() -> Map<String, Json> {
     let named = [
         ("Problem", refusal_shape(problem)),
         ("Receipt", receipt_shape(moved)),
+        ("Batch", batch_shape()),
+        ("ChangedRecord", Shape::Object(changed)),
         ("History", Shape::Object(vec![Member::of("versions", version.many())])),
         ("Case", case),
         ("Work", work),
@@ -538,6 +638,22 @@ fn common_schemas() -> Map<String, Json> {
         ("File", file_shape()),
     ];
     named.into_iter().map(|(name, shape)| (name.to_owned(), shape.schema())).collect()
+}
+
+fn ops() -> Shape {
+    Shape::Choice(["create", "correct", "withdraw", "restore", "step"].map(str::to_owned).into())
+}
+
+fn batch_shape() -> Shape {
+    let named = |name: &str| Shape::Named(name.to_owned());
+    let result = Shape::Object(vec![
+        Member::maybe("receipt", named("Receipt")).titled("已保存"),
+        Member::maybe("problem", named("Problem")).titled("没有保存"),
+    ]);
+    Shape::Object(vec![
+        Member::of("stored", Shape::Int(0, i64::MAX)).titled("保存了几条"),
+        Member::of("results", result.many()).about("与 records 一一对应"),
+    ])
 }
 
 fn file_shape() -> Shape {

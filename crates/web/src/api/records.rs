@@ -8,12 +8,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, may};
-use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value, problem as codes};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Record, Type, Value, problem as codes};
 use zhiheng_store::{RecordId, digest_of_hex};
 
 use super::call::{Call, Caller};
 use super::content::{case, given, instant, op, record};
-use super::refusal::{Outcome, Refusal};
+use super::refusal::{Fault, Outcome, Refusal};
 use super::shape::{Form, Member, Shape};
 use crate::office::content::{Content, read_cursor, write_cursor};
 use crate::office::files::{fits, media_type};
@@ -80,6 +80,10 @@ pub(crate) async fn show(State(server): State<Server>, call: Call) -> Outcome {
     call.caller.may(kind, Right::Read)?;
     call.asked(&[])?;
     let view = open(&server, &call, kind).await?;
+    // A case is more than its version: its clocks run, and its steps are the reader's.
+    if view.record.case.is_none() && call.knows(view.row.version) {
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), view.row.version));
+    }
     let mut body = record(&Content::of_record(&pack, kind, &call.caller.visit), &view.row, &view.record);
     let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view);
     body.insert("case".to_owned(), course.map_or(Json::Null, |course| case(server.app(), &course)));
@@ -146,7 +150,8 @@ pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome 
     }
     call.asked(&[])?;
     let key = call.request_key()?;
-    let body = call.body(&creation(&pack, kind, server.app().today()))?;
+    let today = server.app().today();
+    let body = whole(call.read(&creation(&pack, kind, today))?, &pack, kind, today)?;
     let (id, caller, fields) = (kind.id.clone(), call.caller.clone(), fields_of(&body));
     let receipt = server
         .run(move |app| {
@@ -164,6 +169,39 @@ pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome 
     Ok(response)
 }
 
+/// A body without a fault; else all of them at once, what the pack says of the fields among them.
+fn whole(read: (Json, Vec<Fault>), pack: &Pack, kind: &Kind, today: i32) -> Result<Map<String, Json>, Refusal> {
+    match read {
+        (Json::Object(body), faults) if faults.is_empty() => Ok(body),
+        (body, mut faults) => {
+            faults.extend(said_of(pack, kind, today, &body, "", &faults));
+            Err(Refusal::Faults(faults))
+        }
+    }
+}
+
+/// What the pack says of fields that do not all have their shape: one round of questions instead of two. Where something is said already
+/// nothing is added; files are not looked for yet.
+pub(super) fn said_of(pack: &Pack, kind: &Kind, today: i32, body: &Json, base: &str, said: &[Fault]) -> Vec<Fault> {
+    let Some(fields) = body.get("fields").and_then(Json::as_object) else { return Vec::new() };
+    let within = |fault: &&Fault| fault.at.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    let said: Vec<&Fault> = said.iter().filter(within).collect();
+    let fields = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let problems = pack.check(kind, &Draft { fields, scope: None }, today).problems;
+    let of_file = |field: &String| {
+        let field = kind.field_index(field).and_then(|index| kind.fields.get(index));
+        field.is_none_or(|field| field.kind == Type::File)
+    };
+    let named = |problem: &Problem| problem.field.clone().filter(|field| !field.is_empty());
+    let refused = problems.iter().filter(|problem| problem.level == Level::Refuse);
+    let faults = refused
+        .filter(|problem| named(problem).is_none_or(|field| !of_file(&field)))
+        .map(|problem| Fault::of(Some(kind), base, problem));
+    let known =
+        |fault: &Fault| said.iter().any(|one| one.at == fault.at || one.at.starts_with(&format!("{}/", fault.at)));
+    faults.filter(|fault| !known(fault)).collect()
+}
+
 /// The answer to what was stored.
 pub(super) fn done(receipt: &Receipt) -> Outcome {
     let body = serde_json::to_value(receipt).map_err(|error| Error::Internal(error.to_string()))?;
@@ -176,7 +214,7 @@ pub(super) fn fields_of(body: &Map<String, Json>) -> BTreeMap<String, Json> {
 }
 
 /// A draft whose references and files are what they say, and which the caller may store where it would belong.
-fn drafted(
+pub(super) fn drafted(
     app: &App,
     caller: &Caller,
     kind: &Kind,
@@ -184,7 +222,7 @@ fn drafted(
     before: Option<&Record>,
 ) -> Result<Draft, Error> {
     let mut draft = Draft { fields, scope: before.and_then(|record| record.scope) };
-    let problems = resolve(app, caller, kind, &mut draft.fields, before)?;
+    let mut problems = resolve(app, caller, kind, &mut draft.fields, before)?;
     let checked = app.pack.check(kind, &draft, app.today());
     if let Some(record) = &checked.record {
         let (verb, place) =
@@ -193,7 +231,16 @@ fn drafted(
             return Err(Error::NotPermitted);
         }
     }
-    if problems.is_empty() { Ok(draft) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        // The use case checks again: a retry of what was stored is answered although it would not pass any more.
+        return Ok(draft);
+    }
+    let fresh = |problem: &Problem| {
+        problem.level == Level::Refuse && !problems.iter().any(|known| known.field == problem.field)
+    };
+    let more: Vec<Problem> = checked.problems.into_iter().filter(fresh).collect();
+    problems.extend(more);
+    Err(Error::Invalid(problems))
 }
 
 /// Puts the stored file and the meant record in the place of what names them. What the record had before stays as it was.
@@ -302,7 +349,8 @@ pub(crate) async fn correct(State(server): State<Server>, call: Call) -> Outcome
     call.asked(&[])?;
     let (view, version) = writable(&server, &call, kind, Verb::Correct).await?;
     let key = call.request_key()?;
-    let body = call.body(&correction(&pack, kind, server.app().today()))?;
+    let today = server.app().today();
+    let body = whole(call.read(&correction(&pack, kind, today))?, &pack, kind, today)?;
     let (id, caller, fields, before) = (kind.id.clone(), call.caller.clone(), fields_of(&body), view.record.clone());
     let draft = server.run(move |app| drafted(app, &caller, kind_of(&app.pack, &id)?, fields, Some(&before))).await?;
     change(&server, &call, &view, version, Act::Correct(draft), &body, key).await

@@ -5,8 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use zhiheng_app::Error;
+use zhiheng_pack::{Kind, Problem};
 
-use super::shape::Misfit;
+use super::shape::{Misfit, join};
 use crate::server::Server;
 use crate::words::size;
 
@@ -34,8 +35,8 @@ pub(crate) enum Refusal {
     MediaType(&'static str),
     /// The body is larger than this.
     TooLarge(usize),
-    /// What was sent does not have the shape that the document tells.
-    Misfits(Vec<Misfit>),
+    /// What is wrong in the body: its shape, or what the pack says of its fields.
+    Faults(Vec<Fault>),
     /// The record has this version by now.
     Stale(i64),
     /// A version has to be named.
@@ -48,6 +49,48 @@ pub(crate) enum Refusal {
     Method,
     /// It took too long.
     Slow,
+}
+
+/// One thing that is wrong in a body, and where: a JSON pointer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) at: String,
+    code: &'static str,
+    message: String,
+}
+
+impl From<Misfit> for Fault {
+    fn from(misfit: Misfit) -> Fault {
+        let place = field_at(&misfit.at);
+        let place = if place.is_empty() { place } else { format!("{place}：") };
+        let message = MISFIT.1.replacen("{}", &format!("{place}{}", misfit.why), 1);
+        Fault { at: misfit.at, code: MISFIT.0, message }
+    }
+}
+
+impl Fault {
+    /// A problem of the pack or a use case, in the body of a request about a kind. What is no field stands beside `fields`.
+    pub(super) fn of(kind: Option<&Kind>, base: &str, problem: &Problem) -> Fault {
+        let at = match problem.field.as_deref().filter(|field| !field.is_empty()) {
+            Some(field) if kind.is_some_and(|kind| kind.field_index(field).is_some()) => {
+                join(&format!("{base}/fields"), field)
+            }
+            Some(field) => join(base, field),
+            None => base.to_owned(),
+        };
+        Fault { at, code: problem.code, message: problem.message.clone() }
+    }
+
+    fn json(&self) -> Json {
+        json!({ "field": field_at(&self.at), "pointer": self.at, "code": self.code, "message": self.message })
+    }
+}
+
+/// A caller knows a field by its id; that it lies in `fields` is the shape of the envelope.
+fn field_at(pointer: &str) -> String {
+    let inner = pointer.split_once("/fields/").map(|(_, inner)| inner);
+    let inner = inner.unwrap_or_else(|| pointer.strip_prefix('/').unwrap_or(pointer));
+    inner.replace('/', ".").replace("~1", "/").replace("~0", "~")
 }
 
 impl From<Error> for Refusal {
@@ -94,33 +137,47 @@ struct Told {
     problems: Vec<Json>,
 }
 
-/// The answer to a refusal.
-pub(crate) fn answer(server: &Server, refusal: &Refusal) -> Response {
-    let told = tell(server, refusal);
-    let mut body = json!({
-        "type": "about:blank",
-        "status": told.status.as_u16(),
-        "code": told.code,
-        "title": told.title,
-    });
-    if let (Some(body), false) = (body.as_object_mut(), told.problems.is_empty()) {
-        body.insert("problems".to_owned(), Json::Array(told.problems));
+impl Told {
+    fn json(self) -> Json {
+        let mut body = json!({
+            "type": "about:blank",
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "title": self.title,
+        });
+        if let (Some(body), false) = (body.as_object_mut(), self.problems.is_empty()) {
+            body.insert("problems".to_owned(), Json::Array(self.problems));
+        }
+        body
     }
+}
+
+/// A refusal as a part of an answer about several records.
+pub(super) fn told(server: &Server, refusal: &Refusal, kind: &Kind, base: &str) -> Json {
+    tell(server, refusal, Some(kind), base).json()
+}
+
+/// The answer to a refusal of a request to an address.
+pub(crate) fn answer(server: &Server, refusal: &Refusal, path: &str) -> Response {
+    let kind = path.strip_prefix("/api/v1/kinds/").and_then(|rest| rest.split('/').next());
+    let told = tell(server, refusal, kind.and_then(|kind| server.app().pack.kind(kind)), "");
+    let status = told.status;
+    let body = told.json();
     let media = [(header::CONTENT_TYPE, "application/problem+json")];
-    let mut response = (told.status, media, body.to_string()).into_response();
+    let mut response = (status, media, body.to_string()).into_response();
     let mut put = |name, value: &str| {
         response.headers_mut().extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
     };
     match refusal {
         Refusal::NoToken | Refusal::BadToken => put(header::WWW_AUTHENTICATE, "Bearer"),
         Refusal::TooMany(seconds) => put(header::RETRY_AFTER, &seconds.to_string()),
-        _ if told.status == StatusCode::SERVICE_UNAVAILABLE => put(header::RETRY_AFTER, "2"),
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => put(header::RETRY_AFTER, "2"),
         _ => {}
     }
     response
 }
 
-fn tell(server: &Server, refusal: &Refusal) -> Told {
+fn tell(server: &Server, refusal: &Refusal, kind: Option<&Kind>, base: &str) -> Told {
     let told = |status, (code, text): Entry, particulars: &str| Told {
         status,
         code: code.to_owned(),
@@ -128,7 +185,7 @@ fn tell(server: &Server, refusal: &Refusal) -> Told {
         problems: Vec::new(),
     };
     match refusal {
-        Refusal::Use(error) => tell_use(server, error),
+        Refusal::Use(error) => tell_use(server, error, kind, base),
         Refusal::NoToken => told(StatusCode::UNAUTHORIZED, NO_TOKEN, ""),
         Refusal::BadToken => told(StatusCode::UNAUTHORIZED, BAD_TOKEN, ""),
         Refusal::NotGranted(what) => told(StatusCode::FORBIDDEN, NOT_GRANTED, what),
@@ -140,16 +197,9 @@ fn tell(server: &Server, refusal: &Refusal) -> Told {
             let most = size(i64::try_from(*most).unwrap_or(i64::MAX));
             told(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE, &most)
         }
-        Refusal::Misfits(misfits) => {
-            let problem = |misfit: &Misfit| {
-                // A caller knows a field by its id; that it lies in `fields` is the shape of the envelope.
-                let field = misfit.at.strip_prefix("fields.").unwrap_or(&misfit.at);
-                let place = if field.is_empty() { String::new() } else { format!("{field}：") };
-                let message = MISFIT.1.replacen("{}", &format!("{place}{}", misfit.why), 1);
-                json!({ "field": field, "code": MISFIT.0, "message": message })
-            };
-            let head = told(StatusCode::UNPROCESSABLE_ENTITY, MISFITS, &misfits.len().to_string());
-            Told { problems: misfits.iter().map(problem).collect(), ..head }
+        Refusal::Faults(faults) => {
+            let head = told(StatusCode::UNPROCESSABLE_ENTITY, MISFITS, &faults.len().to_string());
+            Told { problems: faults.iter().map(Fault::json).collect(), ..head }
         }
         Refusal::Stale(version) => told(StatusCode::PRECONDITION_FAILED, STALE, &version.to_string()),
         Refusal::NoVersion => told(StatusCode::PRECONDITION_REQUIRED, NO_VERSION, ""),
@@ -160,7 +210,7 @@ fn tell(server: &Server, refusal: &Refusal) -> Told {
     }
 }
 
-fn tell_use(server: &Server, error: &Error) -> Told {
+fn tell_use(server: &Server, error: &Error, kind: Option<&Kind>, base: &str) -> Told {
     let status = match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::NotPermitted => StatusCode::FORBIDDEN,
@@ -170,13 +220,7 @@ fn tell_use(server: &Server, error: &Error) -> Told {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let problems = match error {
-        Error::Invalid(problems) => problems
-            .iter()
-            .map(|problem| {
-                let field = problem.field.clone().unwrap_or_default();
-                json!({ "field": field, "code": problem.code, "message": problem.message })
-            })
-            .collect(),
+        Error::Invalid(problems) => problems.iter().map(|problem| Fault::of(kind, base, problem).json()).collect(),
         _ => Vec::new(),
     };
     if status == StatusCode::INTERNAL_SERVER_ERROR {

@@ -20,8 +20,10 @@ pub(crate) enum Shape {
     Form(Form),
     /// One of these.
     Choice(Vec<String>),
-    /// Several, at most so many.
+    /// Several, at most so many, each once.
     List(Box<Shape>, usize),
+    /// At least one and at most so many; two may be alike.
+    Batch(Box<Shape>, usize),
     /// As many as there are; of answers only.
     Many(Box<Shape>),
     /// An object with these members and no other.
@@ -108,7 +110,7 @@ impl Member {
 /// What does not fit, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Misfit {
-    /// Names of the members down to it, with dots between.
+    /// Where: a JSON pointer (RFC 6901), `/fields/sampled_on`.
     pub(crate) at: String,
     /// What is wrong, in Chinese, without a full stop.
     pub(crate) why: String,
@@ -123,6 +125,11 @@ impl Shape {
     /// At most so many of it.
     pub(crate) fn list(self, most: usize) -> Shape {
         Shape::List(Box::new(self), most)
+    }
+
+    /// From one to so many of it.
+    pub(crate) fn batch(self, most: usize) -> Shape {
+        Shape::Batch(Box::new(self), most)
     }
 
     /// Any number of it.
@@ -193,6 +200,12 @@ impl Shape {
                     shape.look(&join(at, &no.to_string()), item, found);
                 }
             }
+            (Shape::Batch(shape, most), Json::Array(items)) => {
+                if items.is_empty() || items.len() > *most {
+                    say(format!("要有 1 到 {most} 项，现有 {} 项", items.len()));
+                }
+                items.iter().enumerate().for_each(|(no, item)| shape.look(&join(at, &no.to_string()), item, found));
+            }
             (Shape::Many(shape), Json::Array(items)) => {
                 items.iter().enumerate().for_each(|(no, item)| shape.look(&join(at, &no.to_string()), item, found));
             }
@@ -209,7 +222,7 @@ impl Shape {
         match self {
             Shape::Bool => " true 或 false",
             Shape::Int(..) => "整数，不加引号",
-            Shape::List(..) | Shape::Many(_) => "列表 […]",
+            Shape::List(..) | Shape::Batch(..) | Shape::Many(_) => "列表 […]",
             Shape::Object(_) | Shape::Open | Shape::Named(_) => "对象 {…}",
             Shape::Form(Form::Decimal(_)) => "加引号的十进制数",
             Shape::Either(_) | Shape::OrNull(_) => "文本或对象",
@@ -228,6 +241,9 @@ impl Shape {
             Shape::Choice(items) => json!({ "type": "string", "enum": items }),
             Shape::List(shape, most) => {
                 json!({ "type": "array", "items": shape.schema(), "maxItems": most, "uniqueItems": true })
+            }
+            Shape::Batch(shape, most) => {
+                json!({ "type": "array", "items": shape.schema(), "minItems": 1, "maxItems": most })
             }
             Shape::Many(shape) => json!({ "type": "array", "items": shape.schema() }),
             Shape::Object(members) => {
@@ -299,8 +315,9 @@ fn object(at: &str, members: &[Member], given: &Map<String, Json>, found: &mut V
     }
 }
 
-fn join(at: &str, name: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
+/// One step further down a JSON pointer.
+pub(super) fn join(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Letters that no text of a record may hold.
@@ -422,11 +439,12 @@ mod tests {
     fn everything_that_does_not_fit_is_said_at_once_and_where() {
         let found = shape().misfits(&json!({ "rate": 98.2, "kinds": ["a", "c"], "other": 1 }));
         let at: Vec<&str> = found.iter().map(|misfit| misfit.at.as_str()).collect();
-        assert_eq!(at, ["other", "name", "rate", "kinds.1"]);
+        assert_eq!(at, ["/other", "/name", "/rate", "/kinds/1"]);
         assert_eq!(found[1].why, "名称必须填写");
         assert!(shape().misfits(&json!({ "name": "质量", "rate": null, "kinds": [] })).is_empty());
         assert!(!shape().misfits(&json!({ "name": "质\u{0}" })).is_empty());
         assert!(!shape().misfits(&json!([])).is_empty());
+        assert_eq!(shape().misfits(&json!({ "name": "质量", "a/b~": 1 }))[0].at, "/a~1b~0");
     }
 
     #[test]

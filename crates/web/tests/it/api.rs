@@ -184,7 +184,7 @@ async fn a_correction_names_the_version_that_it_corrects() {
     correction["fields"]["sample_name"] = json!("花椒油");
     assert_refused(&program.put(&one, &[], &correction).await, 428, "ZH4112");
     assert_refused(&program.put(&one, &[("if-match", "new")], &correction).await, 400, "ZH4105");
-    assert_eq!(program.put(&one, &[("if-match", "\"1\"")], &correction).await.status, StatusCode::OK);
+    assert_eq!(program.put(&one, &[("if-match", "W/\"1\"")], &correction).await.status, StatusCode::OK);
     assert_refused(&program.put(&one, &[("if-match", "\"1\"")], &correction).await, 412, "ZH4111");
     created(&program, "A-2").await;
     correction["fields"]["sample_no"] = json!("A-2");
@@ -229,6 +229,12 @@ async fn everything_that_is_wrong_is_refused_with_its_own_status() {
     for field in ["sample_name", "colour", "verdict", "sampled_on"] {
         assert!(fields.contains(&json!(field)), "{field}: {fields:?}");
     }
+    // What the pack says of the rest comes with it, and everything says where.
+    let page = program.post(FOOD, &[], &json!({ "fields": { "sampled_on": "2030-01-01", "a/b": 1 } })).await;
+    let problems = page.json()["problems"].clone();
+    let at: Vec<&str> = problems.as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert!(at.starts_with(&["/fields/a~1b", "/fields/sample_name"]), "{at:?}");
+    assert_eq!(at.iter().filter(|at| **at == "/fields/sampled_on").count(), 1, "{problems}");
     // Well shaped, and refused by the pack with its own words.
     let mut late = food("A-1");
     late["fields"]["sampled_on"] = json!("2030-01-01");
@@ -285,13 +291,16 @@ async fn a_reference_to_a_record_or_file_that_the_caller_may_not_name_is_refused
     assert_eq!(read.text, "content");
 }
 
-#[tokio::test]
-async fn a_case_is_handled_step_by_step() {
-    let county = County::real();
-    let mut office = county.office().await;
-    let program = county.program(&mut office, "", &ALL, &[]).await;
+/// A case of the first kind whose sample opens one with a clock and an open step.
+struct Opened {
+    kind: String,
+    one: String,
+    id: Value,
+    case: Value,
+}
+
+async fn opened(county: &County, program: &Program) -> Opened {
     let document = program.get("/api/v1/openapi.json").await.json();
-    let mut found = None;
     for kind in county.app.pack.kinds.iter().filter(|kind| !kind.procedures.is_empty()) {
         let post = &document["paths"][format!("/kinds/{}/records", kind.id)]["post"];
         let mut body = post["requestBody"]["content"]["application/json"]["example"].clone();
@@ -306,11 +315,19 @@ async fn a_case_is_handled_step_by_step() {
         let one = format!("/api/v1/kinds/{}/records/{}", kind.id, made.json()["id"].as_str().unwrap());
         let case = program.get(&one).await.json()["case"].clone();
         if case["clocks"][0]["due"].is_string() && case["steps"][0].is_object() {
-            found = Some((kind.id.clone(), one, made.json()["id"].clone(), case));
-            break;
+            return Opened { kind: kind.id.clone(), one, id: made.json()["id"].clone(), case };
         }
     }
-    let (kind, one, id, case) = found.expect("a kind whose sample opens a case with a clock and an open step");
+    panic!("no sample opens a case with a clock and an open step");
+}
+
+#[tokio::test]
+async fn a_case_is_handled_step_by_step() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let program = county.program(&mut office, "", &ALL, &[]).await;
+    let document = program.get("/api/v1/openapi.json").await.json();
+    let Opened { kind, one, id, case } = opened(&county, &program).await;
     let clock = &case["clocks"][0];
     assert!(clock["due"].is_string() && clock["count"].as_array().is_some_and(|days| days.len() > 1), "{case}");
     let work = program.get("/api/v1/work").await.json();
@@ -332,6 +349,216 @@ async fn a_case_is_handled_step_by_step() {
     let given = program.post(&format!("{one}/acts/assign"), &[], &json!({ "assignee": "nobody" })).await;
     assert_refused(&given, 422, "ZH3004");
     assert_refused(&program.post(&format!("{one}/steps/none"), &[], &json!({})).await, 404, "ZH3001");
+}
+
+/// Several samples as one body.
+fn batch(numbers: &[&str], each: bool) -> Value {
+    json!({ "records": numbers.iter().map(|no| food(no)).collect::<Vec<Value>>(), "each": each })
+}
+
+const FOODS: &str = "/api/v1/kinds/food_sample/batch";
+
+#[tokio::test]
+async fn a_batch_is_one_change_and_its_retry_does_nothing() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let key = [("idempotency-key", "batch-2026-01")];
+    let first = program.post(FOODS, &key, &batch(&["A-1", "A-2", "A-3"], false)).await;
+    assert_eq!((first.status, &first.json()["stored"]), (StatusCode::CREATED, &json!(3)), "{}", first.text);
+    assert_eq!(program.post(FOODS, &key, &batch(&["A-1", "A-2", "A-3"], false)).await.text, first.text);
+    assert_refused(&program.post(FOODS, &key, &batch(&["A-1"], false)).await, 409, "ZH3003");
+    // One number that is taken refuses all of it.
+    assert_refused(&program.post(FOODS, &[], &batch(&["B-1", "A-2"], false)).await, 409, "ZH3003");
+    assert_refused(&program.post(FOODS, &[], &batch(&["B-1", "B-1"], false)).await, 409, "ZH3003");
+    assert_eq!(program.get(FOOD).await.json()["records"].as_array().unwrap().len(), 3);
+    // What is wrong is said of every record at its place, of shape and of content alike.
+    let mut wrong = batch(&["B-1", "B-2", "B-3"], false);
+    wrong["records"][0]["fields"]["sampled_on"] = json!("2030-01-01");
+    wrong["records"][2]["fields"]["verdict"] = json!("good");
+    let page = program.post(FOODS, &[], &wrong).await;
+    assert_refused(&page, 422, "ZH4109");
+    let pointers: Vec<Value> =
+        page.json()["problems"].as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/records/2/fields/verdict", "/records/0/fields/sampled_on"]);
+    wrong["records"][2]["fields"]["verdict"] = json!("qualified");
+    let page = program.post(FOODS, &[], &wrong).await;
+    assert_eq!(page.json()["problems"][0]["pointer"], "/records/0/fields/sampled_on", "{}", page.text);
+    assert_eq!(page.json()["problems"][0]["field"], "sampled_on");
+    let none = json!({ "records": [], "all": true });
+    assert_eq!(program.post(FOODS, &[], &none).await.json()["problems"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn of_a_batch_one_by_one_each_has_its_own_answer() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    created(&program, "A-2").await;
+    let mut given = batch(&["A-1", "A-2", "A-3", "A-4"], true);
+    given["records"][2]["fields"]["verdict"] = json!("good");
+    let key = [("idempotency-key", "batch-2026-02")];
+    let page = program.post(FOODS, &key, &given).await;
+    assert_eq!((page.status, &page.json()["stored"]), (StatusCode::OK, &json!(2)), "{}", page.text);
+    let results = page.json()["results"].clone();
+    assert!(results[0]["receipt"]["id"].is_string() && results[3]["receipt"]["id"].is_string(), "{results}");
+    assert_eq!(results[1]["problem"]["code"], "ZH3003");
+    assert_eq!(results[2]["problem"]["problems"][0]["pointer"], "/records/2/fields/verdict");
+    // Mended, the same request stores only what was missing.
+    given["records"][2]["fields"]["verdict"] = json!("qualified");
+    let again = program.post(FOODS, &key, &given).await.json();
+    assert_eq!((&again["stored"], &again["results"][0]), (&json!(3), &results[0]));
+    assert_eq!(program.get(FOOD).await.json()["records"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn who_follows_the_changes_has_every_record_as_it_stands() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let program = county.program(&mut office, "", &ALL, &[]).await;
+    let first = created(&program, "A-1").await;
+    let mut ids = vec![first.clone()];
+    for no in 2..6 {
+        ids.push(created(&program, &format!("A-{no}")).await);
+    }
+    let reason = json!({ "reason": "重复" });
+    program.post(&format!("{FOOD}/{first}/withdraw"), &[("if-match", "\"1\"")], &reason).await;
+    let follow = async |program: &Program, mut after: String| {
+        let mut seen = Vec::new();
+        loop {
+            let page = program.get(&format!("/api/v1/changes?limit=2{after}")).await.json();
+            seen.extend(page["changes"].as_array().unwrap().clone());
+            after = format!("&after={}", page["next"].as_str().unwrap());
+            if page["more"] == false {
+                return (seen, after);
+            }
+        }
+    };
+    let (seen, after) = follow(&program, String::new()).await;
+    let told: Vec<&str> = seen.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    // The withdrawn one comes once, last, as it stands.
+    assert_eq!(told, [&ids[1..], &ids[..1]].concat());
+    assert_eq!((&seen[4]["op"], &seen[4]["live"], &seen[4]["version"]), (&json!("withdraw"), &json!(false), &json!(2)));
+    assert_eq!(follow(&program, after.clone()).await.0, Vec::<Value>::new());
+    created(&program, "A-6").await;
+    assert_eq!(follow(&program, after).await.0.len(), 1);
+    assert_eq!(
+        program.get("/api/v1/changes?since=2026-11-23&kind=food_sample").await.json()["changes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        6
+    );
+    assert_eq!(program.get("/api/v1/changes?since=2026-11-24").await.json()["changes"], json!([]));
+    assert_eq!(
+        program.get("/api/v1/changes?since=2026-11-24&after=1").await.json()["changes"],
+        json!([]),
+        "of two places the later one"
+    );
+    // A program of another body, or of other kinds, is told nothing, and still goes on from where it looked.
+    for stranger in
+        [county.program(&mut office, "kjj", &ALL, &[]).await, county.program(&mut office, "", &ALL, &["patent"]).await]
+    {
+        let page = stranger.get("/api/v1/changes").await.json();
+        assert_eq!((&page["changes"], &page["more"]), (&json!([]), &json!(false)));
+        assert_ne!(page["next"], "0");
+    }
+    let other = county.program(&mut office, "", &ALL, &["patent"]).await;
+    assert_refused(&other.get("/api/v1/changes?kind=food_sample").await, 403, "ZH4103");
+}
+
+#[tokio::test]
+async fn what_a_program_has_already_is_not_sent_again() {
+    let county = County::real();
+    let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
+    let one = format!("{FOOD}/{}", created(&program, "A-1").await);
+    let known = program.send(Method::GET, &one, &[("if-none-match", "W/\"7\", \"1\"")], "").await;
+    assert_eq!((known.status, known.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(known.headers[header::ETAG], "\"1\"");
+    assert_eq!(program.send(Method::GET, &one, &[("if-none-match", "\"2\"")], "").await.status, StatusCode::OK);
+    let document = program.get("/api/v1/openapi.json").await;
+    let tag = document.headers[header::ETAG].to_str().unwrap().to_owned();
+    let again = program.send(Method::GET, "/api/v1/openapi.json", &[("if-none-match", &tag)], "").await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    let left = |page: &Page| page.headers["ratelimit-remaining"].to_str().unwrap().parse::<i64>().unwrap();
+    assert!(left(&program.get(&one).await) < 1000);
+}
+
+#[tokio::test]
+async fn the_document_of_a_token_has_what_it_may_do_and_no_more() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let reader = county.program(&mut office, "", &["read"], &["food_sample"]).await;
+    let document = reader.get("/api/v1/openapi/mine.json").await.json();
+    let of_kinds: Vec<(&String, &Value)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(path, _)| path.starts_with("/kinds/") && *path != "/kinds/{kind}")
+        .collect();
+    assert!(!of_kinds.is_empty());
+    for (path, item) in of_kinds {
+        assert!(path.starts_with("/kinds/food_sample/"), "{path}");
+        assert_eq!(item.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
+    }
+    assert!(document["components"]["schemas"]["patent_given"].is_null());
+    // 县科技局 may not write food samples, whatever its token says.
+    let service = county.program(&mut office, "kjj", &ALL, &[]).await;
+    let document = service.get("/api/v1/openapi/mine.json").await.json();
+    assert!(document["paths"][FOODS.strip_prefix("/api/v1").unwrap()].is_null());
+    let steps = |path: &&String| path.contains("/steps/");
+    assert!(document["paths"].as_object().unwrap().keys().any(|path| steps(&path)));
+}
+
+/// Every address of the API about one record, tried with everything a token can be given, by those to whom the record does not belong.
+#[tokio::test]
+async fn no_token_reaches_a_record_that_its_holder_does_not() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let of_office = county.program(&mut office, "", &ALL, &[]).await;
+    let sample = created(&of_office, "A-1").await;
+    let case = opened(&county, &of_office).await;
+    assert_ne!(of_office.get(&case.one).await.json()["body"], "kjj");
+    let step = case.case["steps"][0]["id"].as_str().unwrap();
+    let mut bureau = county.bureau(&mut office, "kjj").await;
+    let strangers = [
+        (county.program(&mut bureau, "", &ALL, &[]).await, 403),
+        (county.program(&mut office, "kjj", &ALL, &[]).await, 403),
+        // Of the whole county, and of another kind only.
+        (county.program(&mut office, "county", &ALL, &["patent"]).await, 403),
+        (county.program_with("zh_0"), 401),
+    ];
+    let mut tried = 0;
+    for route in zhiheng_web::routes::ROUTES.iter().filter(|route| route.path.contains("/kinds/{kind}/records/{id}")) {
+        let of_case = (case.kind.as_str(), case.id.as_str().unwrap());
+        let cases = route.path.contains("/steps/") || route.path.contains("/acts/");
+        for (kind, id) in [("food_sample", sample.as_str()), of_case].into_iter().skip(usize::from(cases)) {
+            let path = route.path.replace("{kind}", kind).replace("{id}", id).replace("{step}", step);
+            let path = path.replace("{act}", "assign").replace("{digest}", &"0".repeat(64));
+            let body = match route.method {
+                "PUT" => json!({ "reason": "x", "fields": food("A-1")["fields"] }),
+                _ if path.ends_with("/assign") => json!({ "assignee": null }),
+                _ if cases => json!({}),
+                _ => json!({ "reason": "x" }),
+            };
+            let headers = [("if-match", "\"1\""), ("content-type", "application/json")];
+            for (stranger, status) in &strangers {
+                let method: Method = route.method.parse().unwrap();
+                let sent = if route.method == "GET" { String::new() } else { body.to_string() };
+                let page = stranger.send(method, &path, &headers, sent).await;
+                assert_eq!(page.status.as_u16(), *status, "{} {path}: {}", route.method, page.text);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 56, "{tried}");
+    for one in [format!("{FOOD}/{sample}"), case.one] {
+        let history = of_office.get(&format!("{one}/history")).await.json();
+        assert_eq!(history["versions"].as_array().unwrap().len(), 1, "{history}");
+    }
+    // A batch is no way around it: of the body that may not, none; where a row says whose it is, not somebody else's.
+    for (stranger, status) in &strangers {
+        assert_eq!(stranger.post(FOODS, &[], &batch(&["Z-1"], false)).await.status.as_u16(), *status);
+        assert_eq!(stranger.post(FOODS, &[], &batch(&["Z-1"], true)).await.status.as_u16(), *status);
+    }
 }
 
 /// A pack of one register and one procedure.
