@@ -188,8 +188,11 @@ impl App {
 
     pub(crate) fn row(&self, at: usize, (number, reported): (Number, Option<Number>), when: When) -> Option<Row> {
         let indicator = self.pack.indicators.get(at)?;
-        let verdict = indicator.judge(number.value, when.as_of);
+        // 暂无计算值: what the unit reported is all there is, and is judged, marked as such.
+        let by_report = number.value.is_none().then_some(reported.as_ref()).flatten().and_then(|number| number.value);
+        let verdict = indicator.judge(number.value.or(by_report), when.as_of);
         let reason = match verdict.light {
+            _ if by_report.is_some() => Some(JUDGED_BY_REPORT.to_owned()),
             Light::RulingPending => indicator.ruling_pending.clone(),
             Light::NoData => Some(no_data(indicator, &number)),
             _ => None,
@@ -205,6 +208,9 @@ impl App {
         })
     }
 }
+
+/// Said beside a light that rests on the reported number alone.
+const JUDGED_BY_REPORT: &str = "还没有可以计算的记录，状态按报送的数判定";
 
 /// First day of the sum that an indicator's value is on a day; `None`: everything up to it.
 pub(crate) fn start(pack: &Pack, indicator: &Indicator, as_of: i32) -> Option<i32> {

@@ -636,17 +636,17 @@ pub(crate) struct Doing<'a> {
     name: &'a str,
     body: Option<&'a str>,
     today: i32,
-    /// What is said of the clock that drafts: `{@clock}` and its like, with the words for them.
-    pub(crate) clock: Vec<(&'static str, String)>,
+    /// What is said of the clock or the round that drafts: `{@clock}` and its like, with the words for them.
+    pub(crate) said: Vec<(&'static str, String)>,
 }
 
 impl<'a> Doing<'a> {
     pub(crate) fn of(taker: Taker<'a>, today: i32) -> Doing<'a> {
         match taker {
             Taker::Staff(account) => {
-                Doing { name: &account.name, body: account.body.as_deref(), today, clock: Vec::new() }
+                Doing { name: &account.name, body: account.body.as_deref(), today, said: Vec::new() }
             }
-            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today, clock: Vec::new() },
+            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today, said: Vec::new() },
         }
     }
 }
@@ -757,13 +757,7 @@ pub(crate) fn spawn_contents(
     let mut made = Vec::new();
     let mut problems = Vec::new();
     for body in each {
-        let mut draft = Draft::default();
-        for (field, template) in &spawn.set {
-            let value = setting(pack, kind, record, id, template, body.as_deref(), doing);
-            if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
-                draft.fields.insert(field.clone(), fitting(target, field, value));
-            }
-        }
+        let draft = spawn_draft(pack, kind, record, id, (target, spawn, body.as_deref()), doing);
         let checked = pack.check(target, &draft, doing.today);
         match checked.record {
             Some(opened) => made.push(Made {
@@ -780,6 +774,25 @@ pub(crate) fn spawn_contents(
         }
     }
     if problems.is_empty() { Ok(made) } else { Err(problems) }
+}
+
+/// What is filled in for a record that another opens.
+pub(crate) fn spawn_draft(
+    pack: &Pack,
+    kind: &Kind,
+    record: &Record,
+    id: &RecordId,
+    (target, spawn, each): (&Kind, &Spawn, Option<&str>),
+    doing: &Doing<'_>,
+) -> Draft {
+    let mut draft = Draft::default();
+    for (field, template) in &spawn.set {
+        let value = setting(pack, kind, record, id, template, each, doing);
+        if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
+            draft.fields.insert(field.clone(), fitting(target, field, value));
+        }
+    }
+    draft
 }
 
 /// A reference's object for a field that is no reference becomes its text.
@@ -814,7 +827,7 @@ fn setting(
         text => {
             let mut filled = text.replace("{label}", &pack.label(kind, record));
             filled = filled.replace("{@today}", &chinese_date(zhiheng_pack::day::date(doing.today)));
-            for (name, words) in &doing.clock {
+            for (name, words) in &doing.said {
                 filled = filled.replace(name, words);
             }
             for (index, field) in kind.fields.iter().enumerate() {

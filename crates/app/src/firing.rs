@@ -340,7 +340,7 @@ impl One<'_> {
         fired.rungs += 1;
         let Some(draft) = &rung.draft else { return Ok(()) };
         let mut doing = Doing::of(Taker::System, self.job.today);
-        doing.clock = self.said_of(&pack, kind, record, duty, clock);
+        doing.said = self.said_of(&pack, kind, record, duty, clock);
         match spawn_contents(&pack, kind, record, &self.id, draft, &doing) {
             Ok(made) => {
                 for one in made {

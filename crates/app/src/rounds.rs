@@ -12,13 +12,16 @@ mod reply;
 
 use sha2::{Digest, Sha256};
 use zhiheng_pack::value::FileRef;
-use zhiheng_pack::{Collection, Draft, Indicator, Kind, Record, Value, day};
+use zhiheng_pack::{Collection, Draft, Indicator, Kind, Problem, Record, Value, day};
 use zhiheng_store::{RecordId, RecordRow};
 
 use crate::submit::read;
-use crate::{Act, App, Error, ListWanted, Submission, hex};
+use crate::{Act, App, Error, ListWanted, Submission, When, hex};
 
 pub use reply::Received;
+
+/// Said of a unit that needed no form.
+const ENTERED: &str = "已在指标页报送，没有报送表";
 
 /// Rounds that are listed.
 const LISTED: usize = 200;
@@ -140,6 +143,7 @@ impl App {
         fill(&mut draft, kind, parts.period, &wanted.period);
         fill(&mut draft, kind, parts.as_of, &day::date(wanted.as_of).to_string());
         fill(&mut draft, kind, parts.due, &day::date(wanted.due).to_string());
+        self.check_not_asked(wanted, &ids)?;
         if let Some(field) = kind.fields.get(parts.indicators) {
             draft.fields.insert(field.id.clone(), ids.into());
         }
@@ -153,6 +157,25 @@ impl App {
         };
         self.submit(actor, &submission, None)?;
         Ok(id)
+    }
+
+    /// Nobody is asked twice for one number of one period.
+    fn check_not_asked(&self, wanted: &RoundWanted, ids: &[String]) -> Result<(), Error> {
+        let asked = |round: &Round, id: &String| {
+            self.pack.indicator_position(id).is_some_and(|position| round.indicators.contains(&position))
+        };
+        let same = |round: &&Round| round.period == wanted.period.trim() && round.as_of == wanted.as_of;
+        let rounds = self.rounds()?;
+        let Some(round) = rounds.iter().filter(same).find(|round| ids.iter().any(|id| asked(round, id))) else {
+            return Ok(());
+        };
+        let say = format!(
+            "“{}”已经在收同一时期的这些指标：要改期限，到那一轮的登记里改；只补报几项的，请去掉已经问过的指标",
+            round.name
+        );
+        let parts = self.collection()?.round;
+        let field = self.kind_at(parts.kind)?.fields.get(parts.period).map_or("", |field| field.id.as_str());
+        Err(Error::Invalid(vec![Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, field, say)]))
     }
 
     /// The rounds, the latest due first.
@@ -173,6 +196,9 @@ impl App {
         for (body, indicators) in self.asked(&round) {
             replies.push(self.reply(&round, body, indicators)?);
         }
+        if replies.iter().any(|reply| reply.state == ReplyState::Missing) {
+            self.count_entered(&round, &mut replies)?;
+        }
         Ok(RoundView { round, replies })
     }
 
@@ -190,6 +216,26 @@ impl App {
             }
         }
         asked
+    }
+
+    /// A unit with an account may enter its values on the page instead: it has reported once all that it was asked is there for the round's day.
+    fn count_entered(&self, round: &Round, replies: &mut [Reply]) -> Result<(), Error> {
+        let board = self.board(When { as_of: round.as_of, known_on: None })?;
+        let entered = |at: &usize| {
+            let row = board.rows.iter().find(|row| row.indicator == *at);
+            let number = row.map(|row| row.reported.as_ref().unwrap_or(&row.number));
+            number.is_some_and(|number| number.value.is_some() && number.dated == Some(round.as_of))
+        };
+        for reply in replies.iter_mut().filter(|reply| reply.state == ReplyState::Missing) {
+            let there = reply.indicators.iter().filter(|at| entered(at)).count();
+            if there == reply.indicators.len() {
+                reply.state = ReplyState::Reported;
+                ENTERED.clone_into(&mut reply.remark);
+            } else if there > 0 {
+                reply.remark = format!("已在指标页报送 {there} 项，还差 {} 项", reply.indicators.len() - there);
+            }
+        }
+        Ok(())
     }
 
     fn reply(&self, round: &Round, body: usize, indicators: Vec<usize>) -> Result<Reply, Error> {

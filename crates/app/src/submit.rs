@@ -671,6 +671,9 @@ impl Deciding<'_> {
         let (old, new) = (points(before), points(Some(&row)));
         if !old.is_empty() {
             self.change.levels_end.push(LevelEnd { id: after.id, at: after.recorded_at });
+            // A value that an earlier submission of this change brought is not stored yet, and ends where it stands.
+            let own = |row: &&mut LevelRow| row.id == after.id && row.ended_at.is_none();
+            self.change.levels_add.iter_mut().filter(own).for_each(|row| row.ended_at = Some(after.recorded_at));
         }
         for point in old.iter().chain(&new) {
             let of = |indicator: &&zhiheng_pack::Indicator| {

@@ -6,21 +6,24 @@
 mod county;
 
 use county::{County, today};
-use zhiheng_app::{ExportFile, Received, RecordId, ReplyState, RoundWanted, When};
-use zhiheng_pack::day;
+use zhiheng_app::{Account, Error, ExportFile, ListWanted, Received, RecordId, ReplyState, RoundWanted, When};
+use zhiheng_pack::{Problem, day};
 use zhiheng_sheet::{
     CellKind, Limits, Sheet, SheetCell, SheetColumn, Wanted, WantedColumn, Workbook, read, write_xlsx,
 };
 
 fn open(county: &County, indicators: &[&str]) -> RecordId {
-    let wanted = RoundWanted {
-        name: "2026年第三季度指标报送".to_owned(),
-        period: "2026年第三季度".to_owned(),
+    county.app.open_round("office", &asking("2026年第三季度", indicators)).unwrap()
+}
+
+fn asking(period: &str, indicators: &[&str]) -> RoundWanted {
+    RoundWanted {
+        name: format!("{period}指标报送"),
+        period: period.to_owned(),
         as_of: day::number(day::parse("2026-09-30").unwrap()),
         due: day::number(day::parse("2026-10-20").unwrap()),
         indicators: indicators.iter().map(|id| (*id).to_owned()).collect(),
-    };
-    county.app.open_round("office", &wanted).unwrap()
+    }
 }
 
 /// The form as a unit sends it back: saved by another program, with these cells filled in and these names below.
@@ -120,7 +123,10 @@ fn what_is_wrong_goes_back_with_every_reason_and_moves_nothing() {
 
     let nobody = county.app.receive("office", &round, "b.csv", "指标名称,本期值\n甲,1\n".as_bytes());
     assert!(nobody.is_err(), "a file of nobody is refused");
-    let other = open(&county, &["prefab_share"]);
+    let twice = county.app.open_round("office", &asking("2026年第三季度", &["prefab_share"]));
+    let asked = |problems: &[Problem]| problems[0].message.contains("已经在收");
+    assert!(matches!(twice, Err(Error::Invalid(problems)) if asked(&problems)), "nobody is asked twice for one number");
+    let other = county.app.open_round("office", &asking("2026年第三季度补报", &["prefab_share"])).unwrap();
     let foreign = county.app.receive("office", &other, "a.xlsx", &form.bytes);
     assert!(foreign.unwrap_err().message().contains("另一轮"), "a form of another round is refused");
 }
@@ -146,11 +152,76 @@ fn what_is_doubtful_waits_for_the_office() {
 
     let back = county.app.settle("office", &round, "zjw", false, "分管领导要求重核").unwrap();
     assert_eq!(back.state, ReplyState::Returned);
+    assert_eq!(value(&county, "first_acceptance_rate"), None, "a form that is sent back takes its values with it");
+
+    let again: [(&str, &[(&str, &str)]); 1] = [("工程一次验收合格率", &[("本期值", "93"), ("来源文件", "验收统计表")])];
+    let received = county.app.receive("office", &round, "a.xlsx", &filled(&form, &again, &SIGNED)).unwrap();
     assert_eq!(
-        value(&county, "first_acceptance_rate").as_deref(),
-        Some("95"),
-        "what counted stays until it is corrected"
+        (received.state, value(&county, "first_acceptance_rate").as_deref()),
+        (ReplyState::Reported, Some("93"))
     );
+
+    let blank = county.app.receive("office", &round, "旧.xlsx", &form.bytes);
+    assert!(blank.unwrap_err().message().contains("已报"), "a blank form does not replace one that was taken");
+    assert_eq!(value(&county, "first_acceptance_rate").as_deref(), Some("93"));
+    assert!(county.app.audit().unwrap().is_clean());
+}
+
+#[test]
+fn a_value_of_another_day_a_negative_count_and_a_part_of_one_are_questions() {
+    let county = County::empty();
+    let round = open(&county, &["specialized_enterprises"]);
+    let form = county.app.round_form(&round, "jxw").unwrap();
+    let name = "发展国家级专精特新小巨人、市级“专精特新”企业";
+    for (cells, why) in [
+        ([("本期值", "6"), ("数据日期", "2022-12-31"), ("来源文件", "名单")], "不是本轮的数据截止日"),
+        ([("本期值", "-5"), ("数据日期", ""), ("来源文件", "名单")], "负数"),
+        ([("本期值", "6.5"), ("数据日期", ""), ("来源文件", "名单")], "不是整数"),
+    ] {
+        let bytes = filled(&form, &[(name, &cells)], &SIGNED);
+        let received = county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+        assert_eq!(received.state, ReplyState::Questioned, "{why}");
+        assert!(received.reasons.join("").contains(why), "{:?}", received.reasons);
+    }
+    assert_eq!(value(&county, "specialized_enterprises"), None);
+}
+
+#[test]
+fn a_scan_belongs_to_the_form_and_to_each_of_its_values() {
+    let county = County::empty();
+    let round = open(&county, &["specialized_enterprises"]);
+    let scan = |name: &str| county.app.receive("office", &round, name, b"%PDF-1.4 stamped");
+    assert!(scan("扫描0001.pdf").unwrap_err().message().contains("认不出"));
+    assert!(scan("县经济信息委 盖章.pdf").unwrap_err().message().contains("先收报送表"));
+    let form = county.app.round_form(&round, "jxw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 1] =
+        [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("本期值", "6"), ("来源文件", "名单")])];
+    let bytes = filled(&form, &given, &SIGNED);
+    county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+    assert_eq!(scan("县经济信息委 盖章.pdf").unwrap().state, ReplyState::Reported);
+    let scans = |kind: &str| {
+        let wanted = ListWanted { limit: 10, ..ListWanted::default() };
+        let list = county.app.list(county.app.pack.kind(kind).unwrap(), &wanted).unwrap();
+        list.rows.iter().filter(|(row, _)| row.fields.contains("盖章.pdf")).count()
+    };
+    assert_eq!((scans("collection_reply"), scans("reported_value")), (1, 1));
+    // The same form once more, and the scan is still there.
+    county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+    assert_eq!((scans("collection_reply"), scans("reported_value")), (1, 1));
+}
+
+/// The letter of a round is a letter like any other: it waits for somebody to check, sign and number it.
+#[test]
+fn a_unit_that_did_not_report_is_written_to_by_a_letter_of_its_own() {
+    let county = County::empty();
+    let round = open(&county, &["specialized_enterprises"]);
+    let (kind, id) = county.app.draft_letter_of_round(&Account::of_office("office"), &round, "jxw").unwrap();
+    let letter = county.app.record(&kind, &id).unwrap().row.fields;
+    for said in ["\"reminder\"", "\"jxw\"", "2026年10月20日前报送", "专精特新", "尚未收到", "reply_due"] {
+        assert!(letter.contains(said), "{said}: {letter}");
+    }
+    let (kind, id) = county.app.draft_notice_of_round(&Account::of_office("office"), &round).unwrap();
+    assert!(county.app.record(&kind, &id).unwrap().row.fields.contains("未报1家"));
 }
 
 #[test]

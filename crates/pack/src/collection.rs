@@ -2,6 +2,7 @@
 //! their fields plays which part. The program asks for parts; what a county calls its kinds and fields is the pack's.
 
 use crate::indicator::{Indicator, Mode};
+use crate::procedure::Spawn;
 use crate::{Body, Pack};
 
 /// The three kinds of a collection and the parts of their fields, as positions in the pack and in the kind.
@@ -13,6 +14,10 @@ pub struct Collection {
     pub reply: ReplyParts,
     /// 报送值
     pub value: ValueParts,
+    /// 提示函 to a unit that has not reported: one of the pack's drafts.
+    pub letter: Option<Spawn>,
+    /// 通报 of a round: one of the pack's drafts.
+    pub notice: Option<Spawn>,
 }
 
 /// Parts of a round.
@@ -82,6 +87,8 @@ pub struct ValueParts {
     pub page: usize,
     /// 说明
     pub remark: usize,
+    /// The stamped scan of the form.
+    pub scan: usize,
     /// 填表人、审核人、分管领导
     pub signed: [usize; 3],
 }

@@ -231,6 +231,8 @@ pub static ROUTES: &[Route] = &[
     read(Office, Needs::Office, "/rounds/{id}/forms/{body}", || get(office::rounds::form)),
     read(Office, Needs::Office, "/rounds/{id}/notice.docx", || get(office::rounds::notice)),
     read(Office, Needs::Office, "/rounds/{id}/letters/{body}", || get(office::rounds::letter)),
+    send(Office, Needs::Office, "/rounds/{id}/letters/{body}", || post(office::rounds::draft_letter)),
+    send(Office, Needs::Office, "/rounds/{id}/notice", || post(office::rounds::draft_notice)),
     send(Office, Needs::Office, "/plan/findings/{key}", || post(public::plan::rule)),
     read(Office, Needs::Staff, "/bodies", || get(office::bodies::show)),
     read(Own, Needs::Own, "/me", || get(own::account::show)),

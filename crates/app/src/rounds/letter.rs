@@ -3,6 +3,7 @@
 
 use zhiheng_pack::day;
 use zhiheng_pack::pack::BodyRole;
+use zhiheng_pack::procedure::Spawn;
 use zhiheng_sheet::{
     Align, Footing, LetterPart, LetterSign, SheetColumn, WordCell, WordLetter, WordRun, WordTable, write_letter,
 };
@@ -11,8 +12,9 @@ use zhiheng_store::RecordId;
 use super::form::safe;
 use super::{Reply, ReplyState, RoundView, chinese_date};
 use crate::board::print;
+use crate::cases::{Doing, Taker, spawn_draft};
 use crate::export::{ExportFile, goal};
-use crate::{App, Error, When};
+use crate::{Account, Act, App, Error, Submission, When};
 
 const MEDIA: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 /// 序号, 指标, 责任单位, 目标值, 完成值, 状态, 报送
@@ -70,7 +72,7 @@ impl App {
                 LetterPart::Table(table),
                 LetterPart::Note("本稿由系统根据报送记录生成，待审核、签发、编号后印发。".to_owned()),
                 LetterPart::Note(
-                    "状态按方案目标和报送的官方数判定；“未报”“退回”“有疑问”的，完成值为此前最近一次报送的数。"
+                    "状态按方案目标判定：有计算值的按计算值，没有的按报送的官方数；“未报”“退回”“有疑问”的，完成值为此前最近一次报送的数。"
                         .to_owned(),
                 ),
             ],
@@ -133,6 +135,95 @@ impl App {
             ..self.draft_letter()
         };
         self.word(&format!("提示函_{}_{}", self.unit(reply), view.round.name), &letter, count)
+    }
+
+    /// Drafts the 提示函 to a unit as a letter of its own, which somebody checks, signs and numbers.
+    pub fn draft_letter_of_round(
+        &self,
+        actor: &Account,
+        id: &RecordId,
+        body: &str,
+    ) -> Result<(String, RecordId), Error> {
+        let view = self.round(id)?;
+        let of_body = |reply: &&Reply| self.pack.bodies.get(reply.body).is_some_and(|unit| unit.id == body);
+        let missing = || Error::NotFound("这个单位的报送任务".to_owned());
+        let reply = view.replies.iter().find(of_body).ok_or_else(missing)?;
+        if reply.state == ReplyState::Reported {
+            return Err(Error::WrongState(format!("{}已经报送，不需要提示函", self.unit(reply))));
+        }
+        let said = match reply.state {
+            ReplyState::Returned => format!("贵单位的报送表因以下原因退回：{}。", reply.remark.replace('\n', "；")),
+            ReplyState::Questioned => format!("贵单位的报送表有以下疑问：{}。", reply.remark.replace('\n', "；")),
+            _ => format!("截至{}，尚未收到贵单位的报送表。", chinese_date(self.today())),
+        };
+        let items = reply.indicators.iter().map(|at| self.asked_item(*at)).collect::<Result<Vec<_>, _>>()?;
+        let spawn = self.collection()?.letter.clone();
+        self.draft_of_round(
+            actor,
+            &view,
+            spawn,
+            vec![("{@unit}", self.unit(reply).to_owned()), ("{@state}", said), ("{@items}", items.join("\n"))],
+        )
+    }
+
+    /// Drafts the 通报 of a round as a letter of its own.
+    pub fn draft_notice_of_round(&self, actor: &Account, id: &RecordId) -> Result<(String, RecordId), Error> {
+        let view = self.round(id)?;
+        let mut items = Vec::new();
+        for reply in &view.replies {
+            let numbers = reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)?.row);
+            let numbers: Vec<String> = numbers.map(|row| format!("第{row}项")).collect();
+            items.push(format!("{}：{}（{}）", self.unit(reply), reply.state.word(), numbers.join("、")));
+        }
+        let units: Vec<&str> = view.replies.iter().map(|reply| self.unit(reply)).collect();
+        let spawn = self.collection()?.notice.clone();
+        self.draft_of_round(
+            actor,
+            &view,
+            spawn,
+            vec![("{@units}", units.join("、")), ("{@state}", self.summary(&view)), ("{@items}", items.join("\n"))],
+        )
+    }
+
+    fn asked_item(&self, at: usize) -> Result<String, Error> {
+        let indicator = self.indicator_at(at)?;
+        let row = indicator.row.map(|row| format!("第{row}项 ")).unwrap_or_default();
+        Ok(format!("{row}{}，目标{}", named(&indicator.name, &indicator.unit), goal(indicator).unwrap_or_else(dash)))
+    }
+
+    fn draft_of_round(
+        &self,
+        actor: &Account,
+        view: &RoundView,
+        spawn: Option<Spawn>,
+        said: Vec<(&'static str, String)>,
+    ) -> Result<(String, RecordId), Error> {
+        let undeclared =
+            || Error::WrongState("本县方案包没有声明报送的公文样式（[collection] 的 letter、notice）".to_owned());
+        let spawn = spawn.ok_or_else(undeclared)?;
+        let target = self.pack.kind(&spawn.kind).ok_or_else(undeclared)?;
+        let kind = self.kind_at(self.collection()?.round.kind)?;
+        let missing = || Error::NotFound("这一轮报送".to_owned());
+        let (_, record) = self.live(kind, &view.round.id)?.ok_or_else(missing)?;
+        let mut doing = Doing::of(Taker::Staff(actor), self.today());
+        doing.said = vec![
+            ("{@round}", view.round.name.clone()),
+            ("{@period}", view.round.period.clone()),
+            ("{@due}", chinese_date(view.round.due)),
+            ("{@as_of}", chinese_date(view.round.as_of)),
+        ];
+        doing.said.extend(said);
+        let draft = spawn_draft(&self.pack, kind, &record, &view.round.id, (target, &spawn, None), &doing);
+        let submission = Submission {
+            act: Act::Create(draft),
+            kind: target.id.clone(),
+            id: None,
+            expected_version: None,
+            reason: None,
+        };
+        let receipt = self.submit(&actor.login, &submission, None)?;
+        let id = receipt.id.parse().map_err(|_| Error::Internal("a receipt without an id".to_owned()))?;
+        Ok((target.id.clone(), id))
     }
 
     /// What every draft of a round has: room for number and date, who is to sign, and the mark of a draft.

@@ -1,7 +1,8 @@
 //! What came back: read, weighed, and taken whole or not at all.
 //!
 //! A file that cannot be counted is sent back (退回) with every reason at once. A file that can be counted but raises a question (有疑问)
-//! waits: the office takes it or sends it back, and says why. Only then do its values move a number.
+//! waits: the office takes it or sends it back, and says why. Only then do its values move a number. A form that is sent back after it was taken takes its
+//! values with it; a worse file never replaces a form that was taken.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use zhiheng_store::RecordId;
 
 use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value};
 use super::{Reply, ReplyState, Round, RoundView, fill, form_code, reply_id, value_id};
+use crate::cases::as_draft;
 use crate::{Act, App, Error, Row, Submission, hex};
 
 /// Columns of the form that are read back.
@@ -27,6 +29,8 @@ const READ: [(&str, CellKind); 10] = [
     ("页码", CellKind::Text),
     ("说明", CellKind::Text),
 ];
+/// How a reason begins under which a value was withdrawn with its form.
+const TAKEN_BACK: &str = "报送表退回";
 const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What became of a returned file.
@@ -82,10 +86,57 @@ impl App {
     /// Takes one returned file. Which unit it is from, its 表号 says, else the name of the unit in its title or file name.
     pub fn receive(&self, actor: &str, id: &RecordId, file_name: &str, bytes: &[u8]) -> Result<Received, Error> {
         let view = self.round(id)?;
+        if let Some(media_type) = scan_type(file_name) {
+            return self.receive_scan(actor, &view, file_name, media_type, bytes);
+        }
         let table = self.read_form(bytes, file_name)?;
         let reply = self.sender(&view, &table, file_name)?;
         let file = self.store_file(actor, file_name, SPREADSHEET, bytes)?;
         self.take(actor, &view.round, reply, &table, file, &Word::None)
+    }
+
+    /// The stamped scan of a form (盖章扫描件), known by the unit or the 表号 in its name: kept with the form and with each of its values.
+    fn receive_scan(
+        &self,
+        actor: &str,
+        view: &RoundView,
+        file_name: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<Received, Error> {
+        let unit = |reply: &&Reply| self.pack.bodies.get(reply.body);
+        let by_code = view
+            .replies
+            .iter()
+            .find(|reply| unit(reply).is_some_and(|body| has_word(file_name, &form_code(&view.round.id, &body.id))));
+        let named = view.replies.iter().filter(|reply| unit(reply).is_some_and(|body| file_name.contains(&body.name)));
+        let longest = named.max_by_key(|reply| unit(reply).map_or(0, |body| body.name.chars().count()));
+        let nobody = || Error::WrongState("认不出是哪个单位的扫描件，请在文件名里写上单位名称或者表号".to_owned());
+        let reply = by_code.or(longest).ok_or_else(nobody)?;
+        if reply.record.is_none() {
+            let name = unit(&reply).map_or("", |body| body.name.as_str());
+            return Err(Error::WrongState(format!("{name}的报送表（Excel）还没有收，请先收报送表，再收盖章扫描件")));
+        }
+        let file = self.store_file(actor, file_name, media_type, bytes)?;
+        let parts = self.collection()?;
+        let scan = zhiheng_pack::Value::File(file).to_json();
+        let mut submissions = Vec::new();
+        let kind = self.kind_at(parts.reply.kind)?;
+        let replies = reply.record.iter().map(|id| (kind, parts.reply.scan, *id));
+        let value_kind = self.kind_at(parts.value.kind)?;
+        let values = reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at));
+        let values = values.map(|indicator| (value_kind, parts.value.scan, value_id(&view.round.id, &indicator.id)));
+        for (kind, field, id) in replies.chain(values) {
+            let (Some((_, record)), Some(field)) = (self.live(kind, &id)?, kind.fields.get(field)) else { continue };
+            let mut draft = as_draft(kind, &record);
+            draft.fields.insert(field.id.clone(), scan.clone());
+            submissions.extend(self.change(kind, id, draft, "收到盖章扫描件")?);
+        }
+        if !submissions.is_empty() {
+            self.submit_all(actor, &submissions, None, None)?;
+        }
+        let reasons = reply.remark.lines().map(str::to_owned).collect();
+        Ok(Received { body: reply.body, state: reply.state, reasons, values: 0 })
     }
 
     /// Settles a reply that raised a question: takes it, or sends it back.
@@ -175,6 +226,11 @@ impl App {
             Word::None if !answer.doubts.is_empty() => (ReplyState::Questioned, answer.doubts),
             Word::None => (ReplyState::Reported, Vec::new()),
         };
+        if reply.state == ReplyState::Reported && state == ReplyState::Returned && matches!(word, Word::None) {
+            let why = reasons.join("；");
+            let what = format!("这个单位已报，后来的这份不能计入（{why}），没有收下；确实要作废原来那份的，先退回再收");
+            return Err(Error::WrongState(what));
+        }
         let values = if state == ReplyState::Reported { drafts } else { Vec::new() };
         let count = values.len();
         self.store_reply(actor, round, reply, state, &reasons, &answer.signed, file, values)?;
@@ -238,10 +294,14 @@ impl App {
             }
             Some(line) => {
                 wrong.extend(line.wrong.iter().cloned());
-                let last = last_value(before, at).and_then(|number| number.value);
+                // A value of this very round is no earlier one, whatever day it was dated.
+                let own = value_id(&round.id, &indicator.id);
+                let earlier = last_value(before, at).filter(|number| number.reported_by != Some(own));
+                let last = earlier.and_then(|number| number.value);
                 let value = chosen(line, last, &mut wrong, &mut doubts);
                 value.and_then(|value| {
                     doubts.extend(questions(line, indicator, value, last));
+                    doubts.extend(other_day(line, round));
                     self.draft(round, reply, indicator, line, value, &answer.signed)
                 })
             }
@@ -346,22 +406,81 @@ impl App {
                 draft.fields.insert(field.id.clone(), json);
             }
         }
-        // The scan is attached by hand, on the record's own page, and stays through a new version.
-        if let (Some((_, record)), Some(field)) = (self.live(kind, &id)?, kind.fields.get(parts.reply.scan))
-            && let Some(scan) = record.value(parts.reply.scan)
-        {
-            draft.fields.insert(field.id.clone(), scan.to_json());
+        // The scan comes by itself, before or after, and stays through a new version.
+        let scan = self.live(kind, &id)?.and_then(|(_, record)| record.value(parts.reply.scan).map(|it| it.to_json()));
+        if let (Some(scan), Some(field)) = (&scan, kind.fields.get(parts.reply.scan)) {
+            draft.fields.insert(field.id.clone(), scan.clone());
         }
         let mut submissions = Vec::new();
         submissions.extend(self.change(kind, id, draft, "报送")?);
         let value_kind = self.kind_at(parts.value.kind)?;
-        for (indicator, draft) in values {
-            submissions.extend(self.change(value_kind, value_id(&round.id, &indicator), draft, "重新报送")?);
+        if state == ReplyState::Returned {
+            for indicator in reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)) {
+                submissions.extend(self.take_back(value_kind, value_id(&round.id, &indicator.id), reasons)?);
+            }
+        }
+        for (indicator, mut draft) in values {
+            if let (Some(scan), Some(field)) = (&scan, value_kind.fields.get(parts.value.scan)) {
+                draft.fields.insert(field.id.clone(), scan.clone());
+            }
+            let id = value_id(&round.id, &indicator);
+            submissions.extend(self.put_back(value_kind, id, reply)?);
+            submissions.extend(self.change_of(value_kind, id, draft, "重新报送", reply.state)?);
         }
         if !submissions.is_empty() {
             self.submit_all(actor, &submissions, None, None)?;
         }
         Ok(())
+    }
+
+    /// The withdrawal of a value whose form was sent back: a number that nobody stands for any more counts nowhere.
+    fn take_back(
+        &self,
+        kind: &zhiheng_pack::Kind,
+        id: RecordId,
+        reasons: &[String],
+    ) -> Result<Option<Submission>, Error> {
+        let Some((row, _)) = self.live(kind, &id)? else { return Ok(None) };
+        let reason = format!("{TAKEN_BACK}：{}", reasons.join("；")).chars().take(400).collect();
+        let (kind, expected_version) = (kind.id.clone(), Some(row.version));
+        Ok(Some(Submission { act: Act::Withdraw, kind, id: Some(id), expected_version, reason: Some(reason) }))
+    }
+
+    /// A value that went with a form that was sent back comes back with the next one.
+    fn put_back(&self, kind: &zhiheng_pack::Kind, id: RecordId, reply: &Reply) -> Result<Option<Submission>, Error> {
+        let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
+        let gone = stored.filter(|row| !row.live && reply.state == ReplyState::Returned);
+        let restored = |row: zhiheng_store::RecordRow| Submission {
+            act: Act::Restore,
+            kind: kind.id.clone(),
+            id: Some(id),
+            expected_version: Some(row.version),
+            reason: Some("重新报送".to_owned()),
+        };
+        Ok(gone.map(restored))
+    }
+
+    /// As [`App::change`]; a value that [`App::put_back`] restores a moment before is corrected whatever it said.
+    fn change_of(
+        &self,
+        kind: &zhiheng_pack::Kind,
+        id: RecordId,
+        draft: Draft,
+        reason: &str,
+        state: ReplyState,
+    ) -> Result<Option<Submission>, Error> {
+        let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
+        if stored.is_some_and(|row| !row.live) && state == ReplyState::Returned {
+            let (kind, reason) = (kind.id.clone(), Some(reason.to_owned()));
+            return Ok(Some(Submission {
+                act: Act::Correct(draft),
+                kind,
+                id: Some(id),
+                expected_version: None,
+                reason,
+            }));
+        }
+        self.change(kind, id, draft, reason)
     }
 
     /// A creation, a correction, or nothing where the record says the same already.
@@ -424,7 +543,10 @@ fn chosen(line: &Line, last: Option<Decimal>, wrong: &mut Vec<String>, doubts: &
         }
         "" | NUMBER => {
             if given.is_none() && line.wrong.is_empty() {
-                wrong.push("没有填本期值".to_owned());
+                wrong.push(match line.get("本期值") {
+                    "" => "没有填本期值".to_owned(),
+                    text => format!("本期值“{text}”不是能计入的数，位数太多或者写法不对"),
+                });
             }
             given
         }
@@ -438,6 +560,12 @@ fn chosen(line: &Line, last: Option<Decimal>, wrong: &mut Vec<String>, doubts: &
 /// What a careful reader would ask about a value.
 fn questions(line: &Line, indicator: &Indicator, value: Decimal, last: Option<Decimal>) -> Vec<String> {
     let mut asked = Vec::new();
+    if indicator.unit != "%" && value < Decimal::ZERO {
+        asked.push(format!("{} 是负数", value.normalize()));
+    }
+    if indicator.decimals == 0 && !value.fract().is_zero() {
+        asked.push(format!("{} 不是整数，而这一项按整数计", value.normalize()));
+    }
     if indicator.unit == "%" && !(Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&value) {
         asked.push(format!("百分比 {} 不在 0 到 100 之间", value.normalize()));
     }
@@ -458,6 +586,25 @@ fn questions(line: &Line, indicator: &Indicator, value: Decimal, last: Option<De
         asked.push(format!("分子除以分母是 {rate}%，与本期值 {} 不符", value.normalize()));
     }
     asked
+}
+
+/// A value of another day than the round's: possible, and it would move another period.
+fn other_day(line: &Line, round: &Round) -> Option<String> {
+    let dated = day::parse(line.get("数据日期")).map(day::number)?;
+    let (given, wanted) = (day::date(dated), day::date(round.as_of));
+    (dated != round.as_of).then(|| format!("数据日期 {given} 不是本轮的数据截止日 {wanted}"))
+}
+
+/// The media type of a file that can only be a scan.
+fn scan_type(file_name: &str) -> Option<&'static str> {
+    let extension = file_name.rsplit_once('.')?.1.to_ascii_lowercase();
+    Some(match extension.as_str() {
+        "pdf" => "application/pdf",
+        "ofd" => "application/ofd",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        _ => return None,
+    })
 }
 
 /// `填表人 甲` or `填表人：甲` among the lines below the table.

@@ -6,6 +6,7 @@ use crate::kind::{Kind, Type};
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem as codes;
+use crate::procedure::Spawn;
 
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().filter_map(|root| root.table("collection")) {
@@ -23,9 +24,21 @@ fn collection(pack: &Pack, node: &Node<'_>) -> Option<Collection> {
         round: round.as_ref().and_then(round_parts)?,
         reply: reply.as_ref().and_then(|part| reply_parts(pack, part, round.as_ref()?.kind))?,
         value: value.as_ref().and_then(value_parts)?,
+        letter: draft(pack, node, "letter"),
+        notice: draft(pack, node, "notice"),
     };
     [round, reply, value].into_iter().flatten().for_each(|part| part.node.finish());
     Some(read)
+}
+
+/// One of the pack's drafts, by name.
+fn draft(pack: &Pack, node: &Node<'_>, key: &str) -> Option<Spawn> {
+    let name = node.text(key)?;
+    let found = pack.drafts.iter().find(|(id, _)| *id == name.value).map(|(_, spawn)| spawn.clone());
+    if found.is_none() {
+        node.file.say(codes::UNKNOWN_NAME, &name.span, format!("起草样式 {}", name.value));
+    }
+    found
 }
 
 /// One of the three tables with the kind that it names.
@@ -126,6 +139,7 @@ fn value_parts(part: &Part<'_>) -> Option<ValueParts> {
         ["value", "numerator", "denominator"].map(|key| part.field(key, is_number, "数"));
     let [period, document, page, remark] = ["period", "document", "page", "remark"].map(|key| part.text(key));
     let signed = part.signed();
+    let scan = part.field("scan", |kind| kind == Type::File, "附件");
     Some(ValueParts {
         kind: part.position,
         indicator: indicator?,
@@ -138,6 +152,7 @@ fn value_parts(part: &Part<'_>) -> Option<ValueParts> {
         document: document?,
         page: page?,
         remark: remark?,
+        scan: scan?,
         signed: signed?,
     })
 }

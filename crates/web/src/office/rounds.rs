@@ -26,7 +26,13 @@ use crate::routes::SPREADSHEET;
 use crate::server::Server;
 use crate::words::{date, plain_date, size};
 
-const ACCEPT: &str = ".xlsx,.xls,.xlsm,.ods,.csv,.et";
+/// Characters of a reason for taking a form or sending it back.
+const OPINION_MAX: u32 = 200;
+
+/// Endings of files that can only be scans.
+const SCANS: [&str; 5] = [".pdf", ".ofd", ".jpg", ".jpeg", ".png"];
+
+const ACCEPT: &str = ".xlsx,.xls,.xlsm,.ods,.csv,.et,.pdf,.ofd,.jpg,.jpeg,.png";
 
 /// `GET /rounds`
 pub(crate) async fn list(State(server): State<Server>, visit: Visit, _office: Office) -> Answer {
@@ -179,17 +185,35 @@ async fn round_page(
             .collect(),
         downloads: vec![
             Link::new("下载全部填报表", format!("{here}/forms.zip")),
-            Link::new("下载通报（拟稿）", format!("{here}/notice.docx")),
-        ],
+            Link::new("下载通报（Word 拟稿）", format!("{here}/notice.docx")),
+        ]
+        .into_iter()
+        .chain(record_link(pack, &view.round))
+        .collect(),
+        notice: drafts(pack).1.then(|| format!("{here}/notice")),
         units: view.replies.iter().map(|reply| unit(pack, &view.round, reply)).collect(),
         upload: Field { error, ..Field::new("files", "报回的文件", upload) }
             .required()
-            .hint("可以一次选多个，也可以拖进来。按表号认单位；同一份文件收两次，不会重复"),
+            .hint(
+                "填报表（Excel）和盖章扫描件（pdf、jpg、png、ofd）可以一次选多个，也可以拖进来。填报表按表号认单位，扫描件按文件名里的单位名称认；\
+                 同一份文件收两次，不会重复",
+            ),
         action: here,
         refused,
         urge: Field::new("urge", "催报文字", Control::Passage { value: urge, max_len: None, rows: 7 })
             .hint("可以复制到短信、微信或者公文里"),
     })
+}
+
+/// Whether the pack says how the letter and the notice of a round are drafted.
+fn drafts(pack: &Pack) -> (bool, bool) {
+    pack.collection.as_ref().map_or((false, false), |parts| (parts.letter.is_some(), parts.notice.is_some()))
+}
+
+/// The round is a record like any other: there its days are corrected, and it is withdrawn.
+fn record_link(pack: &Pack, round: &Round) -> Option<Link> {
+    let kind = pack.kinds.get(pack.collection.as_ref()?.round.kind)?;
+    Some(Link::new("改期限或者撤销这一轮", format!("/kinds/{}/{}", kind.id, round.id)))
 }
 
 fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
@@ -202,9 +226,8 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
     {
         links.push(Link::new("报送表", format!("/kinds/{}/{record}", kind.id)));
     }
-    if reply.state != ReplyState::Reported {
-        links.push(Link::new("提示函（拟稿）", format!("{here}/letters/{id}")));
-    }
+    let letter = (reply.state != ReplyState::Reported).then(|| format!("{here}/letters/{id}"));
+    links.extend(letter.iter().map(|href| Link::new("提示函（Word 拟稿）", href)));
     let tone = match reply.state {
         ReplyState::Reported => Tone::Good,
         ReplyState::Questioned => Tone::Warn,
@@ -218,7 +241,7 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
         let late = if late { "（逾期）" } else { "" };
         format!("{}{late} {}", plain_date(received), signed.join("、"))
     });
-    let opinion = Control::Text { value: String::new(), max_len: Some(200), autocomplete: None };
+    let opinion = Control::Text { value: String::new(), max_len: Some(OPINION_MAX), autocomplete: None };
     RoundUnit {
         name: body.map(|body| body.name.clone()).unwrap_or_default(),
         links,
@@ -228,17 +251,21 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
                 Link::new(label, format!("/indicators/{}", indicator.id))
             })
             .collect(),
+        letter: letter.filter(|_| drafts(pack).0),
         state: Tag::new(tone, reply.state.word()),
         received: received.unwrap_or_default(),
         reasons: reply.remark.lines().map(str::to_owned).collect(),
-        settle: matches!(reply.state, ReplyState::Questioned | ReplyState::Reported).then(|| Settle {
-            action: format!("{here}/settle/{id}"),
-            opinion: Field {
-                name: Some("opinion".to_owned()), ..Field::new(format!("opinion_{id}"), "理由", opinion)
-            }
-            .required(),
-            questioned: reply.state == ReplyState::Questioned,
-        }),
+        settle: (reply.file.is_some() && matches!(reply.state, ReplyState::Questioned | ReplyState::Reported)).then(
+            || Settle {
+                action: format!("{here}/settle/{id}"),
+                opinion: Field {
+                    name: Some("opinion".to_owned()),
+                    ..Field::new(format!("opinion_{id}"), "理由", opinion)
+                }
+                .required(),
+                questioned: reply.state == ReplyState::Questioned,
+            },
+        ),
     }
 }
 
@@ -251,8 +278,10 @@ pub(crate) async fn receive(
     form: FormBody,
 ) -> Answer {
     let id = id_of(&id)?;
-    let files: Vec<(String, axum::body::Bytes)> =
+    let mut files: Vec<(String, axum::body::Bytes)> =
         form.files("files").map(|file| (file.name.clone(), file.bytes.clone())).collect();
+    // Forms before their scans, in whatever order they were dragged in.
+    files.sort_by_key(|(name, _)| SCANS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)));
     if files.is_empty() {
         let why = Some("请选择报回的文件。".to_owned());
         return Ok(refused(round_page(&server, &visit, id, Vec::new(), why).await?.render()));
@@ -277,6 +306,7 @@ pub(crate) async fn receive(
         of(ReplyState::Returned),
         outcomes.len() - taken.len()
     );
+    let text = text + &twice(&server.app().pack, &outcomes);
     let refusals: Vec<(String, String)> = outcomes
         .iter()
         .filter_map(|(name, outcome)| outcome.as_ref().err().map(|error| (name.clone(), error.message())))
@@ -293,6 +323,22 @@ pub(crate) async fn receive(
     Ok(refused_page(page))
 }
 
+/// Units of which several forms came in one go: the last one counts.
+fn twice(pack: &Pack, outcomes: &[(String, Result<zhiheng_app::Received, Error>)]) -> String {
+    let mut by_unit: std::collections::BTreeMap<usize, Vec<&str>> = std::collections::BTreeMap::new();
+    let is_scan = |name: &str| SCANS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    for (name, outcome) in outcomes.iter().filter(|(name, _)| !is_scan(name)) {
+        if let Ok(received) = outcome {
+            by_unit.entry(received.body).or_default().push(name);
+        }
+    }
+    let say = |(body, names): (usize, Vec<&str>)| {
+        let unit = pack.bodies.get(body).map_or("", |body| body.name.as_str());
+        format!("{unit}一次交了 {} 份（{}），以最后一份为准。", names.len(), names.join("、"))
+    };
+    by_unit.into_iter().filter(|(_, names)| names.len() > 1).map(say).collect()
+}
+
 fn refused_page(page: RoundPage) -> Response {
     refused(page.render())
 }
@@ -306,16 +352,29 @@ pub(crate) async fn settle(
     form: FormBody,
 ) -> Answer {
     let id = id_of(&id)?;
-    let accept = form.get("decision") == "take";
-    let opinion = form.get("opinion").to_owned();
+    let opinion = form.get("opinion").trim().to_owned();
+    let accept = match form.get("decision") {
+        "take" => true,
+        "return" => false,
+        _ => return settle_again(&server, &visit, id, "请选择采用或者退回。").await,
+    };
+    if opinion.is_empty() || opinion.chars().count() > OPINION_MAX as usize {
+        return settle_again(&server, &visit, id, "请写明采用或者退回的理由，不超过 200 字。").await;
+    }
     let received = server.run(move |app| app.settle(&actor.login, &id, &body, accept, &opinion)).await?;
     let name = server.app().pack.bodies.get(received.body).map(|body| body.name.clone()).unwrap_or_default();
     let text = match received.state {
         ReplyState::Reported => format!("已采用{name}的报送表，{} 个数已更新。", received.values),
-        _ => format!("已退回{name}的报送表。已经采用过的数在更正之前仍然有效。"),
+        _ => format!("已退回{name}的报送表，这一轮收过的数已一并撤回；重报以后再计入。"),
     };
     say(&server, &visit, Tone::Neutral, text);
     Ok(see(&address(&id)))
+}
+
+async fn settle_again(server: &Server, visit: &Visit, id: RecordId, why: &str) -> Answer {
+    let mut page = round_page(server, visit, id, Vec::new(), None).await?;
+    page.shell.flash = Some(Flash { tone: Tone::Bad, text: why.to_owned(), link: None });
+    Ok(refused(page.render()))
 }
 
 /// `GET /rounds/ID/forms.zip`
@@ -354,6 +413,32 @@ pub(crate) async fn letter(
     let id = id_of(&id)?;
     let made = server.run(move |app| app.round_letter(&id, &body)).await?;
     Ok(Download::from(made).answer())
+}
+
+/// `POST /rounds/ID/letters/BODY`
+pub(crate) async fn draft_letter(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path((id, body)): Path<(String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let (kind, letter) = server.run(move |app| app.draft_letter_of_round(&actor, &id, &body)).await?;
+    say(&server, &visit, Tone::Good, "已起草提示函。核对以后送审，签发后印发，文号自动编。".to_owned());
+    Ok(see(&format!("/kinds/{kind}/{letter}")))
+}
+
+/// `POST /rounds/ID/notice`
+pub(crate) async fn draft_notice(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let (kind, letter) = server.run(move |app| app.draft_notice_of_round(&actor, &id)).await?;
+    say(&server, &visit, Tone::Good, "已起草通报。核对以后送审，签发后印发，文号自动编。".to_owned());
+    Ok(see(&format!("/kinds/{kind}/{letter}")))
 }
 
 #[cfg(test)]

@@ -79,6 +79,8 @@ pub struct RoundPage {
     pub counts: Vec<Tag>,
     /// Forms as one file, the notice.
     pub downloads: Vec<Link>,
+    /// Where the notice is drafted as a letter of its own.
+    pub notice: Option<String>,
     /// Units.
     pub units: Vec<RoundUnit>,
     /// The field for returned files.
@@ -98,6 +100,8 @@ pub struct RoundUnit {
     pub name: String,
     /// Its form, its returned file, its letter.
     pub links: Vec<Link>,
+    /// Where its letter is drafted.
+    pub letter: Option<String>,
     /// Indicators asked of it.
     pub asked: Vec<Link>,
     /// 未报, 已报, 有疑问, 退回.
@@ -144,7 +148,12 @@ impl RoundPage {
                         }
                     }
                 }
-                div.actions { @for one in &self.downloads { a.button href=(one.href) { (one.label) } " " } }
+                div.actions {
+                    @for one in &self.downloads { a.button href=(one.href) { (one.label) } " " }
+                    @if let Some(action) = &self.notice {
+                        (post_form(&self.shell.csrf, action, "inline", Encoding::Plain, submit("起草通报", Weight::Plain)))
+                    }
+                }
                 (self.table())
                 div.columns {
                     div.primary {
@@ -188,6 +197,11 @@ fn row(csrf: &Csrf, unit: &RoundUnit) -> Markup {
             }
             td data-label="办理" {
                 span.links { @for one in &unit.links { a href=(one.href) { (one.label) span.sr { (unit.name) } } " " } }
+                @if let Some(action) = &unit.letter {
+                    (post_form(csrf, action, "inline", Encoding::Plain, html! {
+                        (submit("起草提示函", Weight::Plain)) span.sr { (unit.name) }
+                    }))
+                }
                 @if let Some(settle) = &unit.settle {
                     details {
                         summary { @if settle.questioned { "采用或退回" } @else { "退回重报" } span.sr { (unit.name) } }

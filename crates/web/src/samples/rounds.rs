@@ -44,6 +44,7 @@ fn round() -> RoundPage {
     let unit = |name: &str, id: &str, tone: Tone, state: &str, reasons: &[&str], settle: Option<bool>| RoundUnit {
         name: name.into(),
         links: vec![Link::new("填报表", "#"), Link::new("提示函（拟稿）", "#")],
+        letter: (state != "已报").then(|| "#".into()),
         asked: vec![Link::new("第21项", "#"), Link::new("第22项", "#")],
         state: Tag::new(tone, state),
         received: if state == "未报" { String::new() } else { "2026-10-18 甲、乙、丙".into() },
@@ -68,6 +69,7 @@ fn round() -> RoundPage {
         lead: "数据截至2026年9月30日，请各单位于2026年10月20日前报回。".into(),
         counts: vec![Tag::new(Tone::Good, "已报 1"), Tag::new(Tone::Neutral, "未报 1")],
         downloads: vec![Link::new("下载全部填报表", "#"), Link::new("下载通报（拟稿）", "#")],
+        notice: Some("#".into()),
         units: vec![
             unit("县住房城乡建委", "zjw", Tone::Good, "已报", &[], Some(false)),
             unit("县科技局", "kjj", Tone::Warn, "有疑问", &["第1项 高新技术企业：较上期 8 变动超过一半"], Some(true)),
@@ -85,7 +87,7 @@ fn round() -> RoundPage {
             .required()
             .hint("可以一次选多个"),
         action: "#".into(),
-        refused: vec![("扫描件.pdf".into(), "这不是表格文件。".into())],
+        refused: vec![("照片.pdf".into(), "认不出是哪个单位的扫描件，请在文件名里写上单位名称或者表号".into())],
         urge: Field::new("urge", "催报文字", Control::Passage { value: "【催报】……".into(), max_len: None, rows: 7 }),
     }
 }

@@ -45,7 +45,8 @@ async fn a_round_runs_from_the_first_form_to_the_notice() {
     let path = format!("{here}/settle/zjw");
     office.get(&here).await;
     let unsaid = office.post(&path, &[("decision", "take"), ("opinion", "")]).await;
-    assert_eq!(unsaid.status, StatusCode::CONFLICT);
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    unsaid.assert_shows("请写明采用或者退回的理由");
     office.get(&here).await;
     office
         .post_on(&path, &[("decision", "take"), ("opinion", "已电话核实")])

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use zhiheng_app::{App, ExportFile, Received, RecordId, Reply, ReplyState, RoundView, RoundWanted};
+use zhiheng_app::{App, Error, ExportFile, Received, RecordId, Reply, ReplyState, RoundView, RoundWanted};
 
 use super::{Access, day, open, say, say_json};
 use crate::Common;
@@ -198,8 +198,8 @@ fn receive(common: &Common, app: &App, actor: &str, round: &RecordId, files: &[P
     let mut clean = true;
     for path in files {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(path).with_context(|| format!("读不到文件 {}", path.display()))?;
-        let (value, words) = match app.receive(actor, round, &name, &bytes) {
+        let read = std::fs::read(path).map_err(|error| Error::WrongState(format!("读不到文件：{error}")));
+        let (value, words) = match read.and_then(|bytes| app.receive(actor, round, &name, &bytes)) {
             Ok(received) => {
                 clean &= received.state == ReplyState::Reported;
                 (outcome(app, &received), line(app, &received))
