@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
 use zhiheng_pack::document::chinese_date;
-use zhiheng_pack::procedure::{Clock, Span, roles};
+use zhiheng_pack::procedure::{Clock, Procedure, Span, roles};
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Pack};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
@@ -68,9 +68,10 @@ impl App {
             for row in &due {
                 cases.entry(row.record).or_insert_with(|| (row.kind.clone(), self.random_bytes()));
             }
+            let asked = self.lines_of_asks(&cases)?;
             let subjects = self.subjects_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
             let (pack, year, today) = (Arc::clone(&self.pack), self.year(), self.pack.day_of(now));
-            let job = Firing { pack, cases, subjects, now, year, today, skip: 0 };
+            let job = Firing { pack, cases, asked, subjects, now, year, today, skip: 0 };
             match self.fire_together(&job)? {
                 Outcome::Done { answer, .. } => {
                     let fired: Fired = serde_json::from_str(&answer)
@@ -83,6 +84,22 @@ impl App {
                 return Ok(done);
             }
         }
+    }
+
+    /// How many bodies owe an answer in each of these cases: each of them may have a letter drafted.
+    fn lines_of_asks(
+        &self,
+        cases: &BTreeMap<RecordId, (String, [u8; 32])>,
+    ) -> Result<BTreeMap<RecordId, usize>, Error> {
+        let mut found = BTreeMap::new();
+        let mut reader = self.store.read()?;
+        for (id, (kind, _)) in cases {
+            let asks = |kind: &Kind| procedures(&self.pack, kind).any(|procedure| !procedure.asks.is_empty());
+            if self.pack.kind(kind).is_some_and(asks) {
+                found.insert(*id, reader.tasks_of_record(&self.pack.place, id)?.len());
+            }
+        }
+        Ok(found)
     }
 
     /// One transaction; a letter's running number that somebody has given by hand already is passed over.
@@ -126,6 +143,8 @@ struct Firing {
     pack: Arc<Pack>,
     /// Cases with their kind and chance for salts and ids.
     cases: BTreeMap<RecordId, (String, [u8; 32])>,
+    /// How many lines of work those of them have in which bodies are asked.
+    asked: BTreeMap<RecordId, usize>,
     /// Subjects whose records are counted together with theirs.
     subjects: BTreeSet<(String, String)>,
     now: i64,
@@ -142,7 +161,8 @@ impl Job for Firing {
             needs.records.push((kind.clone(), *id));
             needs.tasks.push(*id);
             let Some(kind) = self.pack.kind(kind) else { continue };
-            for (number, letter) in letters(&self.pack, kind).enumerate() {
+            let asked = self.asked.get(id).copied().unwrap_or_default();
+            for (number, letter) in letters(&self.pack, kind, asked).enumerate() {
                 needs.counters.extend(counters(letter, self.year));
                 needs.tasks.push(letter_id(self.now, chance, number));
                 needs.records.push((letter.id.clone(), letter_id(self.now, chance, number)));
@@ -167,10 +187,16 @@ impl Job for Firing {
     }
 }
 
-/// The kinds of the letters that the ladders of a kind draft, one for each rung.
-fn letters<'a>(pack: &'a Pack, kind: &'a Kind) -> impl Iterator<Item = &'a Kind> {
-    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
-    let rungs = procedures.flat_map(|procedure| &procedure.clocks).flat_map(|clock| &clock.ladder);
+fn procedures<'a>(pack: &'a Pack, kind: &'a Kind) -> impl Iterator<Item = &'a Procedure> {
+    kind.procedures.iter().filter_map(|at| pack.procedures.get(*at))
+}
+
+/// The kinds of the letters that the ladders of a kind draft: one for each rung, and of what bodies are asked one for each of them.
+fn letters<'a>(pack: &'a Pack, kind: &'a Kind, asked: usize) -> impl Iterator<Item = &'a Kind> {
+    let clocks = procedures(pack, kind).flat_map(|procedure| &procedure.clocks);
+    let asks = procedures(pack, kind).flat_map(|procedure| &procedure.asks);
+    let asks = asks.flat_map(move |ask| std::iter::repeat_n(&ask.clock, asked));
+    let rungs = clocks.chain(asks).flat_map(|clock| &clock.ladder);
     rungs.filter_map(|rung| pack.kind(&rung.draft.as_ref()?.kind))
 }
 
@@ -264,7 +290,9 @@ impl One<'_> {
     ) -> Result<(), Handed> {
         let pack = Arc::clone(&self.job.pack);
         let Some((_, procedure)) = pack.case_of(record) else { return Ok(()) };
-        let Some(clock) = procedure.clock(&duty.clock) else { return Ok(()) };
+        let ask = procedure.ask(&duty.clock);
+        let Some(clock) = procedure.clock(&duty.clock).or(ask.map(|ask| &ask.clock)) else { return Ok(()) };
+        let asked = ask.zip(duty.body.clone());
         let label = pack.label(kind, record);
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
         let about = (kind.id.clone(), self.id);
@@ -281,15 +309,28 @@ impl One<'_> {
             }
             MomentSort::Lapse => {
                 deciding.tell(self.job.now, occasion_of(moment.sort, true), of, owner, &time);
-                self.event(deciding, times, CaseAct::Lapse(clock.id.clone()), None)?;
+                let act = match asked {
+                    Some((ask, body)) => CaseAct::Overdue { ask: ask.id.clone(), body },
+                    None => CaseAct::Lapse(clock.id.clone()),
+                };
+                self.event(deciding, times, act, None, None)?;
                 fired.lapses += 1;
+            }
+            MomentSort::Silence => {
+                let Some((ask, body)) = asked else { return Ok(()) };
+                let silence = ask.silence.as_ref().and_then(|(at, basis)| Some((ask.answers.get(*at)?, basis)));
+                let Some((answer, basis)) = silence else { return Ok(()) };
+                let note = format!("逾期未复，视为{}（{basis}）", answer.name);
+                let act = CaseAct::Answer { ask: ask.id.clone(), body, answer: answer.id.clone() };
+                self.event(deciding, times, act, None, Some(note))?;
+                fired.steps += 1;
             }
             MomentSort::Fire => {
                 let Some(step) = clock.fires.and_then(|at| procedure.steps.get(at)) else { return Ok(()) };
                 let doing = Doing::of(Taker::System, self.job.today);
                 match step_content(&pack, kind, record, step, &Draft::default(), &doing) {
                     Ok(content) => {
-                        self.event(deciding, times, CaseAct::Step(step.id.clone()), Some(content))?;
+                        self.event(deciding, times, CaseAct::Step(step.id.clone()), Some(content), None)?;
                         fired.steps += 1;
                     }
                     Err(problems) => {
@@ -332,7 +373,10 @@ impl One<'_> {
         let owner = duty.body.as_deref().and_then(|body| pack.body(body)).map_or("", |body| body.name.as_str());
         let text = format!("{owner}的{}「{label}」，{}应于 {due} 前办理，{word}，{ask}。", kind.name, clock.name);
         let (role, body) = &rung.to;
-        let body = body.clone().or_else(|| envelope.body.clone()).unwrap_or_default();
+        // Of a body that was asked it is its own head that is told.
+        let asked =
+            record.case.as_ref().and_then(|case| pack.procedure_of(case)?.ask(&duty.clock)).and(duty.body.clone());
+        let body = body.clone().or_else(|| asked.clone()).or_else(|| envelope.body.clone()).unwrap_or_default();
         let time = Time { clock: &duty.clock, due_day: duty.due_day, due_at: duty.due_at };
         let occasion = occasion_of(MomentSort::Rung(0), late);
         deciding.tell(self.job.now, occasion, (kind, &self.id, record), (role.clone(), body.clone()), &time);
@@ -341,7 +385,7 @@ impl One<'_> {
         let Some(draft) = &rung.draft else { return Ok(()) };
         let mut doing = Doing::of(Taker::System, self.job.today);
         doing.said = self.said_of(&pack, kind, record, duty, clock);
-        match spawn_contents(&pack, kind, record, &self.id, draft, &doing) {
+        match spawn_contents(&pack, kind, record, &self.id, draft, asked.as_deref(), &doing) {
             Ok(made) => {
                 for one in made {
                     let id = letter_id(self.job.now, self.chance, self.letters);
@@ -398,6 +442,7 @@ impl One<'_> {
         times: &mut Times,
         act: CaseAct,
         content: Option<(Envelope, String)>,
+        note: Option<String>,
     ) -> Result<(), Handed> {
         let Some((kind, row, record, _)) = self.look(deciding) else { return Ok(()) };
         let from = record.case.as_ref().map(|case| case.state.clone()).unwrap_or_default();
@@ -413,7 +458,7 @@ impl One<'_> {
             content: content.clone(),
             salt: salt(self.chance, "event", version),
             warnings: Vec::new(),
-            happening: Some(Happens { act, note: None, from, opened: Vec::new() }),
+            happening: Some(Happens { act, note, from, opened: Vec::new() }),
         };
         deciding.one(&prepared, content, roles::SYSTEM, None, times).map(|_| ())
     }

@@ -53,7 +53,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{CaseView, ClockView, Offer, Offers, StepWanted, Taker};
+pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker};
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,

@@ -358,7 +358,7 @@ pub(crate) fn occasion_of(sort: MomentSort, late: bool) -> Occasion {
     match sort {
         MomentSort::Warn => Occasion::DueSoon,
         MomentSort::Lapse => Occasion::Lapsed,
-        MomentSort::Fire => Occasion::Stuck,
+        MomentSort::Fire | MomentSort::Silence => Occasion::Stuck,
         MomentSort::Rung(_) if late => Occasion::Overdue,
         MomentSort::Rung(_) => Occasion::Escalated,
     }

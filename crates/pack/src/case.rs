@@ -5,10 +5,12 @@
 //! - [`Happening`] is what somebody does; [`Pack::happen`] turns it into an event, brings the state and the derived fields up to date, and decides nothing
 //!   about permission: whoever calls it has asked.
 //! - [`Pack::runs`] says for every clock how often it ran, from when, until when, and whether in time.
+//! - [`Pack::asked`] says who was asked for an answer, and what became of it.
 //! - [`Pack::duties`] says who owes what now, and the moments at which something happens by itself.
 //!
 //! No clock is read: instants come from the caller. The same record under the same pack gives the same answers.
 
+mod asks;
 mod duties;
 mod runs;
 
@@ -21,6 +23,7 @@ use crate::procedure::{Procedure, State, Step, Trigger, Unit, measured_in};
 use crate::record::Record;
 use crate::value::Value;
 
+pub use asks::{Answered, Asked, AskedEnd};
 pub use duties::{Duty, DutySort, Moment, MomentSort};
 pub use runs::{Due, Run};
 
@@ -64,6 +67,9 @@ pub struct Event {
     /// Records that it opened: kind and id.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub opened: Vec<(String, String)>,
+    /// Bodies that it asked: the ask's id and the body. Whom a field names may change afterwards; who was asked does not.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub asked: Vec<(String, String)>,
 }
 
 /// What an event is.
@@ -84,6 +90,29 @@ pub enum Act {
     Lapse(String),
     /// Assigned to an account; none: to nobody.
     Assign(Option<String>),
+    /// A body that was asked answers; its words are the event's note.
+    Answer {
+        /// Id of what was asked.
+        ask: String,
+        /// The body.
+        body: String,
+        /// Id of the answer.
+        answer: String,
+    },
+    /// A body is not asked any more.
+    Unask {
+        /// Id of what was asked.
+        ask: String,
+        /// The body.
+        body: String,
+    },
+    /// The time of a body that was asked ran out without an answer.
+    Overdue {
+        /// Id of what was asked.
+        ask: String,
+        /// The body.
+        body: String,
+    },
     /// Content was corrected, withdrawn or restored.
     Change,
 }
@@ -113,9 +142,11 @@ impl Case {
         self.events.first()
     }
 
-    /// The last event that a person made, not the program.
+    /// The last event that a person made who carries the case on: not the program, and nobody who was asked for his answer.
     pub fn last_of_people(&self) -> Option<&Event> {
-        self.events.iter().rev().find(|event| event.by != crate::procedure::roles::SYSTEM)
+        let asked = |event: &&Event| matches!(event.act, Act::Answer { .. } | Act::Unask { .. });
+        let of_people = |event: &&Event| event.by != crate::procedure::roles::SYSTEM && !asked(event);
+        self.events.iter().rev().find(of_people)
     }
 
     /// The last time a step was taken.
@@ -196,6 +227,7 @@ impl Pack {
             case.assignee.clone_from(to);
         }
         let met = runs::met_by(procedure, before.unwrap_or(record), &act, &case.state);
+        let asked = asks::asked_by(procedure, record, &act);
         case.events.push(Event {
             act,
             at: happening.at,
@@ -206,6 +238,7 @@ impl Pack {
             note: happening.note,
             met,
             opened: happening.opened,
+            asked,
         });
         record.case = Some(case);
         self.derive(kind, record);
@@ -226,7 +259,7 @@ impl Pack {
     pub fn derive(&self, kind: &Kind, record: &mut Record) {
         let Some(case) = record.case.clone() else { return };
         let Some(procedure) = self.procedure_of(&case) else { return };
-        let runs = self.runs(record);
+        let (runs, asked) = (self.runs(record), self.asked(record));
         let closed = procedure.is_closed(&case.state);
         let opened = procedure
             .opened
@@ -248,6 +281,14 @@ impl Pack {
             set(&format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
             let took = of_clock.iter().rev().find_map(|run| run.took).map(Value::Integer);
             set(&format!("took_{}", clock.id), took);
+        }
+        for (position, ask) in procedure.asks.iter().enumerate() {
+            // Who was not waited for to the end is neither in time nor late.
+            let counted = |it: &&Asked| {
+                it.ask == position && (it.is_open() || it.answered().is_some() || it.run.late == Some(true))
+            };
+            let of_ask: Vec<&Run> = asked.iter().filter(counted).map(|it| &it.run).collect();
+            set(&format!("met_{}", ask.id), met(&of_ask).map(Value::YesNo));
         }
     }
 }

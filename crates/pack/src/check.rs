@@ -7,7 +7,10 @@ use crate::kind::Type;
 use crate::node::Node;
 use crate::pack::{BodyLevel, Pack};
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::procedure::{Clock, ClockKind, Length, Procedure, ReasonWanted, Span, Step, Trigger, roles, rough_minutes};
+use crate::procedure::{
+    Ask, AskedBodies, Clock, ClockKind, Length, Owner, Procedure, ReasonWanted, Span, Step, Trigger, roles,
+    rough_minutes,
+};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";
@@ -96,10 +99,158 @@ fn tasks_of_towns_have_a_basis(pack: &Pack, problems: &mut Vec<Problem>) {
 }
 
 /// Rules of one procedure, said where its parts stand.
-pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>, calendar: &Calendar) {
+pub(crate) fn procedure(pack: &Pack, procedure: &Procedure, node: &Node<'_>) {
     taps_need_nothing(procedure, node);
     states_are_reached_and_left(procedure, node);
-    clocks_run_and_stop(procedure, node, calendar);
+    clocks_run_and_stop(procedure, node, &pack.calendar);
+    clocks_have_owners(procedure, node);
+    let parts = node.tables("ask");
+    for ((at, ask), part) in procedure.asks.iter().enumerate().zip(&parts) {
+        if procedure.asks.iter().take(at).any(|known| known.id == ask.id) {
+            part.file.say(codes::DUPLICATE_ID, &part.span, &ask.id);
+        }
+        for why in stuck(pack, procedure, ask) {
+            part.file.say(codes::ASK_STUCK, &part.span, format!("{}：{why}", ask.name));
+        }
+        for (step, key) in [(ask.then, "then"), (ask.objected, "objected")] {
+            let step = step.and_then(|at| procedure.steps.get(at));
+            if let Some(step) = step.filter(|step| !step.roles.iter().any(|role| role == roles::SYSTEM)) {
+                part.file.say(codes::NOT_SYSTEMS_STEP, &part.span, format!("{}（{key}）", step.name));
+            }
+        }
+    }
+}
+
+/// In every state in which a clock may run it is clear whose work it is to stop it: a clock with two owners is everybody's, and nobody's.
+fn clocks_have_owners(procedure: &Procedure, node: &Node<'_>) {
+    for (clock, part) in procedure.clocks.iter().zip(node.tables("clock")) {
+        if !clock.owner.is_empty() || clock.kind == ClockKind::Auto {
+            continue;
+        }
+        let stopping = procedure.stopping(clock);
+        for state in running(procedure, clock) {
+            let mut here: Vec<&Step> = stopping.iter().copied().filter(|step| step.from.contains(&state)).collect();
+            if here.is_empty() {
+                here.clone_from(&stopping);
+            }
+            let owner = |step: &&Step| (step.staff_role().to_owned(), step.owner.clone());
+            let mut owners: Vec<(String, Owner)> = here.iter().map(owner).collect();
+            owners.dedup();
+            if owners.len() > 1 {
+                let names: Vec<&str> = here.iter().map(|step| step.name.as_str()).collect();
+                let state = procedure.states.get(state).map_or("", |state| state.name.as_str());
+                let detail = format!("“{}”在“{state}”时分不清由谁办理（{}）", clock.name, names.join("、"));
+                part.file.say(codes::CLOCK_OWNER, &part.span, detail);
+                break;
+            }
+        }
+    }
+}
+
+/// The states in which a clock may run.
+fn running(procedure: &Procedure, clock: &Clock) -> BTreeSet<usize> {
+    let closed = |at: usize| procedure.states.get(at).is_none_or(|state| state.closed);
+    let mut found: BTreeSet<usize> =
+        clock.starts.iter().flat_map(|start| states_after(procedure, *start)).filter(|at| !closed(*at)).collect();
+    loop {
+        let onward = procedure.steps.iter().filter(|step| !procedure.stops(step, clock));
+        let next: Vec<usize> = onward
+            .filter(|step| step.from.iter().any(|state| found.contains(state)))
+            .filter_map(|step| step.to)
+            .filter(|state| !closed(*state) && !found.contains(state))
+            .collect();
+        if next.is_empty() {
+            return found;
+        }
+        found.extend(next);
+    }
+}
+
+/// Why the answers to an ask can never be complete, or the case never goes on when they are.
+fn stuck(pack: &Pack, procedure: &Procedure, ask: &Ask) -> Vec<String> {
+    let mut why = Vec::new();
+    let name = |at: usize| procedure.steps.get(at).map_or("", |step| step.name.as_str());
+    if [roles::SYSTEM, roles::CITIZEN].contains(&ask.role.as_str()) {
+        why.push(format!("岗位 {} 不在被征求的单位里，没有人能答复", ask.role));
+    }
+    let mut ids: Vec<&str> = ask.answers.iter().map(|answer| answer.id.as_str()).collect();
+    ids.sort_unstable();
+    if ids.windows(2).any(|pair| matches!(pair, [one, next] if one == next)) {
+        why.push("答复的 id 重复".to_owned());
+    }
+    if ask.objected.is_some() && !ask.answers.iter().any(|answer| answer.objects) {
+        why.push("写了 objected，却没有一种答复写明 objects = true".to_owned());
+    }
+    why.extend(too_many(pack, procedure, ask));
+    let awaited = |at: &usize| ask.during.contains(at);
+    for step in ask.starts.iter().filter_map(|at| procedure.steps.get(*at)) {
+        let stays = match step.to {
+            Some(to) => awaited(&to),
+            None => step.from.iter().all(awaited),
+        };
+        if !ask.during.is_empty() && !stays {
+            why.push(format!("“{}”之后的状态不在 during 里，一发出就结束", step.name));
+        }
+    }
+    let outcomes: Vec<usize> = ask.then.into_iter().chain(ask.objected).collect();
+    if outcomes.is_empty() {
+        return why;
+    }
+    if ask.then.is_none() {
+        why.push("写了 objected，也要用 then 写明没有异议时怎么办".to_owned());
+    }
+    if ask.during.is_empty() {
+        why.push("要用 during 写明在哪些状态里等候答复".to_owned());
+    }
+    for step in ask.starts.iter().filter_map(|at| procedure.steps.get(*at)) {
+        if let AskedBodies::Field(field) = &ask.bodies
+            && !step.require.contains(field)
+        {
+            why.push(format!("“{}”没有用 require 要求填写征求哪些单位，空着就没有人答复", step.name));
+        }
+    }
+    if awaited(&procedure.start) {
+        why.push("案件一登记就在等候答复的状态里，却还没有发出".to_owned());
+    }
+    let enters = |(at, step): &(usize, &Step)| {
+        step.to.is_some_and(|to| awaited(&to)) && !step.from.iter().all(awaited) && !ask.starts.contains(at)
+    };
+    for (_, step) in procedure.steps.iter().enumerate().filter(enters) {
+        why.push(format!("“{}”进入等候答复的状态，却没有发出（不在 starts 里）", step.name));
+    }
+    for at in outcomes {
+        let Some(step) = procedure.steps.get(at) else { continue };
+        if !ask.during.iter().all(|state| step.from.contains(state)) {
+            why.push(format!("“{}”不能从 during 的每一个状态办理", name(at)));
+        }
+        if step.to.is_none_or(|to| awaited(&to)) {
+            why.push(format!("“{}”办理以后仍在等候答复", name(at)));
+        }
+        let wants = !step.require.is_empty()
+            || step.guard.is_some()
+            || step.reason != ReasonWanted::None
+            || step.after_children
+            || step.after_answers
+            || !step.spawn.is_empty();
+        if wants {
+            why.push(format!("“{}”由系统办理，不能有条件、必填、理由和 spawn", name(at)));
+        }
+    }
+    why
+}
+
+/// More answers are wanted than there can be.
+fn too_many(pack: &Pack, procedure: &Procedure, ask: &Ask) -> Option<String> {
+    let enough = ask.enough?;
+    let most = match &ask.bodies {
+        AskedBodies::These(bodies) => u32::try_from(bodies.len()).unwrap_or(u32::MAX),
+        AskedBodies::Field(field) => {
+            let field = pack.kinds.get(procedure.kind).and_then(|kind| kind.fields.get(*field));
+            if field.is_some_and(|field| field.kind == Type::Choice) { 1 } else { u32::MAX }
+        }
+    };
+    let wrong = enough == 0 || enough > most;
+    wrong.then(|| format!("enough = {enough}，答复的单位最多 {most} 个").replace(&u32::MAX.to_string(), "若干"))
 }
 
 /// What is taken with one tap asks nothing, and leaves no reader on a page that asks; what takes a step back leads where it came from.

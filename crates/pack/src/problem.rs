@@ -119,10 +119,13 @@ catalogue! {
     NOT_SYSTEMS_STEP = "ZH1034", "时限到期自动执行的环节 {} 的 role 必须包含 system。";
     PROCEDURE_SPANS = "ZH1035", "同一种类的程序在时间上有空档或重叠：{}。";
     DERIVED_FIELD = "ZH1036", "字段 {} 由程序算出，不能填写。请删去。";
-    WINDOW_CLOSED = "ZH1037", "时限 {}。最早的一日要在最迟的一日之前。";
+    CLOCK_OWNER = "ZH1037", "时限{}。请用 owner = \"step:…\" 写明由谁停下它，或者分成几个时限。";
+    ASK_STUCK = "ZH1038", "征求意见 {}。请改正，否则案件会停在那里。";
+    NOT_BODIES = "ZH1039", "字段 {} 不是单位：征求意见的对象要取自 list = \"bodies\" 的单选或者多选字段。";
     TOWN_TASK = "ZH1046", "种类 {} 有交给乡镇岗位的环节，却没有写 town_basis。请写明哪些字段记履行职责事项清单条目、准入审批。";
     NOT_ONE_TAP = "ZH1047", "环节 {}。请改正，或者删去 one_tap、undo。";
     BAD_PHRASE = "ZH1048", "常用意见{}。请改正。";
+    WINDOW_CLOSED = "ZH1049", "时限 {}。最早的一日要在最迟的一日之前。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";

@@ -185,6 +185,8 @@ pub struct Procedure {
     pub steps: Vec<Step>,
     /// Clocks in order.
     pub clocks: Vec<Clock>,
+    /// What several bodies are asked at once, in order.
+    pub asks: Vec<Ask>,
     /// Prompts.
     pub advice: Vec<Advice>,
     /// False when nobody checked its figures.
@@ -215,6 +217,34 @@ impl Procedure {
     /// A clock by id.
     pub fn clock(&self, id: &str) -> Option<&Clock> {
         self.clocks.iter().find(|clock| clock.id == id)
+    }
+
+    /// What several bodies are asked, by id.
+    pub fn ask(&self, id: &str) -> Option<&Ask> {
+        self.asks.iter().find(|ask| ask.id == id)
+    }
+
+    /// What a line of work is called: the clock's name, or what is asked.
+    pub fn line_name(&self, id: &str) -> Option<&str> {
+        let clock = self.clock(id).map(|clock| clock.name.as_str());
+        clock.or_else(|| self.ask(id).map(|ask| ask.name.as_str()))
+    }
+
+    /// The steps that stop a clock by name or by the state to which they lead, those that a person may take.
+    pub fn stopping(&self, clock: &Clock) -> Vec<&Step> {
+        let by = |step: &Step, stop: &Trigger| match stop {
+            Trigger::Step(at) => self.steps.get(*at).is_some_and(|known| known.id == step.id),
+            Trigger::State(state) => step.to == Some(*state) && !step.from.contains(state),
+            Trigger::Field(_) => false,
+        };
+        // In the order in which the clock names what stops it: who is named first is asked first.
+        let mut found: Vec<&Step> = Vec::new();
+        for step in clock.stops.iter().flat_map(|stop| self.steps.iter().filter(move |step| by(step, stop))) {
+            if !step.is_machine() && !found.iter().any(|known| known.id == step.id) {
+                found.push(step);
+            }
+        }
+        found
     }
 
     /// Whether a step stops a clock: by name, by the state it leads to, or because the case is closed with it.
@@ -281,14 +311,31 @@ pub struct Step {
     pub four_eyes: Option<FourEyes>,
     /// Only when every record that it spawned is closed.
     pub after_children: bool,
+    /// Only when nobody who was asked still owes an answer.
+    pub after_answers: bool,
     /// Documents that can be printed once it is taken; ids.
     pub documents: Vec<String>,
     /// Records that it opens.
     pub spawn: Vec<Spawn>,
+    /// Somebody has to take it, or another in its place: it makes a line of work. What may be done and need not (请求协办、撤回) makes none.
+    pub owed: bool,
     /// The citizen sees it.
     pub public: bool,
     /// A line under its form.
     pub hint: Option<String>,
+}
+
+impl Step {
+    /// Whether nobody of the staff takes it: the program or a citizen does.
+    pub fn is_machine(&self) -> bool {
+        self.roles.iter().all(|role| role == roles::SYSTEM || role == roles::CITIZEN)
+    }
+
+    /// The role whose work it is: the first of its roles that is of the staff; the officer watches what a citizen or the program does.
+    pub fn staff_role(&self) -> &str {
+        let staff = self.roles.iter().find(|role| *role != roles::SYSTEM && *role != roles::CITIZEN);
+        staff.map_or(roles::OFFICER, String::as_str)
+    }
 }
 
 /// Whose work a step is.
@@ -442,10 +489,67 @@ pub struct Clock {
     pub ladder: Vec<Rung>,
     /// The step that the program takes when it is due.
     pub fires: Option<usize>,
+    /// Whose work it is to stop it: as that of the first of these steps that can be taken, else of the first. Empty: of the steps that stop it,
+    /// which then have one owner in every state.
+    pub owner: Vec<usize>,
     /// Article.
     pub basis: Option<String>,
     /// False when nobody checked the figure.
     pub verified: bool,
+}
+
+/// What several bodies are asked at once (会签、征求意见、协办): each has a line of work and a time of its own, which ends when it answers, when the
+/// request is taken back, or when the case goes on without it.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Stable id; no clock of the procedure has the same.
+    pub id: String,
+    /// 名称
+    pub name: String,
+    /// Who is asked.
+    pub bodies: AskedBodies,
+    /// Steps that ask.
+    pub starts: Vec<usize>,
+    /// States in which an answer is waited for; empty: until the case is closed.
+    pub during: Vec<usize>,
+    /// Role that answers, in each body.
+    pub role: String,
+    /// The answers there are.
+    pub answers: Vec<AnswerKind>,
+    /// The time that each body has: its length, warnings and ladder. It is stopped by the states outside `during`.
+    pub clock: Clock,
+    /// 逾期视为同意: the answer that silence means, with the article that says so.
+    pub silence: Option<(usize, String)>,
+    /// So many answers are enough; none: everybody's.
+    pub enough: Option<u32>,
+    /// The step that the program takes when it has the answers.
+    pub then: Option<usize>,
+    /// The step that it takes instead when somebody objected; none: an objection is recorded and stops nothing.
+    pub objected: Option<usize>,
+    /// It is taken at the first objection, without waiting for the others.
+    pub at_once: bool,
+}
+
+/// Whom an [`Ask`] asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedBodies {
+    /// The bodies that a field names when the asking step is taken.
+    Field(usize),
+    /// These, always.
+    These(Vec<String>),
+}
+
+/// An answer that a body may give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerKind {
+    /// Stable id.
+    pub id: String,
+    /// 同意, 有意见
+    pub name: String,
+    /// It wants words.
+    pub words: bool,
+    /// It is an objection.
+    pub objects: bool,
 }
 
 /// A rung of an escalation ladder.

@@ -1,9 +1,9 @@
 //! Who owes what now (待办), and the moments at which something happens by itself: reminders, the rungs of a ladder, the end of a time.
 
-use super::{Case, Run, runs::unit_of};
+use super::{Asked, Case, Due, Run, runs::unit_of};
 use crate::clock;
 use crate::pack::Pack;
-use crate::procedure::{Clock, ClockKind, Length, Owner, Procedure, Step, Trigger, roles};
+use crate::procedure::{Clock, ClockKind, Length, Owner, Procedure, Step, roles};
 use crate::record::{Envelope, Record};
 use crate::value::Value;
 
@@ -46,9 +46,9 @@ impl DutySort {
 /// Something that is owed, or that somebody is waiting for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {
-    /// Id of the clock; empty for an open step without one.
+    /// Id of the clock, or of what a body is asked; empty for an open step without one.
     pub clock: String,
-    /// Which run of the clock; for an open step, which of them.
+    /// Which run of the clock, or which of the bodies asked; for an open step, which of them.
     pub run: u32,
     /// What sort.
     pub sort: DutySort,
@@ -88,6 +88,8 @@ pub enum MomentSort {
     Lapse,
     /// The program takes the clock's step.
     Fire,
+    /// The program takes a body's silence for an answer.
+    Silence,
     /// A rung of the ladder, by its position.
     Rung(usize),
 }
@@ -100,6 +102,8 @@ impl Pack {
         let mut duties: Vec<Duty> =
             self.runs(record).iter().filter(|run| run.is_open()).filter_map(|run| look.of_run(run)).collect();
         look.open_steps(&mut duties);
+        duties
+            .extend(self.asked(record).iter().filter(|asked| asked.is_open()).filter_map(|asked| look.of_asked(asked)));
         duties
     }
 }
@@ -133,27 +137,47 @@ impl Look<'_> {
             due_at: run.due.map(|due| due.at),
             provisional: run.due.is_some_and(|due| due.provisional),
             paused: run.paused,
-            moments: self.moments(clock, run),
+            moments: run
+                .due
+                .filter(|_| !run.paused)
+                .map_or_else(Vec::new, |due| self.moments(clock, due, at_end(clock, run))),
         })
     }
 
-    /// Whose work it is to stop a clock: of the steps that stop it, the one that can be taken now, else the first. What a citizen or another party must do is
-    /// watched by the officer.
-    fn owner_of(&self, clock: &Clock) -> (String, Option<String>) {
-        let state = self.procedure.state_position(&self.case.state);
-        let stopping: Vec<&Step> = clock
-            .stops
-            .iter()
-            .filter_map(|stop| match stop {
-                Trigger::Step(step) => self.procedure.steps.get(*step),
-                _ => None,
-            })
-            .collect();
-        let now = stopping.iter().find(|step| state.is_some_and(|state| step.from.contains(&state)));
-        let Some(step) = now.or(stopping.first()) else {
-            return (roles::OFFICER.to_owned(), self.envelope.body.clone());
+    /// The line of a body that owes an answer.
+    fn of_asked(&self, asked: &Asked) -> Option<Duty> {
+        let ask = self.procedure.asks.get(asked.ask)?;
+        let run = &asked.run;
+        let at_end = match &ask.silence {
+            Some(_) => Some(MomentSort::Silence),
+            None => (run.late != Some(true)).then_some(MomentSort::Lapse),
         };
-        (staff_role(step), self.body_of(step))
+        Some(Duty {
+            clock: ask.id.clone(),
+            run: run.number,
+            sort: DutySort::Duty,
+            body: Some(asked.body.clone()),
+            role: ask.role.clone(),
+            since: run.started_at,
+            due_day: run.due.map(|due| due.day),
+            due_at: run.due.map(|due| due.at),
+            provisional: run.due.is_some_and(|due| due.provisional),
+            paused: false,
+            moments: run.due.map_or_else(Vec::new, |due| self.moments(&ask.clock, due, at_end)),
+        })
+    }
+
+    /// Whose work it is to stop a clock: as declared; else that of a step that stops it and can be taken now, else of any that stops it – the check of the
+    /// pack has seen to it that they are one. What a citizen or another party must do is watched by the officer.
+    fn owner_of(&self, clock: &Clock) -> (String, Option<String>) {
+        let open = self.pack.open_steps(self.record);
+        let now = |step: &&&Step| open.iter().any(|it| it.id == step.id);
+        let declared: Vec<&Step> = clock.owner.iter().filter_map(|at| self.procedure.steps.get(*at)).collect();
+        let stopping = if declared.is_empty() { self.procedure.stopping(clock) } else { declared };
+        match stopping.iter().find(now).or(stopping.first()) {
+            Some(step) => (step.staff_role().to_owned(), self.body_of(step)),
+            None => (roles::OFFICER.to_owned(), self.envelope.body.clone()),
+        }
     }
 
     fn body_of(&self, step: &Step) -> Option<String> {
@@ -169,21 +193,30 @@ impl Look<'_> {
         }
     }
 
-    /// Steps that somebody of the staff may take now and for which no duty runs: a line for each role and body.
+    /// Steps that somebody of the staff may take now and for which no duty runs: a line for each role and body. What may be done and need not be (请求协办,
+    /// 报进展, 撤回) is nobody's debt: it has a line only where nothing else in the case has one.
     fn open_steps(&self, duties: &mut Vec<Duty>) {
         if self.procedure.state(&self.case.state).is_none_or(|state| state.closed) {
             return;
         }
+        let (onward, aside): (Vec<&Step>, Vec<&Step>) =
+            self.pack.open_steps(self.record).into_iter().partition(|step| step.owed);
+        self.lines_of(&onward, duties);
+        if !duties.iter().any(|duty| matches!(duty.sort, DutySort::Duty | DutySort::Open)) {
+            self.lines_of(&aside, duties);
+        }
+    }
+
+    fn lines_of(&self, steps: &[&Step], duties: &mut Vec<Duty>) {
         let since = self.case.events.iter().rev().take_while(|event| event.state == self.case.state).last();
         let since = since.map_or(0, |event| event.at);
         let mut number = 0;
-        for step in self.pack.open_steps(self.record) {
-            let machine = step.roles.iter().all(|role| role == roles::SYSTEM || role == roles::CITIZEN);
-            let (role, body) = (staff_role(step), self.body_of(step));
+        for step in steps.iter().filter(|step| !step.is_machine()) {
+            let (role, body) = (step.staff_role().to_owned(), self.body_of(step));
             let known = |duty: &Duty| {
                 duty.role == role && duty.body == body && matches!(duty.sort, DutySort::Duty | DutySort::Open)
             };
-            if machine || duties.iter().any(known) {
+            if duties.iter().any(known) {
                 continue;
             }
             duties.push(Duty {
@@ -203,30 +236,19 @@ impl Look<'_> {
         }
     }
 
-    fn moments(&self, clock: &Clock, run: &Run) -> Vec<Moment> {
-        let Some(due) = run.due.filter(|_| !run.paused) else { return Vec::new() };
-        let mut moments = Vec::new();
-        match clock.kind {
-            ClockKind::Duty if run.late != Some(true) => moments.push(Moment { at: due.at, sort: MomentSort::Lapse }),
-            ClockKind::Auto if clock.fires.is_some() => moments.push(Moment { at: due.at, sort: MomentSort::Fire }),
-            _ => {}
-        }
+    fn moments(&self, clock: &Clock, due: Due, at_end: Option<MomentSort>) -> Vec<Moment> {
+        let mut moments: Vec<Moment> = at_end.map(|sort| Moment { at: due.at, sort }).into_iter().collect();
         let reminder = clock.kind == ClockKind::Reminder && clock.warn.is_empty();
         let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
         moments.extend(warnings.map(|length| Moment { at: self.moment_at(due, length), sort: MomentSort::Warn }));
-        moments.extend(
-            clock
-                .ladder
-                .iter()
-                .enumerate()
-                .map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }),
-        );
+        let rungs = clock.ladder.iter().enumerate();
+        moments.extend(rungs.map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }));
         moments.sort_unstable();
         moments
     }
 
     /// An instant counted from the end of a time: before it the beginning of that day, after it the end of that day, at the end the end itself.
-    fn moment_at(&self, due: super::Due, length: Length) -> i64 {
+    fn moment_at(&self, due: Due, length: Length) -> i64 {
         let offset = self.pack.utc_offset_hours;
         if length.count == 0 {
             return due.at;
@@ -244,8 +266,11 @@ impl Look<'_> {
     }
 }
 
-/// The role among a step's that is of the staff; the officer where only a citizen or the program acts.
-fn staff_role(step: &Step) -> String {
-    let staff = step.roles.iter().find(|role| *role != roles::SYSTEM && *role != roles::CITIZEN);
-    staff.cloned().unwrap_or_else(|| roles::OFFICER.to_owned())
+/// What happens by itself when the time of a clock is over.
+fn at_end(clock: &Clock, run: &Run) -> Option<MomentSort> {
+    match clock.kind {
+        ClockKind::Duty => (run.late != Some(true)).then_some(MomentSort::Lapse),
+        ClockKind::Auto => clock.fires.map(|_| MomentSort::Fire),
+        ClockKind::Right | ClockKind::Reminder => None,
+    }
 }

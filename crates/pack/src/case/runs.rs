@@ -48,6 +48,24 @@ pub struct Run {
 }
 
 impl Run {
+    /// A run that has just begun.
+    pub(super) fn begun(clock: usize, number: usize, started_at: i64, from_day: i32) -> Run {
+        Run {
+            clock,
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            started_at,
+            from_day,
+            paused: false,
+            stopped_at: None,
+            due: None,
+            opens: None,
+            took: None,
+            late: None,
+            extensions: Vec::new(),
+            pauses: Pauses::default(),
+        }
+    }
+
     /// Whether it runs or stands still, and nobody has stopped it.
     pub fn is_open(&self) -> bool {
         self.stopped_at.is_none()
@@ -77,16 +95,19 @@ impl Pack {
 
     /// The count that leads to a run's end, day by day.
     pub fn explain_run(&self, procedure: &Procedure, run: &Run) -> Vec<clock::CountedDay> {
-        let Some(clock) = procedure.clocks.get(run.clock) else { return Vec::new() };
-        if let Span::Length(length) = clock.span
-            && length.unit.is_clock_time()
-        {
-            let (offset, pauses) = (self.utc_offset_hours, &run.pauses.instants);
-            let counted = clock::count_time(&self.calendar, offset, run.started_at, length, pauses, &run.extensions);
-            return counted.explain(offset);
-        }
-        counted(&self.calendar, clock, run).explain(&self.calendar)
+        let clock = procedure.clocks.get(run.clock);
+        clock.map_or_else(Vec::new, |clock| explain(&self.calendar, self.utc_offset_hours, clock, run))
     }
+}
+
+pub(super) fn explain(calendar: &Calendar, offset: i64, clock: &Clock, run: &Run) -> Vec<clock::CountedDay> {
+    if let Span::Length(length) = clock.span
+        && length.unit.is_clock_time()
+    {
+        let pauses = &run.pauses.instants;
+        return clock::count_time(calendar, offset, run.started_at, length, pauses, &run.extensions).explain(offset);
+    }
+    counted(calendar, clock, run).explain(calendar)
 }
 
 /// The unit in which a clock is counted.
@@ -100,6 +121,21 @@ pub(super) fn unit_of(clock: &Clock) -> Unit {
 fn counted(calendar: &Calendar, clock: &Clock, run: &Run) -> clock::Counted {
     let number = usize::try_from(run.number).unwrap_or_default();
     clock::count_span(calendar, run.from_day, &clock.span, number, clock.roll, &run.pauses.days, &run.extensions)
+}
+
+/// The end of a run's time.
+pub(super) fn due(pack: &Pack, clock: &Clock, run: &Run) -> Option<Due> {
+    let offset = pack.utc_offset_hours;
+    if let Span::Length(length) = clock.span
+        && length.unit.is_clock_time()
+    {
+        let pauses = &run.pauses.instants;
+        let counted = clock::count_time(&pack.calendar, offset, run.started_at, length, pauses, &run.extensions);
+        let at = counted.due?;
+        return Some(Due { day: pack.day_of(at), at, provisional: counted.provisional });
+    }
+    let counted = counted(&pack.calendar, clock, run);
+    Some(Due { day: counted.due?, at: counted.due_instant(offset)?, provisional: counted.provisional })
 }
 
 /// The clocks that run from a field's day and that an act stops: id and day. Asked of the record as it was before.
@@ -149,20 +185,7 @@ impl Walk<'_> {
     }
 
     fn new_run(&self, number: usize, started_at: i64, from_day: i32) -> Run {
-        Run {
-            clock: self.position,
-            number: u32::try_from(number).unwrap_or(u32::MAX),
-            started_at,
-            from_day,
-            paused: false,
-            stopped_at: None,
-            due: None,
-            opens: None,
-            took: None,
-            late: None,
-            extensions: Vec::new(),
-            pauses: Pauses::default(),
-        }
+        Run::begun(self.position, number, started_at, from_day)
     }
 
     /// A run for each event that starts the clock; where `first` is a day, one from that day before them.
@@ -268,7 +291,7 @@ impl Walk<'_> {
                 _ => None,
             })
             .collect();
-        run.due = self.due(run);
+        run.due = due(self.pack, self.clock, run);
         run.opens = self
             .clock
             .not_before
@@ -278,20 +301,6 @@ impl Walk<'_> {
         let began = (run.started_at, run.from_day);
         run.took = run.stopped_at.map(|at| took(self.calendar, unit, offset, began, at, &run.pauses));
         run.late = self.late(run, &during);
-    }
-
-    fn due(&self, run: &Run) -> Option<Due> {
-        let offset = self.pack.utc_offset_hours;
-        if let Span::Length(length) = self.clock.span
-            && length.unit.is_clock_time()
-        {
-            let pauses = &run.pauses.instants;
-            let counted = clock::count_time(self.calendar, offset, run.started_at, length, pauses, &run.extensions);
-            let at = counted.due?;
-            return Some(Due { day: self.pack.day_of(at), at, provisional: counted.provisional });
-        }
-        let counted = counted(self.calendar, self.clock, run);
-        Some(Due { day: counted.due?, at: counted.due_instant(offset)?, provisional: counted.provisional })
     }
 
     /// A stopped duty is late when it was stopped after its end; a running one when the end has been written down as an event. An end that has moved

@@ -11,8 +11,8 @@ use crate::node::{At, Node};
 use crate::pack::{Item, List, Pack};
 use crate::problem as codes;
 use crate::procedure::{
-    Advice, Clock, ClockKind, ExtendRule, FourEyes, Length, Owner, PauseRule, Procedure, PublicEntry, ReasonWanted,
-    Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, rough_minutes,
+    Advice, AnswerKind, Ask, AskedBodies, Clock, ClockKind, ExtendRule, FourEyes, Length, Owner, PauseRule, Procedure,
+    PublicEntry, ReasonWanted, Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, rough_minutes,
 };
 
 /// What the procedures of one kind add to it.
@@ -21,6 +21,8 @@ pub(super) struct Derived {
     states: Vec<Item>,
     /// Clocks by id, in order: name and unit.
     clocks: Vec<(String, String, Unit)>,
+    /// What bodies are asked, by id, in order: name.
+    asks: Vec<(String, String)>,
 }
 
 /// Words under which files of other systems give a state or a day of closing.
@@ -45,6 +47,12 @@ impl Derived {
                 let unit = clock.plain("length").and_then(|text| Length::parse(&text)).map_or(Unit::Day, |it| it.unit);
                 if !derived.clocks.iter().any(|(known, ..)| *known == id) {
                     derived.clocks.push((id, clock.plain("name").unwrap_or_default(), unit));
+                }
+            }
+            for ask in node.tables("ask") {
+                let id = ask.plain("id").unwrap_or_default();
+                if !derived.asks.iter().any(|(known, _)| *known == id) {
+                    derived.asks.push((id, ask.plain("name").unwrap_or_default()));
                 }
             }
         }
@@ -72,6 +80,8 @@ impl Derived {
             let took = one(&format!("took_{id}"), &format!("{name}用时"), Type::Integer, &[]);
             fields.push(Field { unit: Some(measured_in(*unit).word().to_owned()), ..took });
         }
+        let asks = self.asks.iter().filter(|(id, _)| !self.clocks.iter().any(|(known, ..)| known == id));
+        fields.extend(asks.map(|(id, name)| one(&format!("met_{id}"), &format!("{name}按期"), Type::YesNo, &[])));
         fields
     }
 }
@@ -105,7 +115,7 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
             if pack.procedures.iter().any(|known| known.id == procedure.id) {
                 node.file.say(codes::DUPLICATE_ID, &node.span, &procedure.id);
             }
-            super::super::check::procedure(&procedure, &node, &pack.calendar);
+            super::super::check::procedure(pack, &procedure, &node);
             let (position, kind) = (pack.procedures.len(), procedure.kind);
             pack.procedures.push(procedure);
             if let Some(kind) = pack.kinds.get_mut(kind).filter(|kind| kind.mode == Mode::Handle) {
@@ -149,6 +159,7 @@ fn procedure(pack: &Pack, node: &Node<'_>) -> Option<Procedure> {
     let reader = Reader { pack, kind, states, step_ids: ids("step"), clock_ids: ids("clock") };
     let steps = node.tables("step").iter().map(|part| reader.step(part)).collect();
     let clocks = node.tables("clock").iter().map(|part| reader.clock(part)).collect();
+    let asks = node.tables("ask").iter().map(|part| reader.ask(part)).collect();
     let advice = node.tables("advice").iter().filter_map(|part| reader.advice(part)).collect();
     let start = reader.state(node, &node.need("start")).unwrap_or_default();
     let (since, until) = (node.date("since"), node.date("until"));
@@ -167,6 +178,7 @@ fn procedure(pack: &Pack, node: &Node<'_>) -> Option<Procedure> {
         states: reader.states,
         steps,
         clocks,
+        asks,
         advice,
         verified: node.flag("verified").unwrap_or(true),
     })
@@ -251,8 +263,10 @@ impl Reader<'_> {
             undo: node.text("undo").and_then(|name| self.named(node, &self.step_ids, &name, &name.value, "环节")),
             four_eyes: self.four_eyes(node),
             after_children: node.flag("after_children").unwrap_or(false),
+            after_answers: node.flag("after_answers").unwrap_or(false),
             documents: node.plains("doc"),
             spawn: self.spawns(node),
+            owed: node.flag("owed").unwrap_or(node.has("to")),
             public: node.flag("public").unwrap_or(false),
             hint: node.plain("hint"),
         };
@@ -372,12 +386,8 @@ impl Reader<'_> {
         if starts.is_empty() {
             node.file.say(codes::MISSING_KEY, &node.span, "starts");
         }
-        let fires = node.text("fires").and_then(|name| match self.trigger(node, &name) {
-            Some(Trigger::Step(step)) => Some(step),
-            _ => None,
-        });
-        let mut ladder: Vec<Rung> = node.tables("escalate").iter().filter_map(|part| self.rung(part)).collect();
-        ladder.sort_by_key(|rung| rough_minutes(rung.at));
+        let fires = self.step_named(node, "fires");
+        let ladder = self.ladder(node);
         node.flag("stops_when_lapsed");
         let read = Clock {
             id,
@@ -388,16 +398,8 @@ impl Reader<'_> {
             when: self.optional_condition(node, "when"),
             span,
             not_before: self.length(node, "not_before"),
-            roll: match node.text("roll") {
-                Some(At { value, .. }) if value == "none" => false,
-                Some(At { value, span }) if value != "next_workday" => {
-                    node.file.say(codes::BAD_CHOICE, &span, "roll 只能是 next_workday 或 none");
-                    true
-                }
-                Some(_) => true,
-                // What is to be done before a day is not done later because of a day off.
-                None => matches!(unit, Unit::Day | Unit::Month | Unit::Year) && !before,
-            },
+            // What is to be done before a day is not done later because of a day off.
+            roll: roll(node, matches!(unit, Unit::Day | Unit::Month | Unit::Year) && !before),
             pause: node.texts("pause").iter().filter_map(|name| self.pause(node, name)).collect(),
             extend: node.table("extend").and_then(|part| self.extend(part)),
             promise_of: node
@@ -406,11 +408,149 @@ impl Reader<'_> {
             warn: self.lengths(node, "warn"),
             ladder,
             fires,
+            owner: self.steps_named(node, "owner"),
             basis: node.plain("basis"),
             verified: node.flag("verified").unwrap_or(true),
         };
         node.finish_ref();
         read
+    }
+
+    fn ladder(&self, node: &Node<'_>) -> Vec<Rung> {
+        let mut ladder: Vec<Rung> = node.tables("escalate").iter().filter_map(|part| self.rung(part)).collect();
+        ladder.sort_by_key(|rung| rough_minutes(rung.at));
+        ladder
+    }
+
+    /// The steps that a key names as `step:ID`.
+    fn steps_named(&self, node: &Node<'_>, key: &str) -> Vec<usize> {
+        let step = |name: &At<String>| match self.trigger(node, name) {
+            Some(Trigger::Step(step)) => Some(step),
+            Some(_) => {
+                node.file.say(codes::BAD_CHOICE, &name.span, format!("{key} 只能写 step:…，这里是 {}", name.value));
+                None
+            }
+            None => None,
+        };
+        node.texts(key).iter().filter_map(step).collect()
+    }
+
+    fn step_named(&self, node: &Node<'_>, key: &str) -> Option<usize> {
+        self.steps_named(node, key).first().copied()
+    }
+
+    fn ask(&self, node: &Node<'_>) -> Ask {
+        let (id, name) = (node.id("id").value, node.need("name").value);
+        if self.clock_ids.contains(&id) {
+            node.file.say(codes::DUPLICATE_ID, &node.span, &id);
+        }
+        for key in ["starts", "length"] {
+            if !node.has(key) {
+                node.file.say(codes::MISSING_KEY, &node.span, key);
+            }
+        }
+        let during: Vec<usize> = node
+            .texts("during")
+            .iter()
+            .filter_map(|name| match self.trigger(node, name)? {
+                Trigger::State(state) => Some(state),
+                _ => {
+                    node.file.say(codes::BAD_CHOICE, &name.span, "during 只能写 state:…");
+                    None
+                }
+            })
+            .collect();
+        let role = node.need("role");
+        let answers: Vec<AnswerKind> = node.tables("answer").into_iter().map(answer).collect();
+        if answers.is_empty() {
+            node.file.say(codes::MISSING_KEY, &node.span, "answer");
+        }
+        let silence = node.table("silence").and_then(|part| self.silence(part, &answers));
+        let objected = self.step_named(node, "objected");
+        let read = Ask {
+            bodies: self.asked_bodies(node),
+            starts: self.steps_named(node, "starts"),
+            role: self.role(node, &role).unwrap_or_default(),
+            clock: self.ask_clock(node, &id, &name, &during),
+            silence,
+            enough: node.integer("enough").and_then(|enough| u32::try_from(enough.value).ok()),
+            then: self.step_named(node, "then"),
+            objected,
+            at_once: node.flag("at_once").unwrap_or(false),
+            id,
+            name,
+            during,
+            answers,
+        };
+        node.finish_ref();
+        read
+    }
+
+    fn asked_bodies(&self, node: &Node<'_>) -> AskedBodies {
+        let names = node.texts("bodies");
+        if names.is_empty() {
+            node.file.say(codes::MISSING_KEY, &node.span, "bodies");
+        }
+        if let [name] = names.as_slice()
+            && let Some(id) = name.value.strip_prefix("field:")
+        {
+            let found = self.field(node, name, id);
+            let of_bodies = |field: &Field| {
+                let list = field.list.and_then(|list| self.pack.lists.get(list));
+                matches!(field.kind, Type::Choice | Type::Choices) && list.is_some_and(|list| list.id == "bodies")
+            };
+            if found.and_then(|at| self.kind.fields.get(at)).is_some_and(|field| !of_bodies(field)) {
+                node.file.say(codes::NOT_BODIES, &name.span, id);
+            }
+            return AskedBodies::Field(found.unwrap_or_default());
+        }
+        let known = |name: &At<String>| {
+            let found = self.pack.body(&name.value).map(|body| body.id.clone());
+            if found.is_none() {
+                node.file.say(codes::UNKNOWN_NAME, &name.span, format!("单位 {}", name.value));
+            }
+            found
+        };
+        AskedBodies::These(names.iter().filter_map(known).collect())
+    }
+
+    /// 逾期视为同意: only with the article that says so.
+    fn silence(&self, node: Node<'_>, answers: &[AnswerKind]) -> Option<(usize, String)> {
+        let (name, basis) = (node.need("answer"), node.need("basis").value);
+        let found = answers.iter().position(|answer| answer.id == name.value);
+        if found.is_none() && !name.value.is_empty() {
+            node.file.say(codes::UNKNOWN_NAME, &name.span, format!("答复 {}", name.value));
+        }
+        node.finish();
+        found.map(|found| (found, basis))
+    }
+
+    fn ask_clock(&self, node: &Node<'_>, id: &str, name: &str, during: &[usize]) -> Clock {
+        let length = self.length(node, "length").unwrap_or(Length { count: 1, unit: Unit::Day });
+        if length.count <= 0 && node.has("length") {
+            node.file.say(codes::BAD_LENGTH, &node.span, length.text());
+        }
+        let outside = (0..self.states.len()).filter(|state| !during.is_empty() && !during.contains(state));
+        Clock {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind: ClockKind::Duty,
+            starts: Vec::new(),
+            stops: outside.map(Trigger::State).collect(),
+            when: None,
+            span: Span::Length(length),
+            not_before: None,
+            roll: roll(node, matches!(length.unit, Unit::Day | Unit::Month | Unit::Year)),
+            pause: Vec::new(),
+            extend: None,
+            promise_of: None,
+            warn: self.lengths(node, "warn"),
+            ladder: self.ladder(node),
+            fires: None,
+            owner: Vec::new(),
+            basis: node.plain("basis"),
+            verified: node.flag("verified").unwrap_or(true),
+        }
     }
 
     fn span(&self, node: &Node<'_>) -> Span {
@@ -555,6 +695,29 @@ fn is_source(text: &str) -> bool {
     let later = text.strip_prefix("@today+").and_then(Length::parse);
     matches!(text, "@record" | "@today" | "@body" | "@each" | "@actor")
         || later.is_some_and(|length| length.count > 0 && !length.unit.is_clock_time())
+}
+
+fn roll(node: &Node<'_>, otherwise: bool) -> bool {
+    match node.text("roll") {
+        Some(At { value, .. }) if value == "none" => false,
+        Some(At { value, span }) if value != "next_workday" => {
+            node.file.say(codes::BAD_CHOICE, &span, "roll 只能是 next_workday 或 none");
+            true
+        }
+        Some(_) => true,
+        None => otherwise,
+    }
+}
+
+fn answer(node: Node<'_>) -> AnswerKind {
+    let read = AnswerKind {
+        id: node.id("id").value,
+        name: node.need("name").value,
+        words: node.flag("words").unwrap_or(false),
+        objects: node.flag("objects").unwrap_or(false),
+    };
+    node.finish();
+    read
 }
 
 fn clock_kind(node: &Node<'_>) -> ClockKind {
