@@ -215,7 +215,17 @@ impl App {
         let Some(case) = &record.case else { return Offers::default() };
         let Some(procedure) = self.pack.procedure_of(case) else { return Offers::default() };
         let (pack, today) = (&*self.pack, self.today());
-        let look = Look { pack, kind, row, record: &record, envelope: &envelope, case, procedure, today, runs: OnceCell::new() };
+        let look = Look {
+            pack,
+            kind,
+            row,
+            record: &record,
+            envelope: &envelope,
+            case,
+            procedure,
+            today,
+            runs: OnceCell::new(),
+        };
         let taker = Taker::Staff(account);
         let one = |step: &Step| {
             let open = look.check_open(taker, step).is_ok();

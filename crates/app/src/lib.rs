@@ -81,10 +81,10 @@ pub use references::Candidate;
 pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
-pub use together::Foreseen;
-pub use town::{TakenStep, TownHome, TownTask};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
+pub use together::Foreseen;
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
+pub use town::{TakenStep, TownHome, TownTask};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 
 /// Where chance comes from: ids, salts, tokens.

@@ -42,7 +42,11 @@ impl App {
             }
             known
         })?;
-        if kept { Ok(()) } else { wrong(codes::CHECK_FAILED, format!("常用意见最多存 {PHRASES} 条，请先删去不用的。")) }
+        if kept {
+            Ok(())
+        } else {
+            wrong(codes::CHECK_FAILED, format!("常用意见最多存 {PHRASES} 条，请先删去不用的。"))
+        }
     }
 
     /// Lets a phrase go; one that is not there is gone already.

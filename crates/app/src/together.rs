@@ -27,7 +27,13 @@ pub struct Foreseen {
 
 impl App {
     /// What stands before an act of a case; none where there is no such record.
-    pub fn foresee(&self, account: &Account, kind_id: &str, id: &RecordId, act: &Act) -> Result<Option<Foreseen>, Error> {
+    pub fn foresee(
+        &self,
+        account: &Account,
+        kind_id: &str,
+        id: &RecordId,
+        act: &Act,
+    ) -> Result<Option<Foreseen>, Error> {
         let Some(kind) = self.pack.kind(kind_id) else { return Ok(None) };
         let Some(row) = self.store.read()?.record(&self.pack.place, kind_id, id)? else { return Ok(None) };
         let Some((record, envelope)) = read(kind, &row) else { return Ok(None) };

@@ -68,8 +68,7 @@ impl App {
     pub fn town_home(&self, account: &Account) -> Result<TownHome, Error> {
         let page = self.work(account, Bin::Open, None, LOOKED)?;
         let mut seen = BTreeSet::new();
-        let mut items: Vec<WorkItem> =
-            page.items.into_iter().filter(|item| seen.insert(item.task.record)).collect();
+        let mut items: Vec<WorkItem> = page.items.into_iter().filter(|item| seen.insert(item.task.record)).collect();
         let more = items.len().saturating_sub(SHOWN);
         items.truncate(SHOWN);
         let mut tasks = Vec::with_capacity(items.len());

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::kind::Type;
 use crate::node::Node;
+use crate::pack::BodyLevel;
 use crate::pack::Pack;
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::pack::BodyLevel;
 use crate::procedure::{Clock, ClockKind, Procedure, ReasonWanted, Span, Step, Trigger, roles, rough_minutes};
 
 /// A day no sample is later than: samples are checked without a clock.
@@ -111,9 +111,11 @@ fn taps_need_nothing(procedure: &Procedure, node: &Node<'_>) {
             part.file.say(codes::NOT_ONE_TAP, &part.span, &why);
         }
         let Some(undo) = step.undo.and_then(|at| procedure.steps.get(at)) else { continue };
-        let back = step.to.is_some_and(|to| undo.from.contains(&to)) && undo.to.is_some_and(|to| step.from.contains(&to));
+        let back =
+            step.to.is_some_and(|to| undo.from.contains(&to)) && undo.to.is_some_and(|to| step.from.contains(&to));
         if !back || asks(undo) {
-            let why = format!("{}（{}）的 undo 应当从它到达的状态回到它出发的状态，并且不要填内容、理由", step.name, step.id);
+            let why =
+                format!("{}（{}）的 undo 应当从它到达的状态回到它出发的状态，并且不要填内容、理由", step.name, step.id);
             part.file.say(codes::NOT_ONE_TAP, &part.span, &why);
         }
     }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json};
 use crate::case::Case;
 use crate::kind::{DateBound, Field, Format, Kind, Type};
 use crate::pack::{BodyLevel, List, Pack, Whereabouts};
-use crate::procedure::Owner;
 use crate::problem::{self as codes, Level, Problem};
+use crate::procedure::Owner;
 use crate::value::{Decimal, FileRef, Value, decimal_as_written};
 use crate::{day, uscc};
 

@@ -88,7 +88,8 @@ fn a_task_reaches_a_town_with_an_item_of_its_list_or_an_approval_and_not_without
     let check = |more: &[(&str, &str)]| {
         let all: Vec<(&str, &str)> = [("title", "核对电子秤")].into_iter().chain(more.iter().copied()).collect();
         let checked = pack.check(kind, &Draft::of_texts(all), number("2026-06-01"));
-        let found = checked.problems.first().map(|it| (it.code, it.field.clone().unwrap_or_default(), it.message.clone()));
+        let found =
+            checked.problems.first().map(|it| (it.code, it.field.clone().unwrap_or_default(), it.message.clone()));
         assert_eq!(checked.record.is_none(), found.is_some());
         found
     };
@@ -113,9 +114,12 @@ fn a_kind_that_gives_steps_to_towns_says_where_the_basis_stands() {
 #[test]
 fn one_press_asks_nothing_and_a_way_back_leads_back() {
     let asks = PACK.replace("one_tap = true", "one_tap = true, require = [\"feedback\"]");
-    let elsewhere = PACK.replace("id = \"take_back\", name = \"撤回\", from = \"reported\", to = \"open\"",
-        "id = \"take_back\", name = \"撤回\", from = \"reported\", to = \"closed\"");
-    let reasoned = PACK.replace("from = \"reported\", to = \"open\",", "from = \"reported\", to = \"open\", reason = true,");
+    let elsewhere = PACK.replace(
+        "id = \"take_back\", name = \"撤回\", from = \"reported\", to = \"open\"",
+        "id = \"take_back\", name = \"撤回\", from = \"reported\", to = \"closed\"",
+    );
+    let reasoned =
+        PACK.replace("from = \"reported\", to = \"open\",", "from = \"reported\", to = \"open\", reason = true,");
     for text in [asks, elsewhere, reasoned] {
         assert_ne!(text, PACK);
         let (pack, problems) = compile(&text);
@@ -126,7 +130,8 @@ fn one_press_asks_nothing_and_a_way_back_leads_back() {
 #[test]
 fn phrases_are_one_line_and_stand_once() {
     let pack = compile(PACK).0.unwrap();
-    let texts: Vec<(&str, Option<&str>)> = pack.phrases.iter().map(|it| (it.text.as_str(), it.body.as_deref())).collect();
+    let texts: Vec<(&str, Option<&str>)> =
+        pack.phrases.iter().map(|it| (it.text.as_str(), it.body.as_deref())).collect();
     assert_eq!(texts, [("同意。", None), ("请所在地监管所办理。", Some("scjg"))]);
     let twice = format!("{PACK}[[phrase]]\ntext = \"同意。\"\n");
     let long = format!("{PACK}[[phrase]]\ntext = \"{}\"\n", "长".repeat(201));
@@ -147,7 +152,8 @@ fn what_is_taken_back_stopped_nothing() {
         version += 1;
         let before = (version > 1).then(|| record.clone());
         let at = i64::from(number(date)) * 86_400_000_000;
-        let happening = Happening { act, at, by: "li".to_owned(), version, reason: None, note: None, opened: Vec::new() };
+        let happening =
+            Happening { act, at, by: "li".to_owned(), version, reason: None, note: None, opened: Vec::new() };
         pack.happen(kind, before.as_ref(), record, happening);
     };
     let step = |id: &str| Act::Step(id.to_owned());

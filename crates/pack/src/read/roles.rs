@@ -32,5 +32,11 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
 }
 
 fn built_in((id, name, scope, about): &(&str, &str, RoleScope, &str)) -> Role {
-    Role { id: (*id).to_owned(), name: (*name).to_owned(), scope: *scope, about: Some((*about).to_owned()), level: None }
+    Role {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        scope: *scope,
+        about: Some((*about).to_owned()),
+        level: None,
+    }
 }

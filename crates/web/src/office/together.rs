@@ -155,9 +155,8 @@ pub(crate) async fn choose(
     Staff(account): Staff,
     params: Params,
 ) -> Answer {
-    let all = |wanted: &'static str| {
-        params.0.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
-    };
+    let all =
+        |wanted: &'static str| params.0.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let pack = server.app().pack.clone();
     let from_list = params.get(BACK) != "work";
     let batch = Batch::of(params.get(STEP), all(ITEM), all(BATCH_NAME));
@@ -257,8 +256,7 @@ async fn page(
                 None => suggested(server, visit, kind).await?,
             };
             let shared = shared(kind, step, &seen);
-            let mut fields =
-                controls(&pack, shared.iter(), &given.typed, problems, &given.wrong, &suggested, "");
+            let mut fields = controls(&pack, shared.iter(), &given.typed, problems, &given.wrong, &suggested, "");
             fields.extend(reason_of(&pack, step, &given.reason, said(problems, REASON)));
             fields
         }
@@ -358,7 +356,10 @@ pub(crate) async fn take(State(server): State<Server>, visit: Visit, Staff(accou
         kind: batch.kind.clone(),
         id: RecordId([0; 16]),
         act: batch.act(&given.assignee),
-        fields: Draft { fields: given.typed.clone().into_iter().filter(|(_, value)| !blank(value)).collect(), scope: None },
+        fields: Draft {
+            fields: given.typed.clone().into_iter().filter(|(_, value)| !blank(value)).collect(),
+            scope: None,
+        },
         reason: some(&given.reason),
         note: some(&given.note),
         expected_version: None,

@@ -117,12 +117,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
 }
 
 /// `GET /work/print?tab=…`: the lines of a tab as a register.
-pub(crate) async fn print(
-    State(server): State<Server>,
-    visit: Visit,
-    Staff(account): Staff,
-    params: Params,
-) -> Answer {
+pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(account): Staff, params: Params) -> Answer {
     let view = View::of_name(params.get("tab"));
     let (id, name) = view.entry();
     let View::Work(bin) = view else { return Ok(see(&format!("/work?tab={id}"))) };
@@ -158,7 +153,9 @@ fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage
     let work = app.work(account, bin, read_cursor(after), PAGE)?;
     let (id, _) = View::Work(bin).entry();
     Ok(WorkPage {
-        ways: std::iter::once(Link::new("打印台账", format!("/work/print?tab={id}"))).chain(page.ways.clone()).collect(),
+        ways: std::iter::once(Link::new("打印台账", format!("/work/print?tab={id}")))
+            .chain(page.ways.clone())
+            .collect(),
         lines: work.items.iter().map(|item| line(app, item)).collect(),
         steps: offered(
             work.items.iter().filter_map(|one| Some((app.pack.kind(&one.task.kind)?, one.task.record, &one.offers))),
@@ -184,7 +181,8 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
     };
     let label = if item.label.is_empty() { "（未填名称）".to_owned() } else { item.label.clone() };
     WorkLine {
-        value: (item.offers.assign || item.offers.steps.iter().any(|offer| offer.together)).then(|| format!("{}.{}", task.kind, task.record)),
+        value: (item.offers.assign || item.offers.steps.iter().any(|offer| offer.together))
+            .then(|| format!("{}.{}", task.kind, task.record)),
         case: Link::new(label, format!("/kinds/{}/{}", task.kind, task.record)),
         kind: item.kind.clone(),
         what,

@@ -48,12 +48,7 @@ async fn page(
 }
 
 /// `POST /me/phrases`: adds one, or moves or drops the one that is named.
-pub(crate) async fn change(
-    State(server): State<Server>,
-    visit: Visit,
-    Staff(actor): Staff,
-    form: FormBody,
-) -> Answer {
+pub(crate) async fn change(State(server): State<Server>, visit: Visit, Staff(actor): Staff, form: FormBody) -> Answer {
     let (own, what, text) = (actor.clone(), form.get("do").to_owned(), form.get("phrase").to_owned());
     let done = server
         .run(move |app| match what.as_str() {

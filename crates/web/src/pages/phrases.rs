@@ -30,9 +30,8 @@ impl PhrasesPage {
     pub fn render(&self) -> Markup {
         let wrong = wrongs(std::slice::from_ref(&self.field));
         let crumbs = [Crumb::to("我的账号", "/me"), Crumb::here("常用意见")];
-        let send = |class: &str, content: Markup| {
-            post_form(&self.shell.csrf, "/me/phrases", class, Encoding::Plain, content)
-        };
+        let send =
+            |class: &str, content: Markup| post_form(&self.shell.csrf, "/me/phrases", class, Encoding::Plain, content);
         page(
             &self.shell,
             Head { title: "常用意见", crumbs: &crumbs, refused: !wrong.is_empty(), narrow: true },

@@ -89,7 +89,9 @@ impl BatchPage {
         let lead = match (ready, left) {
             (_, 0) => format!("勾选的 {all} 件都可以办。每一件单独办理：一件不能办，不影响其他的。"),
             (0, _) => format!("勾选的 {all} 件现在都不能办，原因逐件写在下面。"),
-            _ => format!("勾选 {all} 件，{ready} 件可以办，{left} 件不能办的原因写在下面，不会办理。每一件单独办理，互不影响。"),
+            _ => format!(
+                "勾选 {all} 件，{ready} 件可以办，{left} 件不能办的原因写在下面，不会办理。每一件单独办理，互不影响。"
+            ),
         };
         page(
             &self.shell,

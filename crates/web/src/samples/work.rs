@@ -14,8 +14,8 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        BatchCase, BatchPage, BatchResultPage, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden,
-        HoldersPage, MessageLine, OneTap, PhrasesPage, TownHomePage, TownItem, WorkCalendarPage, WorkLine, WorkPage,
+        BatchCase, BatchPage, BatchResultPage, CalendarDay, Feed, HandOverPage, HandedOverPage, Hidden, HoldersPage,
+        MessageLine, OneTap, PhrasesPage, TownHomePage, TownItem, WorkCalendarPage, WorkLine, WorkPage,
     },
 };
 
@@ -174,7 +174,12 @@ fn town_home() -> TownHomePage {
         shell: office("首页"),
         title: "青石镇".into(),
         items: vec![
-            item("核对辖区内烧结砖企业生产状态", Tone::Bad, "已超期 2 天", "履行职责事项清单条目：配合履行职责事项 第42项 落后产能摸底"),
+            item(
+                "核对辖区内烧结砖企业生产状态",
+                Tone::Bad,
+                "已超期 2 天",
+                "履行职责事项清单条目：配合履行职责事项 第42项 落后产能摸底",
+            ),
             item("报送农贸市场电子秤更换情况", Tone::Warn, "还有 3 天", "准入审批：示例县委编办〔2026〕7号"),
         ],
         more: Some(Link::new("还有 3 件，看全部", "/work")),
