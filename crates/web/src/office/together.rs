@@ -312,11 +312,9 @@ fn people(app: &App, seen: &[Seen]) -> Result<Vec<(String, String)>, Error> {
 }
 
 fn assignee(people: Vec<(String, String)>, chosen: &str) -> Field {
-    let first = Choice::new("", "不指定（本单位的人都能办）");
-    let all = people.into_iter().map(|(login, name)| Choice::new(login, name));
-    let options = std::iter::once(first).chain(all).map(|one| Choice { chosen: one.value == chosen, ..one });
-    Field::new(ASSIGNEE, "转给谁", Control::Area { options: options.collect() })
-        .hint("只能转给承办单位的人；他在消息里会看到")
+    let all = people.into_iter().map(|(login, name)| Choice::new(&login, name).chosen(login == chosen));
+    Field::new(ASSIGNEE, "转给谁", Control::Area { options: all.collect() })
+        .hint("只能转给承办单位的人，他会收到消息；不选的，本单位的人都能办")
 }
 
 /// `POST /work/batch/take`: takes the step case by case and says what became of each.

@@ -122,7 +122,7 @@ async fn a_list_takes_steps_together_as_the_workbench_does_and_a_phrase_goes_int
         .assert_shows("现在是“处理中”，不能办理“不予受理”")
         .assert_hides("/work/batch/take");
     let given = clerk.get(&format!("/work/batch?step=complaint.@assign&{ticked}")).await;
-    given.assert_shows("转给谁").assert_shows("李某某（县市场监管局）");
+    given.assert_shows("转给谁").assert_shows("王某某（县市场监管局）");
     let key = given.hidden("request_key");
     let assign = [
         ("step", "complaint.@assign"),
