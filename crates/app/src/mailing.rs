@@ -113,6 +113,13 @@ pub fn test_letter(place: &str) -> Letter {
     }
 }
 
+/// Somebody who is told of what is urgent.
+pub(crate) struct Told {
+    account: RecordId,
+    /// Roles and bodies through which it concerns him.
+    owners: Vec<(String, String)>,
+}
+
 fn digest_of(account: &RecordId, address: &str, code: &str) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in [account.to_string().as_str(), address, code] {
@@ -244,21 +251,17 @@ impl App {
         Ok(found)
     }
 
-    /// Everybody who is told of what is urgent, with the roles and bodies through which it concerns him.
-    pub(crate) fn told_at_once(&self) -> Result<Vec<(RecordId, Vec<(String, String)>)>, Error> {
+    /// Everybody who is told of what is urgent.
+    pub(crate) fn told_at_once(&self) -> Result<Vec<Told>, Error> {
         let accounts = self.mailed(&[MailMode::AtOnce])?;
-        Ok(accounts.iter().map(|account| (account.id, self.addresses(account))).collect())
+        Ok(accounts.iter().map(|account| Told { account: account.id, owners: self.addresses(account) }).collect())
     }
 
     /// The letters that something urgent brings about: one a person, case, time and day.
-    pub(crate) fn urgent_letters(
-        &self,
-        event: &Event,
-        told: &[(RecordId, Vec<(String, String)>)],
-    ) -> Result<Vec<OutboxEntry>, Error> {
+    pub(crate) fn urgent_letters(&self, event: &Event, told: &[Told]) -> Result<Vec<OutboxEntry>, Error> {
         let owner = (event.role.clone(), event.body.clone());
         let concerned: Vec<&RecordId> =
-            told.iter().filter(|(_, roles)| roles.contains(&owner)).map(|(id, _)| id).collect();
+            told.iter().filter(|one| one.owners.contains(&owner)).map(|one| &one.account).collect();
         if concerned.is_empty() {
             return Ok(Vec::new());
         }
