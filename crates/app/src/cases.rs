@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use zhiheng_pack::case::{Act as CaseAct, Case, Event, Run};
+use zhiheng_pack::case::{Act as CaseAct, Asked, Case, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::procedure::{
-    Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Step, Trigger, roles,
+    Ask, Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Step, Trigger, roles,
     rough_minutes,
 };
 use zhiheng_pack::record::{Envelope, Record};
@@ -95,6 +95,25 @@ pub struct CaseView {
     pub assignable: bool,
     /// Prompts for the open steps: step id, what it says, article.
     pub advice: Vec<(String, String, Option<String>)>,
+    /// Every body that was asked for an answer, in the order of the asking.
+    pub asked: Vec<AskedView>,
+}
+
+/// A body that was asked, as the case's page shows it to one reader.
+#[derive(Debug, Clone)]
+pub struct AskedView {
+    /// What is asked.
+    pub ask: Ask,
+    /// Which body, since when, until when, and what became of it.
+    pub asked: Asked,
+    /// 单位名称
+    pub body: String,
+    /// Day by day how its last day was found.
+    pub count: Vec<CountedDay>,
+    /// The reader may answer for the body.
+    pub answerable: bool,
+    /// The reader may take the request back.
+    pub retractable: bool,
 }
 
 /// A step that a line of work offers.
@@ -175,6 +194,7 @@ impl App {
             advice: look.advice(&steps),
             blocked: taker.map(|taker| look.blocked(taker, &steps)).unwrap_or_default(),
             steps,
+            asked: look.asked(taker),
             clocks: runs
                 .into_iter()
                 .filter_map(|run| {
@@ -282,6 +302,9 @@ impl App {
         if step.after_children {
             self.check_children(look)?;
         }
+        if step.after_answers {
+            look.check_answers()?;
+        }
         let mut problems = look.check_reason(step, wanted.reason.as_deref());
         match look.content(step, &wanted.fields, taker) {
             Ok(content) if problems.is_empty() => return Ok(content),
@@ -319,7 +342,8 @@ impl App {
         let mut ready = Vec::new();
         let mut problems = Vec::new();
         for spawn in &step.spawn {
-            let made = spawn_contents(look.pack, look.kind, &after, &look.row.id, spawn, &Doing::of(taker, look.today));
+            let made =
+                spawn_contents(look.pack, look.kind, &after, &look.row.id, spawn, None, &Doing::of(taker, look.today));
             match made {
                 Ok(made) => ready.extend(made.into_iter().map(|made| made.prepare(self.new_id(), self.random_bytes()))),
                 Err(found) => problems.extend(found),
@@ -341,6 +365,9 @@ impl App {
     ) -> Result<Receipt, Error> {
         let (old_subject, _) = self.old_subject(kind, look.kind, Some(wanted.id)).map_err(Error::Invalid)?;
         let opened = spawned.iter().map(|one| (one.kind_id.clone(), one.id.to_string())).collect();
+        // An answer changes nothing that somebody else may have changed since its form was opened.
+        let answers = matches!(wanted.act, CaseAct::Answer { .. } | CaseAct::Unask { .. });
+        let seen = wanted.expected_version.filter(|_| !answers);
         let own = Prepared {
             op: Op::Step,
             old_subject,
@@ -348,7 +375,7 @@ impl App {
             kind_id: look.kind.id.clone(),
             id: wanted.id,
             // What was read a moment ago was decided upon: another content by now is a conflict.
-            expected_version: Some(wanted.expected_version.unwrap_or(look.row.version)),
+            expected_version: Some(seen.unwrap_or(look.row.version)),
             reason: wanted.reason.clone(),
             content,
             salt: self.random_bytes(),
@@ -523,9 +550,90 @@ impl Look<'_> {
                 let (run, clock) = find(id)?;
                 self.check_extension(taker, run, clock, length, wanted.reason.as_deref())
             }
+            CaseAct::Answer { ask, body, answer } => {
+                self.check_answer(taker, ask, body, answer, wanted.note.as_deref())
+            }
+            CaseAct::Unask { ask, body } => {
+                let (ask, asked) = self.owing(ask, body)?;
+                if !self.may_retract(taker, ask, &asked) {
+                    return Err(Error::NotPermitted);
+                }
+                if wanted.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+                    return Err(Error::Invalid(vec![Problem::of_field(codes::REQUIRED, "reason", "收回的理由")]));
+                }
+                Ok(())
+            }
             CaseAct::Assign(_) | CaseAct::Pause(_) | CaseAct::Resume(_) => Err(Error::NotPermitted),
             _ => Err(Error::WrongState("只能办理程序中的环节".to_owned())),
         }
+    }
+
+    /// What a body is asked, and its line, where it still owes its answer.
+    fn owing(&self, ask: &str, body: &str) -> Result<(&Ask, Asked), Error> {
+        let missing = || Error::NotFound("这项征求意见".to_owned());
+        let declared = self.procedure.ask(ask).ok_or_else(missing)?;
+        let gone = || Error::WrongState("这一家已经答复，或者不再需要它答复".to_owned());
+        Ok((declared, self.pack.owing(self.record, ask, body).ok_or_else(gone)?))
+    }
+
+    fn check_answer(
+        &self,
+        taker: Taker<'_>,
+        ask: &str,
+        body: &str,
+        answer: &str,
+        words: Option<&str>,
+    ) -> Result<(), Error> {
+        let (ask, asked) = self.owing(ask, body)?;
+        if !self.may_answer(taker, ask, &asked) {
+            return Err(Error::NotPermitted);
+        }
+        let Some(answer) = ask.answers.iter().find(|it| it.id == answer) else {
+            let known: Vec<&str> = ask.answers.iter().map(|it| it.name.as_str()).collect();
+            let problem = Problem::of_field(codes::NOT_IN_LIST, "answer", format!("答复只能是{}", known.join("、")));
+            return Err(Error::Invalid(vec![problem]));
+        };
+        if answer.words && words.is_none_or(|words| words.trim().is_empty()) {
+            let detail = format!("答复“{}”的具体意见", answer.name);
+            return Err(Error::Invalid(vec![Problem::of_field(codes::REQUIRED, "note", detail)]));
+        }
+        Ok(())
+    }
+
+    fn may_answer(&self, taker: Taker<'_>, ask: &Ask, asked: &Asked) -> bool {
+        asked.is_open() && taker.holds(&ask.role, Some(&asked.body))
+    }
+
+    /// Whoever may ask may take back what was asked.
+    fn may_retract(&self, taker: Taker<'_>, ask: &Ask, asked: &Asked) -> bool {
+        let asks = |at: &usize| self.procedure.steps.get(*at).is_some_and(|step| self.may(taker, step));
+        asked.is_open() && ask.starts.iter().any(asks)
+    }
+
+    fn asked(&self, taker: Option<Taker<'_>>) -> Vec<AskedView> {
+        let taker = taker.filter(|_| self.row.live);
+        let one = |asked: Asked| {
+            let ask = self.procedure.asks.get(asked.ask)?;
+            Some(AskedView {
+                body: self.pack.body(&asked.body).map_or_else(|| asked.body.clone(), |body| body.name.clone()),
+                count: self.pack.explain_asked(ask, &asked),
+                answerable: taker.is_some_and(|taker| self.may_answer(taker, ask, &asked)),
+                retractable: taker.is_some_and(|taker| self.may_retract(taker, ask, &asked)),
+                ask: ask.clone(),
+                asked,
+            })
+        };
+        self.pack.asked(self.record).into_iter().filter_map(one).collect()
+    }
+
+    /// Nobody who was asked still owes an answer.
+    fn check_answers(&self) -> Result<(), Error> {
+        let owing: Vec<String> =
+            self.asked(None).into_iter().filter(|it| it.asked.is_open()).map(|it| it.body).collect();
+        if owing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::WrongState(format!("{}还没有答复；不再需要的，先收回", owing.join("、"))))
     }
 
     fn check_extension(
@@ -685,13 +793,14 @@ impl Made {
     }
 }
 
-/// The contents of the records that a declaration opens from a record: one, or one for each body of a field.
+/// The contents of the records that a declaration opens from a record: one, or one for each body of a field. `asked` is the body whose answer it is about.
 pub(crate) fn spawn_contents(
     pack: &Pack,
     kind: &Kind,
     record: &Record,
     id: &RecordId,
     spawn: &Spawn,
+    asked: Option<&str>,
     doing: &Doing<'_>,
 ) -> Result<Vec<Made>, Vec<Problem>> {
     let Some((position, target)) = pack.kind_position(&spawn.kind).and_then(|at| Some((at, pack.kinds.get(at)?)))
@@ -699,7 +808,7 @@ pub(crate) fn spawn_contents(
         return Ok(Vec::new());
     };
     let each: Vec<Option<String>> = match spawn.each {
-        None => vec![None],
+        None => vec![asked.map(str::to_owned)],
         Some(field) => match record.value(field) {
             Some(Value::Choices(items)) => items.iter().cloned().map(Some).collect(),
             Some(Value::Choice(item)) => vec![Some(item.clone())],

@@ -2,14 +2,15 @@
 //! pure, inside the writer.
 
 use sha2::{Digest, Sha256};
-use zhiheng_pack::case::{Act as CaseAct, Duty, Happening, MomentSort};
+use zhiheng_pack::case::{Act as CaseAct, Duty, Event, Happening, MomentSort};
 use zhiheng_pack::procedure::{RoleScope, roles};
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Kind, Value};
-use zhiheng_store::{MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
+use zhiheng_pack::{Draft, Kind, Value};
+use zhiheng_store::{MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, Times, VersionRow};
 
+use crate::cases::{Doing, Taker, step_content};
 use crate::error::Handed;
-use crate::submit::{Deciding, Prepared, read};
+use crate::submit::{Deciding, Happens, Moved, Prepared, read};
 
 /// The names of the running numbers that a new record of a kind takes.
 pub(crate) fn counters(kind: &Kind, year: i16) -> impl Iterator<Item = String> + '_ {
@@ -82,6 +83,12 @@ impl Deciding<'_> {
     /// Somebody else may have taken a step meanwhile: a step is decided for the state its taker saw.
     fn check_state(&self, one: &Prepared, old: Option<&Record>) -> Result<(), Handed> {
         let Some(happens) = &one.happening else { return Ok(()) };
+        // Whoever was asked answers, wherever the case has come to meanwhile, as long as the answer is still owed.
+        if let CaseAct::Answer { ask, body, .. } | CaseAct::Unask { ask, body } = &happens.act {
+            let owing = old.is_some_and(|record| self.pack.owing(record, ask, body).is_some());
+            let gone = || Handed::Conflict("这一家已经答复，或者不再需要它答复".to_owned());
+            return if owing { Ok(()) } else { Err(gone()) };
+        }
         let state = old.and_then(|record| record.case.as_ref()).map(|case| case.state.as_str());
         if state.is_some_and(|state| state != happens.from) {
             return Err(Handed::Conflict("这件事已有人往下办理".to_owned()));
@@ -89,16 +96,18 @@ impl Deciding<'_> {
         Ok(())
     }
 
-    /// Whether nobody but the program has changed a record since a version was seen.
+    /// Whether nobody has changed a record since a version was seen, but for the program and those who were asked: an answer leaves the content as it is.
     pub(crate) fn is_undisturbed(&self, kind: usize, row: &RecordRow, seen: i64) -> bool {
         if row.version == seen {
             return true;
         }
         let kind = self.pack.kinds.get(kind);
         let case = kind.and_then(|kind| read(kind, row)).and_then(|(record, _)| record.case);
+        let disturbs_nobody = |event: &Event| {
+            event.by == roles::SYSTEM || matches!(event.act, CaseAct::Answer { .. } | CaseAct::Unask { .. })
+        };
         let own = |version: i64| {
-            case.as_ref()
-                .is_some_and(|case| case.events.iter().any(|it| it.version == version && it.by == roles::SYSTEM))
+            case.as_ref().is_some_and(|case| case.events.iter().any(|it| it.version == version && disturbs_nobody(it)))
         };
         seen < row.version && (seen + 1..=row.version).all(own)
     }
@@ -109,7 +118,11 @@ impl Deciding<'_> {
             let Some(pattern) = field.serial.as_ref().filter(|_| record.value(index).is_none()) else { continue };
             let name = format!("{}.{}.{}", kind.id, field.id, self.year);
             let last = self.change.counters.get(&name).copied().unwrap_or_else(|| self.seen.counter(&name));
-            let next = last + 1 + std::mem::take(&mut self.skip);
+            let mut next = last + 1 + std::mem::take(&mut self.skip);
+            // A file may give some of its rows a number and leave it to us for the others.
+            while self.given.contains(&(kind.id.clone(), numbered(pattern, self.year, next))) {
+                next += 1;
+            }
             self.change.counters.insert(name, next);
             record.number(index, Value::Text(numbered(pattern, self.year, next)));
         }
@@ -173,12 +186,24 @@ impl Deciding<'_> {
         let working = |row: &&TaskRow| matches!(row.sort.as_str(), "duty" | "open");
         let mut told: Vec<(&str, &str)> =
             old.iter().filter(working).map(|row| (row.body.as_str(), row.role.as_str())).collect();
-        for row in rows.iter().filter(working) {
+        let asks = |row: &TaskRow| {
+            let case = self.pack.case_of(record);
+            case.is_some_and(|(_, procedure)| procedure.ask(&row.clock).is_some())
+        };
+        let rows: Vec<(&TaskRow, bool)> = rows.iter().filter(working).map(|row| (row, asks(row))).collect();
+        for (row, asked) in rows {
             let owner = (row.body.as_str(), row.role.as_str());
-            if told.contains(&owner) {
+            // A question is news, whatever else its body has to do in the case.
+            let known = match asked {
+                true => old.iter().any(|it| (&it.clock, it.run) == (&row.clock, row.run)),
+                false => told.contains(&owner),
+            };
+            if known {
                 continue;
             }
-            told.push(owner);
+            if !asked {
+                told.push(owner);
+            }
             let title = format!("新待办：{}「{}」", kind.name, self.pack.label(kind, record));
             let text = match self.clock_name(record, &row.clock).zip(row.due_day) {
                 Some((clock, due)) => format!("{title}，{clock}：{}前。", zhiheng_pack::day::date(due)),
@@ -192,7 +217,56 @@ impl Deciding<'_> {
     /// 时限名称
     pub(crate) fn clock_name(&self, record: &Record, clock: &str) -> Option<String> {
         let (_, procedure) = self.pack.case_of(record)?;
-        procedure.clock(clock).map(|clock| clock.name.clone())
+        procedure.line_name(clock).map(str::to_owned)
+    }
+
+    /// The step that the program takes because the answers to what was asked are in. It is taken in the transaction that brings the last of them, so that it
+    /// is taken once. Answers the cells that it moves.
+    pub(crate) fn follow_up(
+        &mut self,
+        position: usize,
+        kind: &Kind,
+        id: &RecordId,
+        salt: &[u8; 16],
+        times: &mut Times,
+    ) -> Result<Vec<Moved>, Handed> {
+        let pack = self.pack;
+        let Some(row) = self.current(&kind.id, id).filter(|row| row.live) else { return Ok(Vec::new()) };
+        let Some((record, _)) = read(kind, &row) else { return Ok(Vec::new()) };
+        let Some(step) = pack.follow_up(&record) else { return Ok(Vec::new()) };
+        let from = record.case.as_ref().map(|case| case.state.clone()).unwrap_or_default();
+        let doing = Doing::of(Taker::System, pack.day_of(row.recorded_at));
+        let content = match step_content(pack, kind, &record, step, &Draft::default(), &doing) {
+            Ok(content) => content,
+            Err(problems) => {
+                let why: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+                let title = format!("{}「{}」未能自动办理“{}”", kind.name, pack.label(kind, &record), step.name);
+                let owner = (roles::OFFICER.to_owned(), row.body.clone().unwrap_or_default());
+                self.message(row.recorded_at, owner, (kind.id.clone(), *id), title, why.join("；"));
+                return Ok(Vec::new());
+            }
+        };
+        let mut hasher = Sha256::new();
+        hasher.update(salt);
+        hasher.update("follow-up");
+        let mut own = [0; 16];
+        for (slot, byte) in own.iter_mut().zip(hasher.finalize()) {
+            *slot = byte;
+        }
+        let prepared = Prepared {
+            op: Op::Step,
+            old_subject: row.subject.clone(),
+            kind: position,
+            kind_id: kind.id.clone(),
+            id: *id,
+            expected_version: None,
+            reason: None,
+            content: Some(content.clone()),
+            salt: own,
+            warnings: Vec::new(),
+            happening: Some(Happens { act: CaseAct::Step(step.id.clone()), note: None, from, opened: Vec::new() }),
+        };
+        Ok(self.one(&prepared, Some(content), roles::SYSTEM, None, times)?.moved)
     }
 
     /// Adds a message to whoever holds a role in a body.

@@ -262,7 +262,9 @@ impl One<'_> {
     ) -> Result<(), Handed> {
         let pack = Arc::clone(&self.job.pack);
         let Some((_, procedure)) = pack.case_of(record) else { return Ok(()) };
-        let Some(clock) = procedure.clock(&duty.clock) else { return Ok(()) };
+        let ask = procedure.ask(&duty.clock);
+        let Some(clock) = procedure.clock(&duty.clock).or(ask.map(|ask| &ask.clock)) else { return Ok(()) };
+        let asked = ask.zip(duty.body.clone());
         let label = pack.label(kind, record);
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
         let about = (kind.id.clone(), self.id);
@@ -275,15 +277,28 @@ impl One<'_> {
                 fired.warnings += 1;
             }
             MomentSort::Lapse => {
-                self.event(deciding, times, CaseAct::Lapse(clock.id.clone()), None)?;
+                let act = match asked {
+                    Some((ask, body)) => CaseAct::Overdue { ask: ask.id.clone(), body },
+                    None => CaseAct::Lapse(clock.id.clone()),
+                };
+                self.event(deciding, times, act, None, None)?;
                 fired.lapses += 1;
+            }
+            MomentSort::Silence => {
+                let Some((ask, body)) = asked else { return Ok(()) };
+                let silence = ask.silence.as_ref().and_then(|(at, basis)| Some((ask.answers.get(*at)?, basis)));
+                let Some((answer, basis)) = silence else { return Ok(()) };
+                let note = format!("逾期未复，视为{}（{basis}）", answer.name);
+                let act = CaseAct::Answer { ask: ask.id.clone(), body, answer: answer.id.clone() };
+                self.event(deciding, times, act, None, Some(note))?;
+                fired.steps += 1;
             }
             MomentSort::Fire => {
                 let Some(step) = clock.fires.and_then(|at| procedure.steps.get(at)) else { return Ok(()) };
                 let doing = Doing::of(Taker::System, self.job.today);
                 match step_content(&pack, kind, record, step, &Draft::default(), &doing) {
                     Ok(content) => {
-                        self.event(deciding, times, CaseAct::Step(step.id.clone()), Some(content))?;
+                        self.event(deciding, times, CaseAct::Step(step.id.clone()), Some(content), None)?;
                         fired.steps += 1;
                     }
                     Err(problems) => {
@@ -325,12 +340,15 @@ impl One<'_> {
         let owner = duty.body.as_deref().and_then(|body| pack.body(body)).map_or("", |body| body.name.as_str());
         let text = format!("{owner}的{}「{label}」，{}应于 {due} 前办理，{word}，{ask}。", kind.name, clock.name);
         let (role, body) = &rung.to;
-        let body = body.clone().or_else(|| envelope.body.clone()).unwrap_or_default();
+        // Of a body that was asked it is its own head that is told.
+        let asked =
+            record.case.as_ref().and_then(|case| pack.procedure_of(case)?.ask(&duty.clock)).and(duty.body.clone());
+        let body = body.clone().or_else(|| asked.clone()).or_else(|| envelope.body.clone()).unwrap_or_default();
         deciding.message(self.job.now, (role.clone(), body), (kind.id.clone(), self.id), title.clone(), text);
         fired.rungs += 1;
         let Some(draft) = &rung.draft else { return Ok(()) };
         let doing = Doing::of(Taker::System, self.job.today);
-        match spawn_contents(&pack, kind, record, &self.id, draft, &doing) {
+        match spawn_contents(&pack, kind, record, &self.id, draft, asked.as_deref(), &doing) {
             Ok(made) => {
                 for one in made {
                     let id = letter_id(self.job.now, self.chance, self.letters);
@@ -358,6 +376,7 @@ impl One<'_> {
         times: &mut Times,
         act: CaseAct,
         content: Option<(Envelope, String)>,
+        note: Option<String>,
     ) -> Result<(), Handed> {
         let Some((kind, row, record, _)) = self.look(deciding) else { return Ok(()) };
         let from = record.case.as_ref().map(|case| case.state.clone()).unwrap_or_default();
@@ -373,7 +392,7 @@ impl One<'_> {
             content: content.clone(),
             salt: salt(self.chance, "event", version),
             warnings: Vec::new(),
-            happening: Some(Happens { act, note: None, from, opened: Vec::new() }),
+            happening: Some(Happens { act, note, from, opened: Vec::new() }),
         };
         deciding.one(&prepared, content, roles::SYSTEM, None, times).map(|_| ())
     }

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Pack, Problem, problem as codes};
-use zhiheng_store::{
-    AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskCursor, TaskRow, TasksOf, Times,
-};
+use zhiheng_store::{AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskRow, TasksOf, Times};
 
 use crate::cases::{Look, Taker};
 use crate::error::Handed;
@@ -185,8 +183,8 @@ impl App {
         let mut found = BTreeMap::new();
         let mut after = None;
         loop {
-            let rows = reader.tasks(&self.pack.place, &of, (i64::MIN, i64::MAX), after, TOGETHER)?;
-            after = rows.last().map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
+            let rows = reader.tasks(&self.pack.place, &of, (i64::MIN, i64::MAX), after.as_ref(), TOGETHER)?;
+            after = rows.last().map(TaskRow::cursor);
             let more = rows.len() == TOGETHER;
             for row in rows {
                 found.entry(row.record).or_insert(row);

@@ -193,7 +193,12 @@ impl App {
         let actor = actor.to_owned();
         let (request, batch, year) = (None, Some(batch), self.year());
         let job = Submitting { pack, actor, prepared, request, batch, year, skip: 0, receipts: false, spent: false };
-        match self.store.submit(&self.pack.place, Box::new(job))? {
+        // Only where running numbers may have to be passed over are the contents held twice.
+        let outcome = match self.gives_numbers_to(&job) {
+            true => self.submit_numbered(&job)?,
+            false => self.store.submit(&self.pack.place, Box::new(job))?,
+        };
+        match outcome {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
                 serde_json::from_str(&answer)
@@ -205,7 +210,7 @@ impl App {
 
     /// Hands a job to the writer. A running number that somebody has given by hand already is passed over, further and further, until one is free.
     pub(crate) fn submit_numbered(&self, job: &Submitting) -> Result<Outcome, Error> {
-        let numbered = job.prepared.iter().any(|one| one.op == Op::Create && self.gives_numbers(one.kind));
+        let numbered = self.gives_numbers_to(job);
         for skip in course::skips(numbered) {
             match self.store.submit(&self.pack.place, Box::new(Submitting { skip, ..job.clone() })) {
                 Err(StoreError::Conflict { .. }) if numbered => {}
@@ -215,8 +220,8 @@ impl App {
         Err(Error::Conflict("编号都已被占用".to_owned()))
     }
 
-    fn gives_numbers(&self, kind: usize) -> bool {
-        self.pack.kinds.get(kind).is_some_and(|kind| kind.fields.iter().any(|field| field.serial.is_some()))
+    fn gives_numbers_to(&self, job: &Submitting) -> bool {
+        job.prepared.iter().any(|one| one.op == Op::Create && numbers(&self.pack, one.kind))
     }
 
     /// The year of today, which running numbers carry.
@@ -297,6 +302,11 @@ impl App {
         let warnings = checked.problems.into_iter().map(|problem| problem.message).collect();
         Ok((op, Some((envelope, canonical)), warnings))
     }
+}
+
+/// Whether records of a kind are given running numbers.
+fn numbers(pack: &Pack, kind: usize) -> bool {
+    pack.kinds.get(kind).is_some_and(|kind| kind.fields.iter().any(|field| field.serial.is_some()))
 }
 
 /// A digest of a request's meaning: the same key with another body is refused.
@@ -399,13 +409,16 @@ impl Job for Submitting {
         }
         let mut deciding = Deciding::new(&self.pack, seen, times, self.year);
         deciding.skip = self.skip;
+        deciding.given = self.given();
         let mut receipts = Vec::new();
         let mut moved = BTreeSet::new();
-        if std::mem::replace(&mut self.spent, !self.receipts) {
+        // A number that turns out to be taken lets the writer decide once more.
+        let keeps = self.receipts || self.numbered();
+        if std::mem::replace(&mut self.spent, !keeps) {
             return Err(refused(Handed::Conflict("同时有别的保存，这次导入没有进行".to_owned())));
         }
         for one in &mut self.prepared {
-            let content = if self.receipts { one.content.clone() } else { one.content.take() };
+            let content = if keeps { one.content.clone() } else { one.content.take() };
             let receipt = deciding.one(one, content, &self.actor, self.batch.as_ref(), times).map_err(refused)?;
             if self.receipts {
                 receipts.push(receipt);
@@ -424,6 +437,17 @@ impl Job for Submitting {
 }
 
 impl Submitting {
+    fn numbered(&self) -> bool {
+        self.prepared.iter().any(|one| one.op == Op::Create && numbers(&self.pack, one.kind))
+    }
+
+    /// The numbers that records of this job bring with them, where others of their kind are given one.
+    fn given(&self) -> BTreeSet<(String, String)> {
+        let numbered = self.prepared.iter().filter(|one| numbers(&self.pack, one.kind));
+        let key = |one: &Prepared| Some((one.kind_id.clone(), one.content.as_ref()?.0.key.clone()?));
+        numbered.filter_map(key).collect()
+    }
+
     /// The subjects whose other records decide distinct counts: those the records have now, and those they will have.
     fn subjects(&self) -> Vec<(String, String)> {
         let mut wanted = BTreeSet::new();
@@ -452,6 +476,8 @@ pub(crate) struct Deciding<'a> {
     pub(crate) year: i16,
     /// How many of them are passed over, because the next ones were given by hand.
     pub(crate) skip: i64,
+    /// Numbers that records of this job bring with them: kind and key.
+    pub(crate) given: BTreeSet<(String, String)>,
     /// Records that earlier submissions of the same job left behind: their last version in `change`.
     changed: HashMap<RecordId, usize>,
     /// Of those, by kind and business key.
@@ -468,6 +494,7 @@ impl<'a> Deciding<'a> {
             seen,
             year,
             skip: 0,
+            given: BTreeSet::new(),
             changed: HashMap::new(),
             keys: HashMap::new(),
             subjects: HashMap::new(),
@@ -499,15 +526,16 @@ impl Deciding<'_> {
         let mut moved = BTreeSet::new();
         self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
         self.move_levels(one.kind, kind, before.as_ref(), &version, &mut moved);
-        let receipt = Receipt {
-            id: version.id.to_string(),
-            version: version.version,
-            moved: moved.into_iter().collect(),
-            warnings: one.warnings.clone(),
-        };
+        let number = version.version;
         self.owe(kind, before.as_ref(), &version);
         self.remember(version);
-        Ok(receipt)
+        moved.extend(self.follow_up(one.kind, kind, &one.id, &one.salt, times)?);
+        Ok(Receipt {
+            id: one.id.to_string(),
+            version: number,
+            moved: moved.into_iter().collect(),
+            warnings: one.warnings.clone(),
+        })
     }
 
     fn remember(&mut self, version: VersionRow) {

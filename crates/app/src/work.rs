@@ -121,14 +121,14 @@ impl App {
         let mut rows: Vec<TaskRow> = Vec::new();
         let absent = self.absent(&mut reader, account)?;
         for of in self.whose(account, &absent) {
-            rows.extend(reader.tasks(&self.pack.place, &of, between, after, limit + 1)?);
+            rows.extend(reader.tasks(&self.pack.place, &of, between, after.as_ref(), limit + 1)?);
         }
-        rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.record));
+        rows.sort_by_cached_key(TaskRow::cursor);
         rows.dedup_by(|one, other| (one.record, &one.clock, one.run) == (other.record, &other.clock, other.run));
         let more = rows.len() > limit;
         rows.truncate(limit);
         let last = rows.last().filter(|_| more);
-        let next = last.map(|row| TaskCursor { due_at: row.due_at.unwrap_or(i64::MAX), record: row.record });
+        let next = last.map(TaskRow::cursor);
         let mut items = Vec::with_capacity(rows.len());
         let mut cases: BTreeMap<RecordId, (String, Vec<Offer>)> = BTreeMap::new();
         for task in rows {
@@ -155,7 +155,7 @@ impl App {
         let kind = self.pack.kind(&task.kind);
         let procedures =
             || kind.into_iter().flat_map(|kind| &kind.procedures).filter_map(|at| self.pack.procedures.get(*at));
-        let clock = procedures().find_map(|it| it.clock(&task.clock)).map(|clock| clock.name.clone());
+        let clock = procedures().find_map(|it| it.line_name(&task.clock)).map(str::to_owned);
         let state = procedures().find_map(|it| it.state(&task.state)).map(|state| state.name.clone());
         WorkItem {
             kind: kind.map_or_else(|| task.kind.clone(), |kind| kind.name.clone()),
@@ -220,6 +220,8 @@ impl App {
         let procedure = self.pack.procedure_of(case);
         let clock =
             |id: &String| procedure.and_then(|it| it.clock(id)).map_or_else(|| id.clone(), |clock| clock.name.clone());
+        let asked =
+            |id: &String| procedure.and_then(|it| it.ask(id)).map_or_else(|| id.clone(), |ask| ask.name.clone());
         match act {
             Act::Open => "登记".to_owned(),
             Act::Change => "更正".to_owned(),
@@ -231,6 +233,14 @@ impl App {
                 format!("延长{words}：{}", clock(id))
             }
             Act::Lapse(id) => format!("时限届满：{}", clock(id)),
+            Act::Answer { ask, body, answer } => {
+                let ask = procedure.and_then(|it| it.ask(ask));
+                let name = ask.and_then(|ask| ask.answers.iter().find(|it| it.id == *answer));
+                let (what, answer) = (ask.map_or("", |ask| &ask.name), name.map_or(answer, |it| &it.name));
+                format!("{what}：{}{answer}", self.body_name(body))
+            }
+            Act::Unask { ask, body } => format!("收回{}：{}", asked(ask), self.body_name(body)),
+            Act::Overdue { ask, body } => format!("{}逾期未复：{}", asked(ask), self.body_name(body)),
             Act::Assign(Some(to)) => format!("交办：{to}"),
             Act::Assign(None) => "取消交办".to_owned(),
         }

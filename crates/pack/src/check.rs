@@ -6,7 +6,9 @@ use crate::kind::Type;
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::procedure::{Ask, AskedBodies, Clock, ClockKind, Owner, Procedure, Span, Step, Trigger, roles, rough_minutes};
+use crate::procedure::{
+    Ask, AskedBodies, Clock, ClockKind, Owner, Procedure, Span, Step, Trigger, roles, rough_minutes,
+};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";

@@ -70,13 +70,44 @@ pub enum TasksOf {
     Assignee(String),
 }
 
-/// Where a list of work goes on: the last line that was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a list of work goes on: the last line that was shown, by its end and its whole key. One case may have several lines that end at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaskCursor {
     /// Its end; `i64::MAX` where it has none.
     pub due_at: i64,
     /// Its case.
     pub record: RecordId,
+    /// Its clock.
+    pub clock: String,
+    /// Which run of it.
+    pub run: i64,
+}
+
+impl TaskRow {
+    /// The place of this line in a list of work.
+    #[must_use]
+    pub fn cursor(&self) -> TaskCursor {
+        let due_at = self.due_at.unwrap_or(i64::MAX);
+        TaskCursor { due_at, record: self.record, clock: self.clock.clone(), run: self.run }
+    }
+}
+
+impl TaskCursor {
+    /// As addresses write it: end, case, run, clock.
+    #[must_use]
+    pub fn write(&self) -> String {
+        format!("{}.{}.{}.{}", self.due_at, self.record, self.run, self.clock)
+    }
+
+    /// Reads what [`TaskCursor::write`] wrote. Beyond the greatest instant there is nothing: what is greater means its end.
+    #[must_use]
+    pub fn read(text: &str) -> Option<TaskCursor> {
+        let mut parts = text.splitn(4, '.');
+        let due_at = parts.next()?;
+        let due_at = due_at.parse().unwrap_or(if due_at.starts_with('-') { i64::MIN } else { i64::MAX });
+        let (record, run) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(TaskCursor { due_at, record, run, clock: parts.next()?.to_owned() })
+    }
 }
 
 /// Ends from one instant to another, both included; `i64::MAX` takes in what has no end.
@@ -181,17 +212,19 @@ impl Reader<'_> {
         place: &str,
         of: &TasksOf,
         due: DueBetween,
-        after: Option<TaskCursor>,
+        after: Option<&TaskCursor>,
         limit: usize,
     ) -> Result<Vec<TaskRow>, StoreError> {
         // One bound below, not two: with a second one SQLite takes the index that knows no owner.
-        let first = TaskCursor { due_at: due.0, record: RecordId([0; 16]) };
-        let after = after.map_or(first, |after| after.max(first));
+        let first = TaskCursor { due_at: due.0, record: RecordId([0; 16]), clock: String::new(), run: i64::MIN };
+        let after = after.map_or(&first, |after| after.max(&first));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values = vec![
             Value::Text(place),
             Value::Int(after.due_at),
             Value::Bytes(&after.record.0),
+            Value::Text(&after.clock),
+            Value::Int(after.run),
             Value::Int(due.1),
             Value::Int(limit),
         ];
@@ -199,20 +232,20 @@ impl Reader<'_> {
             TasksOf::Everybody => "",
             TasksOf::Owner { body, role } => {
                 values.extend([Value::Text(body), Value::Text(role)]);
-                "AND body = $6 AND role = $7"
+                "AND body = $8 AND role = $9"
             }
             TasksOf::Assignee(account) => {
                 values.push(Value::Text(account));
-                "AND assignee = $6"
+                "AND assignee = $8"
             }
         };
         let sql = format!(
             "SELECT {COLUMNS}
              FROM   task
              WHERE  place = $1 {owner}
-                    AND (due_at, record) > ($2, $3) AND due_at <= $4
-             ORDER  BY due_at, record
-             LIMIT  $5"
+                    AND (due_at, record, clock, run) > ($2, $3, $4, $5) AND due_at <= $6
+             ORDER  BY due_at, record, clock, run
+             LIMIT  $7"
         );
         self.conn()?.many(&sql, &values, read)
     }

@@ -102,7 +102,8 @@ impl Pack {
         let mut duties: Vec<Duty> =
             self.runs(record).iter().filter(|run| run.is_open()).filter_map(|run| look.of_run(run)).collect();
         look.open_steps(&mut duties);
-        duties.extend(self.asked(record).iter().filter(|asked| asked.is_open()).filter_map(|asked| look.of_asked(asked)));
+        duties
+            .extend(self.asked(record).iter().filter(|asked| asked.is_open()).filter_map(|asked| look.of_asked(asked)));
         duties
     }
 }
@@ -136,7 +137,10 @@ impl Look<'_> {
             due_at: run.due.map(|due| due.at),
             provisional: run.due.is_some_and(|due| due.provisional),
             paused: run.paused,
-            moments: run.due.filter(|_| !run.paused).map_or_else(Vec::new, |due| self.moments(clock, due, at_end(clock, run))),
+            moments: run
+                .due
+                .filter(|_| !run.paused)
+                .map_or_else(Vec::new, |due| self.moments(clock, due, at_end(clock, run))),
         })
     }
 
@@ -238,9 +242,7 @@ impl Look<'_> {
         let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
         moments.extend(warnings.map(|length| Moment { at: self.moment_at(due, length), sort: MomentSort::Warn }));
         let rungs = clock.ladder.iter().enumerate();
-        moments.extend(
-            rungs.map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }),
-        );
+        moments.extend(rungs.map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }));
         moments.sort_unstable();
         moments
     }

@@ -1,8 +1,8 @@
 //! Lines of work, messages and running numbers: replaced, addressed, counted – as their cases move. On both databases.
 
 use zhiheng_store::{
-    Change, Job, MessageRow, MessagesOf, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, TaskCursor, TaskRow,
-    TaskSet, TasksOf, Times,
+    Change, Job, MessageRow, MessagesOf, Needs, OperationsWanted, Outcome, ReceiptRow, RecordId, Refused, Seen,
+    TaskCursor, TaskRow, TaskSet, TasksOf, Times,
 };
 
 use crate::county::{PLACE, id, on_both};
@@ -116,8 +116,10 @@ fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
         let page = |rows: Vec<TaskRow>| rows.iter().map(|row| row.record).collect::<Vec<_>>();
         assert_eq!(page(reader.tasks(PLACE, &of, all, None, 10).unwrap()), [id(2), id(1), id(4)]);
         let first = reader.tasks(PLACE, &of, all, None, 1).unwrap();
-        let after = TaskCursor { due_at: first[0].due_at.unwrap(), record: first[0].record };
-        assert_eq!(page(reader.tasks(PLACE, &of, all, Some(after), 10).unwrap()), [id(1), id(4)]);
+        let after = first[0].cursor();
+        assert_eq!(TaskCursor::read(&after.write()), Some(after.clone()), "a place in a list survives its address");
+        assert_eq!(TaskCursor::read("300.nonsense"), None);
+        assert_eq!(page(reader.tasks(PLACE, &of, all, Some(&after), 10).unwrap()), [id(1), id(4)]);
         assert_eq!(page(reader.tasks(PLACE, &TasksOf::Everybody, (0, 200), None, 10).unwrap()), [id(2), id(3)]);
         assert_eq!(reader.count_tasks(PLACE, &of, (0, 300), 10).unwrap(), 2);
         assert_eq!(page(reader.tasks_to_fire(PLACE, 200, 10).unwrap()), [id(2), id(3)]);
@@ -128,6 +130,84 @@ fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
         let mut reader = store.read().unwrap();
         assert_eq!(page(reader.tasks(PLACE, &of, all, None, 10).unwrap()), [id(3), id(1), id(4)]);
         assert_eq!(reader.tasks_of_record(PLACE, &id(2)).unwrap(), []);
+    });
+}
+
+#[test]
+fn no_line_of_a_case_is_lost_at_the_edge_of_a_page() {
+    on_both(|county| {
+        let store = county.open();
+        // 会签: several lines of one case that end at one instant, and lines without an end beside them.
+        let lines = |number: u64, due: Option<i64>| {
+            let one = |(clock, run): (&str, i64)| TaskRow {
+                clock: clock.to_owned(),
+                run,
+                assignee: Some("li".to_owned()),
+                ..line(id(number), "a", due)
+            };
+            let rows = [("", 0), ("", 1), ("ask", 0), ("ask", 1), ("ask", 2), ("decide", 0)].map(one).to_vec();
+            TaskSet { record: id(number), rows }
+        };
+        store
+            .submit(PLACE, Box::new(Replacing(vec![lines(1, Some(100)), lines(2, Some(100)), lines(3, None)])))
+            .unwrap();
+        let mut reader = store.read().unwrap();
+        let owner = TasksOf::Owner { body: "a".to_owned(), role: "desk".to_owned() };
+        for of in [TasksOf::Everybody, owner, TasksOf::Assignee("li".to_owned())] {
+            let whole = reader.tasks(PLACE, &of, (i64::MIN, i64::MAX), None, 100).unwrap();
+            assert_eq!(whole.len(), 18);
+            for size in 1..=7 {
+                let mut paged: Vec<TaskRow> = Vec::new();
+                loop {
+                    let after = paged.last().map(TaskRow::cursor);
+                    let page = reader.tasks(PLACE, &of, (i64::MIN, i64::MAX), after.as_ref(), size).unwrap();
+                    let more = page.len() == size;
+                    paged.extend(page);
+                    if !more {
+                        break;
+                    }
+                }
+                assert_eq!(paged, whole, "pages of {size}");
+            }
+        }
+    });
+}
+
+/// The key of both logs is their time, which the writer hands out strictly increasing: a page that goes on before the time of its last line loses none, even
+/// when the clock stands still.
+#[test]
+fn no_line_of_a_log_is_lost_at_the_edge_of_a_page() {
+    on_both(|county| {
+        let store = county.open();
+        store
+            .write(|tx| {
+                for line in ["1", "2", "3", "4", "5"] {
+                    tx.log_operation(PLACE, "wang", "试", line, "")?;
+                    tx.log_sign_in(PLACE, "wang", "in", line, "")?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        for size in 1..=3 {
+            let (mut operations, mut sign_ins) = (Vec::new(), Vec::new());
+            let mut before = i64::MAX;
+            loop {
+                let wanted = OperationsWanted { from: i64::MIN, before, actor: Some("wang".to_owned()), verb: None };
+                let page = store.read().unwrap().operations(PLACE, &wanted, size).unwrap();
+                let Some(last) = page.last() else { break };
+                before = last.at;
+                operations.extend(page.into_iter().map(|row| row.object));
+            }
+            before = i64::MAX;
+            loop {
+                let page = store.read().unwrap().sign_ins(PLACE, Some("wang"), i64::MIN, before, size).unwrap();
+                let Some(last) = page.last() else { break };
+                before = last.at;
+                sign_ins.extend(page.into_iter().map(|row| row.detail));
+            }
+            assert_eq!(operations, ["5", "4", "3", "2", "1"], "pages of {size}");
+            assert_eq!(sign_ins, operations, "pages of {size}");
+        }
     });
 }
 

@@ -260,13 +260,13 @@ pub(crate) async fn work(State(server): State<Server>, call: Call) -> Outcome {
     let asked = call.asked(&["bin", "after", "limit"])?;
     let name = asked.word("bin", &BINS.map(|(name, _)| name))?.unwrap_or("open");
     let bin = BINS.iter().find(|(known, _)| *known == name).map_or(Bin::Open, |(_, bin)| *bin);
-    let (after, limit) = (asked.after(Form::Due, read_after)?, asked.limit()?);
+    let (after, limit) = (asked.after(Form::Due, TaskCursor::read)?, asked.limit()?);
     let account = call.caller.account().clone();
     let page = server.run(move |app| app.work(&account, bin, after, limit)).await?;
     let pack = &server.app().pack;
     let seen = |item: &&WorkItem| call.caller.has(&item.task.kind, Right::Read);
     let items: Vec<Json> = page.items.iter().filter(seen).map(|item| item_json(pack, item)).collect();
-    Ok(data(json!({ "work": items, "next": page.next.as_ref().map(write_after) })))
+    Ok(data(json!({ "work": items, "next": page.next.as_ref().map(TaskCursor::write) })))
 }
 
 fn item_json(pack: &Pack, item: &WorkItem) -> Json {
@@ -289,15 +289,4 @@ fn item_json(pack: &Pack, item: &WorkItem) -> Json {
         "paused": task.paused,
         "late": item.late,
     })
-}
-
-fn write_after(cursor: &TaskCursor) -> String {
-    format!("{}.{}", cursor.due_at, cursor.record)
-}
-
-fn read_after(text: &str) -> Option<TaskCursor> {
-    let (due_at, record) = text.split_once('.')?;
-    // Beyond the greatest instant there is nothing: what is greater means its end.
-    let due_at = due_at.parse().unwrap_or(if due_at.starts_with('-') { i64::MIN } else { i64::MAX });
-    Some(TaskCursor { due_at, record: record.parse().ok()? })
 }

@@ -331,7 +331,7 @@ impl Form {
             Form::Behind => text.split_once('.').is_some_and(|(kind, place)| {
                 is_whole(kind, 3) && !kind.starts_with('-') && (place.is_empty() || is_place(place))
             }),
-            Form::Due => text.split_once('.').is_some_and(|(at, case)| is_whole(at, 19) && Form::Hex(32).fits(case)),
+            Form::Due => is_line(text),
             Form::Found => is_whole(text, 18) && !text.starts_with('-'),
         }
     }
@@ -365,7 +365,7 @@ impl Form {
             Form::Length => pattern(format!("^[0-9]{{1,5}} ({})$", UNITS.join("|"))),
             Form::Place => pattern(format!("^{PLACE}$")),
             Form::Behind => pattern(format!("^[0-9]{{1,3}}\\.({PLACE})?$")),
-            Form::Due => pattern("^-?[0-9]{1,19}\\.[0-9a-f]{32}$".to_owned()),
+            Form::Due => pattern("^-?[0-9]{1,19}\\.[0-9a-f]{32}\\.-?[0-9]{1,10}\\.[a-z0-9_]{0,80}$".to_owned()),
             Form::Found => pattern("^[0-9]{1,18}$".to_owned()),
         }
     }
@@ -390,6 +390,14 @@ fn is_time(text: &str) -> bool {
 
 fn is_place(text: &str) -> bool {
     text.split_once('.').is_some_and(|(day, id)| (day == "-" || is_whole(day, 7)) && Form::Hex(32).fits(id))
+}
+
+/// A line of work as `next` writes it: its end, its case, its run, its clock.
+fn is_line(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(4, '.').collect();
+    let [at, case, run, clock] = parts.as_slice() else { return false };
+    let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    is_whole(at, 19) && Form::Hex(32).fits(case) && is_whole(run, 10) && clock.len() <= 80 && clock.bytes().all(is_id)
 }
 
 fn is_whole(text: &str, digits: usize) -> bool {

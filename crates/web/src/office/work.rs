@@ -81,15 +81,6 @@ impl View {
     }
 }
 
-fn write_cursor(cursor: TaskCursor) -> String {
-    format!("{}.{}", cursor.due_at, cursor.record)
-}
-
-fn read_cursor(text: &str) -> Option<TaskCursor> {
-    let (due_at, record) = text.split_once('.')?;
-    Some(TaskCursor { due_at: due_at.parse().ok()?, record: record.parse().ok()? })
-}
-
 /// `GET /work?tab=…&after=…`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(account): Staff, params: Params) -> Answer {
     let view = View::of_name(params.get("tab"));
@@ -122,12 +113,12 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
 }
 
 fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage) -> Result<WorkPage, Error> {
-    let work = app.work(account, bin, read_cursor(after), PAGE)?;
+    let work = app.work(account, bin, TaskCursor::read(after), PAGE)?;
     let (id, _) = View::Work(bin).entry();
     Ok(WorkPage {
         lines: work.items.iter().map(|item| line(app, item)).collect(),
         steps: together(&work.items),
-        next: work.next.map(|cursor| format!("/work?tab={id}&after={}", write_cursor(cursor))),
+        next: work.next.map(|cursor| format!("/work?tab={id}&after={}", cursor.write())),
         ..page
     })
 }
@@ -401,17 +392,5 @@ fn one_of(
             Err(all.join("；"))
         }
         Err(error) => Err(error.message()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_in_a_list_of_work_survives_its_address() {
-        let cursor = TaskCursor { due_at: i64::MAX, record: RecordId([7; 16]) };
-        assert_eq!(read_cursor(&write_cursor(cursor)), Some(cursor));
-        assert_eq!(read_cursor("nonsense"), None);
     }
 }
