@@ -79,9 +79,10 @@ impl App {
 
     fn given(&self, reader: &str, version: &VersionRow, number: Option<&DocumentNumberRow>) -> Result<Given, Error> {
         let today = number.map_or_else(|| self.today(), |number| self.pack.day_of(number.issued_at));
+        let people = self.people()?;
         let actor = match number {
             None => reader.to_owned(),
-            Some(number) => self.people()?.remove(&number.actor).unwrap_or_default(),
+            Some(number) => people.get(&number.actor).cloned().unwrap_or_default(),
         };
         let body = version.body.as_deref().and_then(|body| self.pack.body(body));
         Ok(Given {
@@ -91,6 +92,7 @@ impl App {
             reason: None,
             serial: number.map(|number| number.serial),
             dues: BTreeMap::new(),
+            people,
         })
     }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::case::{Act, Event};
+use crate::case::{Act, Asked, AskedEnd, Event};
 use crate::kind::Kind;
 use crate::pack::Pack;
-use crate::procedure::{Document, ReasonWanted, Step};
+use crate::procedure::{Ask, Document, Procedure, ReasonWanted, Step};
 use crate::record::Record;
 use crate::value::Value;
 
@@ -40,6 +40,8 @@ enum Hole {
     Serial,
     /// The last day of a clock.
     Due(String),
+    /// What the bodies that were asked have answered (会签意见).
+    Answers(String),
 }
 
 /// The placeholders that every kind has. They go before a field of the same name.
@@ -64,8 +66,9 @@ pub(crate) struct Wrong {
 }
 
 impl Template {
-    /// Compiles a line for a kind, or says what is wrong with each of its placeholders. `has_clock`: a case of the kind knows the clock.
-    pub(crate) fn compile(line: &str, kind: &Kind, has_clock: &dyn Fn(&str) -> bool) -> Result<Template, Vec<Wrong>> {
+    /// Compiles a line for a kind, or says what is wrong with each of its placeholders. `procedures`: those that a case of the kind may
+    /// follow, which know its clocks and what is asked.
+    pub(crate) fn compile(line: &str, kind: &Kind, procedures: &[&Procedure]) -> Result<Template, Vec<Wrong>> {
         let (mut parts, mut wrongs) = (Vec::new(), Vec::new());
         let mut pieces = line.split('{');
         words(&mut parts, pieces.next().unwrap_or_default());
@@ -76,10 +79,13 @@ impl Template {
                 continue;
             };
             match hole(name.trim(), kind) {
-                Some(Hole::Due(clock)) if !has_clock(&clock) => {
-                    wrongs.push(Wrong {
-                        nth, what: format!("占位符 {{{name}}}：种类 {} 的程序没有这个时限", kind.id)
-                    });
+                Some(Hole::Due(clock)) if !procedures.iter().any(|it| it.clock(&clock).is_some()) => {
+                    let what = format!("占位符 {{{name}}}：种类 {} 的程序没有这个时限", kind.id);
+                    wrongs.push(Wrong { nth, what });
+                }
+                Some(Hole::Answers(ask)) if !procedures.iter().any(|it| it.ask(&ask).is_some()) => {
+                    let what = format!("占位符 {{{name}}}：种类 {} 的程序没有这项征求意见", kind.id);
+                    wrongs.push(Wrong { nth, what });
                 }
                 Some(hole) => parts.push(Part::Hole(hole)),
                 None => {
@@ -110,6 +116,9 @@ fn hole(name: &str, kind: &Kind) -> Option<Hole> {
     if let Some(clock) = name.strip_prefix("due:") {
         return (!clock.trim().is_empty()).then(|| Hole::Due(clock.trim().to_owned()));
     }
+    if let Some(ask) = name.strip_prefix("answers:") {
+        return (!ask.trim().is_empty()).then(|| Hole::Answers(ask.trim().to_owned()));
+    }
     let word = WORDS.iter().find(|(word, _)| *word == name).map(|(_, hole)| hole.clone());
     word.or_else(|| kind.field_index(name).map(Hole::Field))
 }
@@ -129,6 +138,8 @@ pub struct Given {
     pub serial: Option<i64>,
     /// Clock → its last day.
     pub dues: BTreeMap<String, Date>,
+    /// Login → name, of those who answered.
+    pub people: BTreeMap<String, String>,
 }
 
 /// A piece of a printed line.
@@ -203,15 +214,20 @@ pub fn chinese_date(date: Date) -> String {
 /// Fills a document from a record of its kind.
 pub fn render(pack: &Pack, kind: &Kind, document: &Document, record: &Record, given: &Given) -> Rendered {
     let filling = Filling { pack, kind, record, given };
-    let paragraph = |(at, template): (usize, &Template)| Paragraph {
-        stand: if at == 0 && template.is_address() { Stand::Address } else { Stand::Body },
-        line: filling.line(template),
+    let paragraph = |(at, template): (usize, &Template)| -> Vec<Paragraph> {
+        // A line that is nothing but the answers is a paragraph for each of them.
+        if let [Part::Hole(Hole::Answers(ask))] = template.parts.as_slice() {
+            let each = filling.answers(ask).into_iter();
+            return each.map(|text| Paragraph { stand: Stand::Body, line: vec![Piece::Text(text)] }).collect();
+        }
+        let stand = if at == 0 && template.is_address() { Stand::Address } else { Stand::Body };
+        vec![Paragraph { stand, line: filling.line(template) }]
     };
     Rendered {
         title: document.name.clone(),
         number: document.number.as_ref().map(|number| filling.line(number)),
         basis: document.basis.clone(),
-        paragraphs: document.text.iter().enumerate().map(paragraph).collect(),
+        paragraphs: document.text.iter().enumerate().flat_map(paragraph).collect(),
         copies: document.copies.clone(),
         seal: document.seal.then(|| (vec![piece(given.body.clone())], given.today)),
     }
@@ -304,7 +320,44 @@ impl Filling<'_> {
             Hole::Year => Some(given.today.year().to_string()),
             Hole::Serial => given.serial.map(|serial| serial.to_string()),
             Hole::Due(clock) => given.dues.get(clock).copied().map(chinese_date),
+            Hole::Answers(ask) => Some(self.answers(ask).join("；")),
         }
+    }
+
+    /// 会签意见: a line for each body that was asked; of what was sent round several times the last round, as that is the text that goes out.
+    fn answers(&self, id: &str) -> Vec<String> {
+        let procedure = self.pack.case_of(self.record).map(|(_, procedure)| procedure);
+        let position = procedure.and_then(|it| it.asks.iter().position(|ask| ask.id == id));
+        let ask = procedure.zip(position).and_then(|(procedure, at)| procedure.asks.get(at));
+        let Some(ask) = ask else { return vec!["（无）".to_owned()] };
+        let of_ask = |it: &Asked| procedure.and_then(|known| known.asks.get(it.ask)).is_some_and(|known| known.id == id);
+        let all: Vec<Asked> = self.pack.asked(self.record).into_iter().filter(of_ask).collect();
+        let last = all.last().map(|it| it.round);
+        let shown = all.iter().filter(|it| ask.during.is_empty() || Some(it.round) == last);
+        let lines: Vec<String> = shown.map(|it| self.answer(ask, it)).collect();
+        if lines.is_empty() { vec![format!("（没有{}）", ask.name)] } else { lines }
+    }
+
+    fn answer(&self, ask: &Ask, asked: &Asked) -> String {
+        let body = self.pack.body(&asked.body).map_or(asked.body.as_str(), |body| body.name.as_str());
+        let said = match &asked.end {
+            None => "尚未答复".to_owned(),
+            Some(AskedEnd::Passed) => "未答复".to_owned(),
+            Some(AskedEnd::TakenBack { .. }) => "已收回".to_owned(),
+            Some(AskedEnd::Answered(answered)) => {
+                let day = chinese_date(crate::day::date(self.pack.day_of(answered.at)));
+                let words = answered.words.as_deref().unwrap_or_default();
+                if answered.is_silence() {
+                    format!("{words}（{day}）")
+                } else {
+                    let name = ask.answers.get(answered.answer).map_or("", |it| it.name.as_str());
+                    let who = self.given.people.get(&answered.by).unwrap_or(&answered.by);
+                    let words = if words.is_empty() { String::new() } else { format!("：{words}") };
+                    format!("{name}{words}（{who}　{day}）")
+                }
+            }
+        };
+        format!("{body}　{said}")
     }
 
     /// As an official paper writes a value: names for ids, days in words.

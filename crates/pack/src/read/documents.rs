@@ -53,12 +53,11 @@ fn document(pack: &Pack, node: &Node<'_>) -> Option<Document> {
 fn lines(pack: &Pack, node: &Node<'_>, text: &At<String>, kind: &Kind) -> Vec<Template> {
     // A county that keeps a register of a kind still has its forms: the procedures are declared, whoever runs them.
     let of_kind = |procedure: &&Procedure| pack.kinds.get(procedure.kind).is_some_and(|known| known.id == kind.id);
-    let procedures = pack.procedures.iter().filter(of_kind);
-    let has_clock = |clock: &str| procedures.clone().any(|procedure| procedure.clock(clock).is_some());
+    let procedures: Vec<&Procedure> = pack.procedures.iter().filter(of_kind).collect();
     let mut compiled = Vec::new();
     let mut braces = 0;
     for line in text.value.lines() {
-        match Template::compile(line.trim(), kind, &has_clock) {
+        match Template::compile(line.trim(), kind, &procedures) {
             Ok(template) if line.trim().is_empty() => drop(template),
             Ok(template) => compiled.push(template),
             Err(wrongs) => {
