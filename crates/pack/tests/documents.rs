@@ -160,6 +160,7 @@ fn a_document_prints_days_in_words_names_for_ids_and_a_gap_for_what_is_not_known
         body: Some("县市场监管局".into()),
         reason: Some("符合条件".into()),
         serial: None,
+        people: BTreeMap::new(),
         dues: BTreeMap::from([("close".to_owned(), day::parse("2026-05-04").unwrap())]),
     };
     let paper = render(&pack, kind, document, &record, &given);
