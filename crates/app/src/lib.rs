@@ -47,7 +47,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
+pub use cases::{AskedView, CaseView, ClockView, Offer, StepWanted, Taker};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,
     merge_field, public_entries, public_entry,

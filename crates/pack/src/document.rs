@@ -330,7 +330,8 @@ impl Filling<'_> {
         let position = procedure.and_then(|it| it.asks.iter().position(|ask| ask.id == id));
         let ask = procedure.zip(position).and_then(|(procedure, at)| procedure.asks.get(at));
         let Some(ask) = ask else { return vec!["（无）".to_owned()] };
-        let of_ask = |it: &Asked| procedure.and_then(|known| known.asks.get(it.ask)).is_some_and(|known| known.id == id);
+        let of_ask =
+            |it: &Asked| procedure.and_then(|known| known.asks.get(it.ask)).is_some_and(|known| known.id == id);
         let all: Vec<Asked> = self.pack.asked(self.record).into_iter().filter(of_ask).collect();
         let last = all.last().map(|it| it.round);
         let shown = all.iter().filter(|it| ask.during.is_empty() || Some(it.round) == last);

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod asks;
 mod cases;
 mod citizens;
 mod county;

@@ -82,10 +82,13 @@ pub(super) enum BuiltIn {
     Resume,
     Extend,
     Assign,
+    Answer,
+    Unask,
 }
 
 impl BuiltIn {
-    pub(super) const ALL: [BuiltIn; 4] = [BuiltIn::Pause, BuiltIn::Resume, BuiltIn::Extend, BuiltIn::Assign];
+    pub(super) const ALL: [BuiltIn; 6] =
+        [BuiltIn::Pause, BuiltIn::Resume, BuiltIn::Extend, BuiltIn::Assign, BuiltIn::Answer, BuiltIn::Unask];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -93,6 +96,8 @@ impl BuiltIn {
             BuiltIn::Resume => "resume",
             BuiltIn::Extend => "extend",
             BuiltIn::Assign => "assign",
+            BuiltIn::Answer => "answer",
+            BuiltIn::Unask => "unask",
         }
     }
 
@@ -102,12 +107,18 @@ impl BuiltIn {
             BuiltIn::Resume => "恢复计时",
             BuiltIn::Extend => "延长时限",
             BuiltIn::Assign => "交办",
+            BuiltIn::Answer => "答复征求意见",
+            BuiltIn::Unask => "收回征求意见",
         }
     }
 
     /// What it sends under some procedures; none where they do not know it.
     pub(super) fn shape<'a>(self, procedures: impl Iterator<Item = &'a Procedure>) -> Option<Shape> {
-        let clocks: Vec<&Clock> = procedures.flat_map(|it| &it.clocks).collect();
+        let procedures: Vec<&Procedure> = procedures.collect();
+        if matches!(self, BuiltIn::Answer | BuiltIn::Unask) {
+            return self.shape_of_asks(&procedures);
+        }
+        let clocks: Vec<&Clock> = procedures.iter().flat_map(|it| &it.clocks).collect();
         let ids = |fits: &dyn Fn(&Clock) -> bool| {
             let mut ids: Vec<String> = Vec::new();
             for clock in clocks.iter().filter(|clock| fits(clock)) {
@@ -142,6 +153,7 @@ impl BuiltIn {
                 let reason = Member::maybe("reason", Shape::Text(1, REASON).or_null()).titled("延长理由");
                 vec![clock(extensible), length, reason, note()]
             }
+            BuiltIn::Answer | BuiltIn::Unask => return None,
             BuiltIn::Assign => {
                 let to = Shape::Text(1, 60).or_null();
                 vec![
@@ -150,6 +162,35 @@ impl BuiltIn {
                 ]
             }
         };
+        Some(Shape::Object(members))
+    }
+
+    /// What an answer, or the taking back of a question, sends: of what is asked, for which body.
+    fn shape_of_asks(self, procedures: &[&Procedure]) -> Option<Shape> {
+        let asks = || procedures.iter().flat_map(|it| &it.asks);
+        let each = |ids: &mut dyn Iterator<Item = &String>| {
+            ids.fold(Vec::new(), |mut all: Vec<String>, id| {
+                if !all.contains(id) {
+                    all.push(id.clone());
+                }
+                all
+            })
+        };
+        let ids = each(&mut asks().map(|ask| &ask.id));
+        if ids.is_empty() {
+            return None;
+        }
+        let mut members = vec![
+            Member::of("ask", Shape::Choice(ids)).titled("征求什么"),
+            Member::of("body", Shape::Text(1, 60)).titled("单位").about("被征求的单位的标识"),
+        ];
+        if self == BuiltIn::Answer {
+            let answers = each(&mut asks().flat_map(|ask| &ask.answers).map(|answer| &answer.id));
+            members.push(Member::of("answer", Shape::Choice(answers)).titled("答复"));
+        } else {
+            members.push(Member::of("reason", Shape::Text(1, REASON)).titled("收回的理由"));
+        }
+        members.push(note());
         Some(Shape::Object(members))
     }
 }
@@ -206,6 +247,8 @@ pub(crate) async fn act(State(server): State<Server>, call: Call) -> Outcome {
         BuiltIn::Pause => Act::Pause(text("clock")),
         BuiltIn::Resume => Act::Resume(text("clock")),
         BuiltIn::Extend => Act::Extend(text("clock"), text("length")),
+        BuiltIn::Answer => Act::Answer { ask: text("ask"), body: text("body"), answer: text("answer") },
+        BuiltIn::Unask => Act::Unask { ask: text("ask"), body: text("body") },
         BuiltIn::Assign => Act::Assign(body.get("assignee").and_then(Json::as_str).map(str::to_owned)),
     };
     take(&server, &call, view, act, &body).await

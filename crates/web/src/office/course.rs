@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use zhiheng_app::{App, CaseView, ClockView, Error, RecordView};
-use zhiheng_pack::case::{Act, Event, Run};
+use zhiheng_app::{App, AskedView, CaseView, ClockView, Error, RecordView};
+use zhiheng_pack::case::{Act, AskedEnd, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::procedure::{Clock as Declared, ClockKind, Procedure, ReasonWanted, Span, Step, roles};
 use zhiheng_pack::{Pack, day};
 use zhiheng_store::RecordId;
 
 use super::content::Content;
+use super::steps::line_of;
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -20,7 +21,7 @@ use crate::components::{
     tag::Tag,
 };
 use crate::extract::Visit;
-use crate::pages::{Clock, CountLine, CourseEvent, Handling};
+use crate::pages::{AskedGroup, AskedLine, Clock, CountLine, CourseEvent, Handling};
 use crate::words::{date, encoded, moment};
 
 /// From so many days before its end on, a deadline is told in amber.
@@ -95,7 +96,81 @@ impl Course<'_> {
 
     fn late(&self) -> bool {
         let overdue = |view: &ClockView| view.run.is_open() && self.is_over(&view.run) && !view.run.paused;
-        self.case.clocks.iter().any(|view| view.clock.kind == ClockKind::Duty && overdue(view))
+        self.case.clocks.iter().chain(&self.owed()).any(|view| view.clock.kind == ClockKind::Duty && overdue(view))
+    }
+
+    /// The times of the bodies that still owe an answer, as deadlines: 会签：县文化旅游委.
+    fn owed(&self) -> Vec<ClockView> {
+        let open = self.case.asked.iter().filter(|one| one.asked.is_open());
+        let view = |one: &AskedView| ClockView {
+            clock: Declared { name: format!("{}：{}", one.ask.name, one.body), ..one.ask.clock.clone() },
+            run: one.asked.run.clone(),
+            count: one.count.clone(),
+        };
+        open.map(view).collect()
+    }
+
+    /// 会签: 3 家，已回 2 – every body that was asked, with its answer. The words are for the staff.
+    pub(crate) fn asked(&self, staff: bool) -> Vec<AskedGroup> {
+        let mut groups: Vec<(usize, u32, Vec<&AskedView>)> = Vec::new();
+        for one in &self.case.asked {
+            // What waits in some states is sent round again each time; what is open to the end of the case is one list.
+            let round = if one.ask.during.is_empty() { 0 } else { one.asked.round };
+            match groups.iter_mut().find(|(ask, known, _)| (*ask, *known) == (one.asked.ask, round)) {
+                Some((.., all)) => all.push(one),
+                None => groups.push((one.asked.ask, round, vec![one])),
+            }
+        }
+        groups.iter().rev().map(|(_, round, all)| self.group(*round, all, staff)).collect()
+    }
+
+    fn group(&self, round: u32, all: &[&AskedView], staff: bool) -> AskedGroup {
+        let name = all.first().map_or("", |one| one.ask.name.as_str());
+        let again = if round > 0 { format!("（第 {} 次）", round + 1) } else { String::new() };
+        let answered = all.iter().filter(|one| one.asked.answered().is_some()).count();
+        AskedGroup {
+            title: format!("{name}{again}：{} 家，已回 {answered}", all.len()),
+            lines: all.iter().map(|one| self.asked_line(one, staff)).collect(),
+        }
+    }
+
+    fn asked_line(&self, one: &AskedView, staff: bool) -> AskedLine {
+        let (run, at) = (&one.asked.run, |at: i64| moment(at, self.pack.utc_offset_hours));
+        let mut line = AskedLine { body: one.body.clone(), ..AskedLine::default() };
+        match &one.asked.end {
+            None => {
+                line.tag = Some(self.verdict(&one.ask.clock, run));
+                line.note = run.due.map(|due| format!("{}前答复", date(due.day))).unwrap_or_default();
+            }
+            Some(AskedEnd::Answered(answered)) => {
+                let answer = one.ask.answers.get(answered.answer);
+                let tone = if answer.is_some_and(|it| it.objects) { Tone::Warn } else { Tone::Good };
+                line.tag = Some(Tag::new(tone, answer.map_or("", |it| it.name.as_str())));
+                line.words = answered.words.clone().filter(|_| staff).unwrap_or_default();
+                let late = if run.late == Some(true) && !answered.is_silence() { "　逾期答复" } else { "" };
+                line.note = format!("{}　{}{late}", at(answered.at), who(&answered.by, self.people));
+            }
+            Some(AskedEnd::TakenBack { by, reason }) => {
+                line.tag = Some(Tag::new(Tone::Neutral, "已收回"));
+                line.words = reason.clone().filter(|_| staff).unwrap_or_default();
+                line.note = run
+                    .stopped_at
+                    .map(|stopped| format!("{}　{}", at(stopped), who(by, self.people)))
+                    .unwrap_or_default();
+            }
+            Some(AskedEnd::Passed) => {
+                line.tag = Some(Tag::new(Tone::Neutral, "未答复，不再等候"));
+                line.note = run.stopped_at.map(at).unwrap_or_default();
+            }
+        }
+        let act = |word: &str, name: &str| {
+            Action::open(word, format!("{}/acts/{name}?clock={}", self.here, encoded(&line_of(one))))
+        };
+        let word = |word: &str| format!("{word}{}：{}", one.ask.name, one.body);
+        if one.retractable {
+            line.actions.push(act(&word("收回"), "unask"));
+        }
+        line
     }
 
     fn is_over(&self, run: &Run) -> bool {
@@ -104,7 +179,8 @@ impl Course<'_> {
 
     /// 时限: the running ones first.
     pub(crate) fn clocks(&self) -> Vec<Clock> {
-        let mut views: Vec<&ClockView> = self.case.clocks.iter().collect();
+        let owed = self.owed();
+        let mut views: Vec<&ClockView> = self.case.clocks.iter().chain(&owed).collect();
         views.sort_by_key(|view| (!view.run.is_open(), view.run.due.map_or(i64::MAX, |due| due.at)));
         views.into_iter().map(|view| self.clock(view)).collect()
     }
@@ -223,12 +299,18 @@ impl Course<'_> {
             let action = Action::open(&step.name, format!("{}/steps/{}", self.here, step.id));
             steps.push(if std::mem::take(&mut first) { action.weight(Weight::Primary) } else { action });
         }
+        let answerable: Vec<&AskedView> = self.case.asked.iter().filter(|one| one.answerable).collect();
+        for one in &answerable {
+            let href = format!("{}/acts/answer?clock={}", self.here, encoded(&line_of(one)));
+            let action = Action::open(format!("答复{}：{}", one.ask.name, one.body), href);
+            steps.push(if std::mem::take(&mut first) { action.weight(Weight::Primary) } else { action });
+        }
         let assignee = self.case.case.assignee.as_ref().map(|login| who(login, self.people)).unwrap_or_default();
         let word = if assignee.is_empty() { "交办" } else { "改派" };
         let assign = (self.case.assignable && !self.case.closed)
             .then(|| Action::open(word, format!("{}/acts/assign", self.here)));
         Handling {
-            nothing: match (self.case.closed, self.case.steps.is_empty()) {
+            nothing: match (self.case.closed, self.case.steps.is_empty() && answerable.is_empty()) {
                 (true, true) => "已经办结，没有需要办理的环节。".to_owned(),
                 (false, true) => "现在没有您可以办理的环节。".to_owned(),
                 _ => String::new(),
@@ -264,7 +346,8 @@ impl Course<'_> {
 
     /// What a step does to the running deadlines, a sentence each.
     pub(crate) fn stopped_by(&self, step: &Step) -> Vec<Flash> {
-        let running = self.case.clocks.iter().filter(|view| view.run.is_open());
+        let owed = self.owed();
+        let running = self.case.clocks.iter().filter(|view| view.run.is_open()).chain(&owed);
         let stopped = running.filter(|view| self.case.procedure.stops(step, &view.clock));
         stopped
             .map(|view| {

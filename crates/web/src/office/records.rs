@@ -280,6 +280,7 @@ pub(crate) async fn show(
         let course = Course { pack, case, here, now, people: &people, opened: &opened };
         page.state = page.state.or_else(|| Some(course.state()));
         page.clocks = course.clocks();
+        page.asked = course.asked(visit.account.is_some());
         page.course = course.events(server.app(), visit.account.is_some());
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
     }
@@ -291,11 +292,13 @@ pub(crate) fn case_of(server: &Server, visit: &Visit, view: &RecordView) -> Opti
     server.app().case(visit.account.as_ref().map(Taker::Staff), view)
 }
 
-/// Whether a case of another body is a reader's to see all the same: it has a step for him, is assigned to him, or he has handled it.
+/// Whether a case of another body is a reader's to see all the same: it has a step for him, his body was asked for an answer, it is assigned to him, or he
+/// has handled it.
 pub(crate) fn takes_part(visit: &Visit, case: Option<&CaseView>) -> bool {
     let (Some(account), Some(case)) = (&visit.account, case) else { return false };
     let own = |login: &str| login == account.login;
     !case.steps.is_empty()
+        || case.asked.iter().any(|one| one.answerable)
         || case.case.assignee.as_deref().is_some_and(own)
         || case.case.events.iter().any(|event| own(&event.by))
 }

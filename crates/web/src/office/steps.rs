@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, CaseView, Error, Receipt, RecordView, RequestKey, StepWanted, Taker};
+use zhiheng_app::{Account, AskedView, CaseView, Error, Receipt, RecordView, RequestKey, StepWanted, Taker};
 use zhiheng_pack::case::Act;
 use zhiheng_pack::procedure::{Clock, Length, PauseRule, ReasonWanted, Step, Unit};
 use zhiheng_pack::{Draft, Field as Declared, Kind, Level, Pack, Problem};
@@ -37,8 +37,11 @@ const CLOCK: &str = "clock";
 const LENGTH: &str = "length";
 const UNIT: &str = "unit";
 const ASSIGNEE: &str = "assignee";
+const ANSWER: &str = "answer";
 /// Longest reason and remark, in characters.
 const REASON_LEN: u32 = 500;
+/// Longest opinion of a body that was asked, in characters.
+const OPINION_LEN: u32 = 2000;
 
 /// A case that somebody of the staff is about to handle.
 struct Handled {
@@ -329,6 +332,8 @@ enum BuiltIn {
     Resume,
     Extend,
     Assign,
+    Answer,
+    Unask,
 }
 
 impl BuiltIn {
@@ -338,6 +343,8 @@ impl BuiltIn {
             "resume" => BuiltIn::Resume,
             "extend" => BuiltIn::Extend,
             "assign" => BuiltIn::Assign,
+            "answer" => BuiltIn::Answer,
+            "unask" => BuiltIn::Unask,
             _ => return None,
         })
     }
@@ -348,6 +355,19 @@ impl BuiltIn {
             BuiltIn::Resume => "恢复计时",
             BuiltIn::Extend => "延长期限",
             BuiltIn::Assign => "交办",
+            BuiltIn::Answer => "答复",
+            BuiltIn::Unask => "收回",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            BuiltIn::Pause => "pause",
+            BuiltIn::Resume => "resume",
+            BuiltIn::Extend => "extend",
+            BuiltIn::Assign => "assign",
+            BuiltIn::Answer => "answer",
+            BuiltIn::Unask => "unask",
         }
     }
 
@@ -358,6 +378,8 @@ impl BuiltIn {
             BuiltIn::Resume => "恢复当日不计，次日起接着算。",
             BuiltIn::Extend => "延长以后重新计算到期日，并从新的到期日重新提醒。",
             BuiltIn::Assign => "交给本单位的一个人承办；没有交办的，本单位的人都看得到、都能办。",
+            BuiltIn::Answer => "代表本单位答复，答复以后不能再改；要补充的，请发出单位再次征求。",
+            BuiltIn::Unask => "不再需要这一家答复，它的待办随之结束；其他单位不受影响。",
         }
     }
 
@@ -367,15 +389,21 @@ impl BuiltIn {
             BuiltIn::Pause => &case.pausable,
             BuiltIn::Resume => &case.resumable,
             BuiltIn::Extend => &case.extensible,
-            BuiltIn::Assign => return None,
+            BuiltIn::Assign | BuiltIn::Answer | BuiltIn::Unask => return None,
         };
         allowed.iter().filter_map(|at| case.procedure.clocks.get(*at)).find(|clock| clock.id == id)
     }
 }
 
-/// What an act works on: a clock, or the people a case may be given to.
+/// A body that was asked, as addresses and forms name it.
+pub(super) fn line_of(one: &AskedView) -> String {
+    format!("{}.{}", one.ask.id, one.asked.body)
+}
+
+/// What an act works on: a clock, a body that was asked, or the people a case may be given to.
 enum Target<'a> {
     Clock(&'a Clock),
+    Asked(&'a AskedView),
     People(Vec<(String, String)>),
 }
 
@@ -393,6 +421,12 @@ async fn target<'a>(
         }
         let body = handled.view.row.body.clone();
         return Ok(Target::People(server.run(move |app| app.assignable(body.as_deref())).await?));
+    }
+    if matches!(act, BuiltIn::Answer | BuiltIn::Unask) {
+        let allowed = |one: &&AskedView| if act == BuiltIn::Answer { one.answerable } else { one.retractable };
+        let asked = handled.case.asked.iter().filter(allowed).find(|one| line_of(one) == clock);
+        let why = || Error::WrongState(format!("这一家已经答复、不再需要它答复，或者不由您{}", act.word()));
+        return asked.map(Target::Asked).ok_or_else(|| Failure::from(why()).way(back()));
     }
     let why = || Error::WrongState(format!("这个时限现在不能{}", act.word()));
     let clock = act.clock(&handled.case, clock).ok_or_else(|| Failure::from(why()).way(back()))?;
@@ -423,6 +457,7 @@ struct Chosen {
     count: String,
     unit: String,
     assignee: String,
+    answer: String,
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that one form shows, in one place")]
@@ -463,6 +498,19 @@ fn act_page(
                 _ => {}
             }
         }
+        Target::Asked(one) => {
+            let due = one.asked.run.due.map(|due| format!("{}前答复", date(due.day)));
+            base.lines.push(Line::text(one.ask.name.clone(), &one.body).note(due.unwrap_or_default()));
+            hidden.push(Hidden { name: CLOCK.to_owned(), value: line_of(one) });
+            if act == BuiltIn::Answer {
+                let options = one.ask.answers.iter();
+                let options = options.map(|it| Choice::new(&it.id, &it.name).chosen(it.id == chosen.answer)).collect();
+                let field = Field::new(ANSWER, "答复", Control::Choice { options }).required();
+                fields.push(Field { error: said(problems, ANSWER), ..field });
+            } else {
+                fields.push(words("收回的理由").required());
+            }
+        }
         Target::People(people) => {
             let mut options: Vec<Choice> = vec![Choice::new("", "不指定（本单位的人都能办）")];
             options.extend(people.iter().map(|(login, name)| Choice::new(login, name)));
@@ -473,24 +521,29 @@ fn act_page(
             fields.push(Field { error: said(problems, ASSIGNEE), ..field });
         }
     }
-    fields.push(note_field(&typing.note));
+    fields.push(match target {
+        Target::Asked(one) if act == BuiltIn::Answer => opinion(one, &typing.note, problems),
+        _ => note_field(&typing.note),
+    });
     StepPage {
         hint: act.hint().to_owned(),
-        action: format!(
-            "{}/acts/{}",
-            base.cancel,
-            match act {
-                BuiltIn::Pause => "pause",
-                BuiltIn::Resume => "resume",
-                BuiltIn::Extend => "extend",
-                BuiltIn::Assign => "assign",
-            }
-        ),
+        action: format!("{}/acts/{}", base.cancel, act.name()),
         hidden,
         problems: homeless(problems, &fields),
         fields,
         ..base
     }
+}
+
+/// The words of an answer.
+fn opinion(one: &AskedView, typed: &str, problems: &[Problem]) -> Field {
+    let wanted: Vec<&str> = one.ask.answers.iter().filter(|it| it.words).map(|it| it.name.as_str()).collect();
+    let hint = match wanted.is_empty() {
+        true => "可不填".to_owned(),
+        false => format!("答复“{}”的，写明具体意见", wanted.join("”“")),
+    };
+    let control = Control::Passage { value: typed.to_owned(), max_len: Some(OPINION_LEN), rows: 4 };
+    Field { error: said(problems, NOTE), ..Field::new(NOTE, "意见", control).hint(hint) }
 }
 
 /// How long, in which unit, and why.
@@ -524,7 +577,9 @@ pub(crate) async fn act(
         count: form.get(LENGTH).to_owned(),
         unit: form.get(UNIT).to_owned(),
         assignee: form.get(ASSIGNEE).to_owned(),
+        answer: form.get(ANSWER).to_owned(),
     };
+    let (ask, body) = clock.split_once('.').map(|(ask, body)| (ask.to_owned(), body.to_owned())).unwrap_or_default();
     let wanted = StepWanted {
         kind: kind_id,
         id: handled.view.row.id,
@@ -536,6 +591,8 @@ pub(crate) async fn act(
                 Act::Extend(clock.clone(), Length::parse(&length).map_or(length, Length::text))
             }
             BuiltIn::Assign => Act::Assign(some(&chosen.assignee)),
+            BuiltIn::Answer => Act::Answer { ask, body, answer: chosen.answer.clone() },
+            BuiltIn::Unask => Act::Unask { ask, body },
         },
         fields: Draft::default(),
         reason: some(&typing.reason),

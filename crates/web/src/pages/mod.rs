@@ -52,7 +52,8 @@ pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCod
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
 pub use record::{
-    Attachment, Change, Clock, CountLine, CountedIn, CourseEvent, FieldChange, Handling, RecordPage, RecordSection,
+    AskedGroup, AskedLine, Attachment, Change, Clock, CountLine, CountedIn, CourseEvent, FieldChange, Handling,
+    RecordPage, RecordSection,
 };
 pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
 pub use register::RegisterPage;

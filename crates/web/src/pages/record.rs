@@ -37,6 +37,8 @@ pub struct RecordPage {
     pub handling: Option<Handling>,
     /// 时限.
     pub clocks: Vec<Clock>,
+    /// 会签、协办、征求意见.
+    pub asked: Vec<AskedGroup>,
     /// 办理经过, newest first.
     pub course: Vec<CourseEvent>,
     /// 计入指标.
@@ -77,6 +79,30 @@ pub struct Handling {
     pub others: Vec<Action>,
     /// To whom it is assigned; empty: to nobody in particular.
     pub assignee: String,
+}
+
+/// What several bodies were asked at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskedGroup {
+    /// 会签：3 家，已回 2.
+    pub title: String,
+    /// A line for each body.
+    pub lines: Vec<AskedLine>,
+}
+
+/// One body that was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskedLine {
+    /// 县文化旅游委.
+    pub body: String,
+    /// 同意, 有意见, 还有 2 天.
+    pub tag: Option<Tag>,
+    /// What it said.
+    pub words: String,
+    /// When and who, or until when.
+    pub note: String,
+    /// 收回.
+    pub actions: Vec<Action>,
 }
 
 /// A deadline.
@@ -195,6 +221,7 @@ impl RecordPage {
                 div class=(if has_rail { "columns" } else { "columns single" }) {
                     div.primary {
                         (self.handling())
+                        @for group in &self.asked { (card(&group.title, self.asked_group(group))) }
                         @for section in &self.sections { (card(&section.title, summary_in_two(&section.lines))) }
                         (actions(&self.shell.csrf, &self.actions))
                         (course(&self.course))
@@ -225,6 +252,21 @@ impl RecordPage {
         html! {
             @if !self.clocks.is_empty() {
                 (card("时限", html! { ul.clocks { @for clock in &self.clocks { li { (self.clock(clock)) } } } }))
+            }
+        }
+    }
+
+    fn asked_group(&self, group: &AskedGroup) -> Markup {
+        html! {
+            ul.clocks {
+                @for line in &group.lines {
+                    li {
+                        div.clock-head { strong { (line.body) } @if let Some(word) = &line.tag { (tag(word)) } }
+                        @if !line.words.is_empty() { p { (line.words) } }
+                        @if !line.note.is_empty() { p.small.soft { (line.note) } }
+                        (actions(&self.shell.csrf, &line.actions))
+                    }
+                }
             }
         }
     }

@@ -20,9 +20,9 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        Attachment, CellRecordsPage, Change, Clock, Computation, CountLine, CountedIn, CourseEvent, FieldChange,
-        FormSection, Handling, Hidden, KindGroup, KindLine, KindListPage, KindsPage, ListRow, RecordFormPage,
-        RecordPage, RecordSection, RecordStatePage, RegisterPage, StepPage,
+        AskedGroup, AskedLine, Attachment, CellRecordsPage, Change, Clock, Computation, CountLine, CountedIn,
+        CourseEvent, FieldChange, FormSection, Handling, Hidden, KindGroup, KindLine, KindListPage, KindsPage, ListRow,
+        RecordFormPage, RecordPage, RecordSection, RecordStatePage, RegisterPage, StepPage,
     },
 };
 
@@ -196,6 +196,7 @@ fn record() -> RecordPage {
     };
     RecordPage {
         duplicates: Default::default(),
+        asked: Vec::new(),
         shell: Shell {
             flash: Some(Flash {
                 tone: Tone::Good,
@@ -346,6 +347,32 @@ fn case() -> RecordPage {
                 line("2026年11月23日至2026年11月26日", "第4至7个工作日", true),
             ],
             actions: vec![Action::open("暂停计时", "/records/01J9C/acts/pause?clock=decide")],
+        }],
+        asked: vec![AskedGroup {
+            title: "协办：3 家，已回 1".into(),
+            lines: vec![
+                AskedLine {
+                    body: "县交通局".into(),
+                    tag: Some(Tag::new(Tone::Good, "已办理")),
+                    words: "已核实，船期调整没有提前公告，责成公司致歉并退还讲解费。".into(),
+                    note: "2026年11月19日 10:05　赵某某".into(),
+                    actions: Vec::new(),
+                },
+                AskedLine {
+                    body: "县文化旅游委".into(),
+                    tag: Some(Tag::new(Tone::Warn, "还有 1 天")),
+                    note: "2026年11月24日前答复".into(),
+                    actions: vec![Action::open("收回协办：县文化旅游委", "/records/01J9C/acts/unask?clock=assist.wlw")],
+                    ..AskedLine::default()
+                },
+                AskedLine {
+                    body: "县商务委".into(),
+                    tag: Some(Tag::new(Tone::Neutral, "已收回")),
+                    words: "不涉及".into(),
+                    note: "2026年11月18日 15:20　王某某".into(),
+                    actions: Vec::new(),
+                },
+            ],
         }],
         course: vec![
             CourseEvent {
