@@ -204,3 +204,22 @@ fn only_an_empty_database_and_a_fictional_county_are_filled() {
     let real = fill_demo(&other, pack("wushan-2024").0, &[], 1, 1, &mut |_| {});
     assert!(matches!(real, Err(Error::WrongState(_))), "{real:?}");
 }
+
+#[test]
+fn a_letter_is_being_countersigned_and_a_complaint_is_handled_by_several() {
+    let app = open(&county().0);
+    let office = zhiheng_app::Account::of_office("office");
+    let (mut asked, mut after) = (BTreeMap::<String, usize>::new(), None);
+    loop {
+        let page = app.work(&office, zhiheng_app::Bin::Open, after, 200).expect("work");
+        for item in page.items {
+            *asked.entry(item.task.clock).or_default() += 1;
+        }
+        let Some(next) = page.next else { break };
+        after = Some(next);
+    }
+    for line in ["countersign", "assist"] {
+        assert!(asked.contains_key(line), "{line} is not among {asked:?}");
+    }
+    assert!(app.audit().expect("an audit").is_clean());
+}

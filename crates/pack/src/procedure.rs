@@ -311,6 +311,8 @@ pub struct Step {
     pub documents: Vec<String>,
     /// Records that it opens.
     pub spawn: Vec<Spawn>,
+    /// Somebody has to take it, or another in its place: it makes a line of work. What may be done and need not (请求协办、撤回) makes none.
+    pub owed: bool,
     /// The citizen sees it.
     pub public: bool,
     /// A line under its form.

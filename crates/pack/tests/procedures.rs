@@ -191,3 +191,104 @@ fn two_procedures_of_a_kind_leave_no_day_without_one() {
         assert_eq!(two(until, since).iter().map(|problem| problem.code).collect::<Vec<_>>(), ["ZH1035"]);
     }
 }
+
+/// The procedure with a round in which two bodies are asked.
+fn asking() -> String {
+    let field = "[[kind.field]]\nid = \"result\"";
+    assert!(COUNTY.contains(field));
+    PROCEDURE
+        .replace(
+            "[[procedure.state]]\nid = \"closed\"",
+            "[[procedure.state]]\nid = \"round\"\nname = \"会签中\"\n[[procedure.state]]\nid = \"closed\"",
+        )
+        .replace(
+            "[[procedure.clock]]\nid = \"decide\"",
+            r#"[[procedure.step]]
+id = "ask"
+name = "送会签"
+from = "accepted"
+to = "round"
+role = "desk"
+require = ["bodies"]
+[[procedure.step]]
+id = "agreed"
+name = "会签完毕"
+from = "round"
+to = "accepted"
+role = "system"
+[[procedure.step]]
+id = "back"
+name = "退回"
+from = "round"
+to = "lodged"
+role = "system"
+[[procedure.ask]]
+id = "countersign"
+name = "会签"
+bodies = "field:bodies"
+starts = "step:ask"
+during = "state:round"
+role = "head"
+answer = [{ id = "agree", name = "同意" }, { id = "object", name = "有意见", words = true, objects = true }]
+length = "3 workday"
+then = "step:agreed"
+objected = "step:back"
+[[procedure.clock]]
+id = "decide""#,
+        )
+}
+
+fn compile_asking(procedure: &str) -> Vec<Problem> {
+    let mut files = BTreeMap::new();
+    let field =
+        "[[kind.field]]\nid = \"bodies\"\nname = \"会签单位\"\ntype = \"choices\"\nlist = \"bodies\"\n[[kind.sample]]";
+    files.insert("pack.toml".to_owned(), COUNTY.replace("[[kind.sample]]", field));
+    files.insert("procedure.toml".to_owned(), procedure.to_owned());
+    files.insert("plan.txt".to_owned(), "方案".to_owned());
+    read(&PackFiles { name: "test".to_owned(), files }, &|_| None).1
+}
+
+#[test]
+fn a_countersign_that_can_never_be_complete_is_refused_before_anybody_is_asked() {
+    let sound = asking();
+    assert_eq!(compile_asking(&sound), []);
+    for (from, to, code, said) in [
+        ("require = [\"bodies\"]", "ask = [\"bodies\"]", "ZH1038", "空着就没有人答复"),
+        ("bodies = \"field:bodies\"", "bodies = \"field:result\"", "ZH1039", "result"),
+        ("bodies = \"field:bodies\"", "bodies = [\"scjg\", \"nobody\"]", "ZH1007", "单位 nobody"),
+        ("bodies = \"field:bodies\"", "bodies = [\"scjg\"]\nenough = 2", "ZH1038", "最多 1 个"),
+        ("length = \"3 workday\"\nthen", "then", "ZH1003", "length"),
+        ("length = \"3 workday\"\nthen", "length = \"0 day\"\nthen", "ZH1028", "0 day"),
+        ("role = \"head\"\nanswer", "role = \"citizen\"\nanswer", "ZH1038", "没有人能答复"),
+        ("during = \"state:round\"\n", "", "ZH1038", "during"),
+        ("during = \"state:round\"", "during = \"state:lodged\"", "ZH1038", "一发出就结束"),
+        ("then = \"step:agreed\"\n", "", "ZH1038", "没有异议"),
+        ("then = \"step:agreed\"", "then = \"step:close\"", "ZH1034", "办结"),
+        ("from = \"round\"\nto = \"accepted\"", "from = \"round\"", "ZH1038", "仍在等候"),
+        ("from = \"lodged\"\nto = \"accepted\"", "from = \"lodged\"\nto = \"round\"", "ZH1038", "没有发出"),
+        (", objects = true", "", "ZH1038", "objects"),
+        ("objected = ", "silence = { answer = \"agree\" }\nobjected = ", "ZH1003", "basis"),
+        ("id = \"countersign\"", "id = \"decide\"", "ZH1006", "decide"),
+    ] {
+        assert!(sound.contains(from), "{from}");
+        let problems = compile_asking(&sound.replacen(from, to, 1));
+        let found = problems.iter().find(|problem| problem.code == code && problem.message.contains(said));
+        let found = found.unwrap_or_else(|| panic!("{to}: {code} {said} is not among {problems:#?}"));
+        assert!(found.line > 0, "{found:?}");
+    }
+}
+
+#[test]
+fn a_clock_with_two_owners_names_one() {
+    let two = PROCEDURE.replacen(
+        "[[procedure.clock]]",
+        "[[procedure.step]]\nid = \"drop\"\nname = \"终止\"\nfrom = \"lodged\"\nto = \"closed\"\nrole = \"head\"\n[[procedure.clock]]",
+        1,
+    );
+    let two = two.replace("stops = \"step:accept\"", "stops = [\"step:accept\", \"step:drop\"]");
+    let problems = compile(&two).1;
+    let said: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(said, ["ZH1037"], "{problems:#?}");
+    let named = two.replace("\"step:drop\"]", "\"step:drop\"]\nowner = \"step:accept\"");
+    assert_eq!(compile(&named).1, []);
+}

@@ -60,11 +60,13 @@ impl Stream {
 /// One thing done with a case.
 struct Deed {
     at: i64,
-    /// The step; none: the case is opened.
-    step: Option<&'static str>,
+    /// The step, or the answer of a body that was asked; none: the case is opened.
+    act: Option<CaseAct>,
     role: &'static str,
     fields: Draft,
     reason: Option<&'static str>,
+    /// The words of an answer.
+    note: Option<&'static str>,
 }
 
 /// The deeds of one case, in order.
@@ -75,7 +77,7 @@ struct Course {
 
 impl Course {
     fn opened(at: i64, role: &'static str, fields: Fields, chance: Chance) -> Course {
-        let first = Deed { at, step: None, role, fields: fields.done(), reason: None };
+        let first = Deed { at, act: None, role, fields: fields.done(), reason: None, note: None };
         Course { deeds: vec![first], chance }
     }
 
@@ -97,15 +99,39 @@ impl Course {
     }
 
     fn moment(
-        mut self,
+        self,
         at: i64,
         role: &'static str,
         step: &'static str,
         fields: Fields,
         reason: Option<&'static str>,
     ) -> Course {
+        self.deed(at, CaseAct::Step(step.to_owned()), role, fields, (reason, None))
+    }
+
+    /// The answer of a body that was asked, on a working day.
+    fn answer(
+        mut self,
+        day: i32,
+        role: &'static str,
+        (ask, body, answer): (&str, &str, &str),
+        note: Option<&'static str>,
+    ) -> Course {
+        let at = office_hour(working(day), &mut self.chance);
+        let (ask, body, answer) = (ask.to_owned(), body.to_owned(), answer.to_owned());
+        self.deed(at, CaseAct::Answer { ask, body, answer }, role, Fields::new(), (None, note))
+    }
+
+    fn deed(
+        mut self,
+        at: i64,
+        act: CaseAct,
+        role: &'static str,
+        fields: Fields,
+        (reason, note): (Option<&'static str>, Option<&'static str>),
+    ) -> Course {
         let last = self.deeds.last().map_or(at, |deed| deed.at);
-        self.deeds.push(Deed { at: at.max(last + MINUTE), step: Some(step), role, fields: fields.done(), reason });
+        self.deeds.push(Deed { at: at.max(last + MINUTE), act: Some(act), role, fields: fields.done(), reason, note });
         self
     }
 }
@@ -191,7 +217,7 @@ impl Cases {
     }
 
     fn act(&mut self, app: &App, Due { id, kind, deed }: Due) -> Result<(), Error> {
-        let Some(step) = deed.step else {
+        let Some(act) = deed.act else {
             let act = Act::Create(deed.fields);
             let opening = Submission { act, kind: kind.to_owned(), id: Some(id), expected_version: None, reason: None };
             app.submit_all(ACTOR, &[opening], None, None)?;
@@ -202,10 +228,10 @@ impl Cases {
         let wanted = StepWanted {
             kind: kind.to_owned(),
             id,
-            act: CaseAct::Step(step.to_owned()),
+            act,
             fields: deed.fields,
             reason: deed.reason.map(str::to_owned),
-            note: None,
+            note: deed.note.map(str::to_owned),
             expected_version: None,
         };
         app.take_step(Taker::Staff(&account), &wanted, None)?;
@@ -413,6 +439,9 @@ impl Cases {
         let responded = opened + i64::from(after) * MINUTE;
         let resolved = responded + i64::from(chance.between(40, 240)) * MINUTE;
         let response = Fields::new().set("response", "已联系投诉人，工作人员正在前往现场。");
+        if number % 5 == 4 {
+            return joint(number, opened, responded, fields, response, chance);
+        }
         let outcome = Fields::new().set("result_text", "现场核实后，经营者当场退还多收费用，投诉人表示满意。");
         Course::opened(opened, "desk", fields, chance)
             .moment(responded, "desk", "respond", response, None)
@@ -512,6 +541,26 @@ fn task(number: u64, opened: i64, mut chance: Chance) -> Course {
         .on(done + 7, roles::OFFICE, "accept", Fields::new())
 }
 
+/// A complaint that several bodies handle together: 转办, 主办 and 协办 with times of their own, the answer through the desk.
+fn joint(number: u64, opened: i64, responded: i64, fields: Fields, response: Fields, chance: Chance) -> Course {
+    let day = working(zhiheng_pack::day::of_instant(responded, 8));
+    let moved = Fields::new()
+        .set("lead_body", "jtw")
+        .set("assist_bodies", "scjg、sww")
+        .set("moved_matter", "请核实收费和票务情况，责成经营者退还多收费用，并答复投诉人。");
+    // 有的协办逾期。
+    let second = day + if number % 10 == 4 { 7 } else { 3 };
+    let report = Fields::new().set("lead_result", "经核实，经营者多收费用属实，已退还并公开致歉。");
+    let outcome = Fields::new().set("result", "answered").set("result_text", "经营者已退还多收费用，投诉人表示满意。");
+    Course::opened(opened, "desk", fields, chance)
+        .moment(responded, "desk", "respond", response, None)
+        .moment(responded + 50 * MINUTE, "desk", "move", moved, None)
+        .answer(day + 2, roles::OFFICER, ("assist", "scjg", "done"), Some("已核对价格公示和收费单据，多收费用属实。"))
+        .answer(second, roles::OFFICER, ("assist", "sww", "done"), Some("已约谈经营者，督促其规范经营。"))
+        .on(day + 3, roles::OFFICER, "lead_report", report)
+        .on(day + 8, "desk", "close_moved", outcome)
+}
+
 /// What is done with a letter: 送审、审核、签发、印发、反馈、办结.
 fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
     let day = working(day + 1).max(day);
@@ -520,8 +569,10 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
     } else {
         "该事项已超过规定时限，请抓紧办理，并于反馈时限前反馈办理情况。"
     };
-    let reply_by = day + 12;
-    let replied = day + chance.between(6, 11);
+    // 2026年11月起几个单位同时会签：督办单都会签，提示函有的会签。
+    let asks = day >= at(2026, 11, 4) && (supervision || day % 2 == 0);
+    let (ready, reply_by) = if asks { (day + 7, day + 19) } else { (day + 2, day + 12) };
+    let replied = ready + chance.between(4, 9);
     let written = Fields::new()
         .set("body_text", text)
         .set("facts", format!("该事项至{}仍未办结，期限和逐日计算见系统中的来源记录。", iso(day)))
@@ -532,11 +583,21 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
         (roles::HEAD, "sign_reminder", "issue_reminder")
     };
     let opened = office_hour(day, &mut chance);
-    let mut course = Course::opened(opened, roles::OFFICE, Fields::new(), chance)
-        .on(day + 1, roles::OFFICE, "submit", written)
-        .on(day + 2, roles::HEAD, "pass", Fields::new())
-        .on(day + 3, signer, sign, Fields::new())
-        .on(day + 4, roles::OFFICE, issue, Fields::new())
+    let course =
+        Course::opened(opened, roles::OFFICE, Fields::new(), chance).on(day + 1, roles::OFFICE, "submit", written);
+    let course = if asks {
+        let bodies = Fields::new().set("countersign_bodies", "sfj、czj、xcb");
+        course
+            .on(day + 2, roles::HEAD, "to_countersign", bodies)
+            .answer(day + 3, roles::HEAD, ("countersign", "sfj", "agree"), None)
+            .answer(day + 5, roles::HEAD, ("countersign", "czj", "agree"), Some("涉及经费的，按预算执行。"))
+            .answer(ready, roles::HEAD, ("countersign", "xcb", "agree"), None)
+    } else {
+        course.on(ready, roles::HEAD, "pass", Fields::new())
+    };
+    let mut course = course
+        .on(ready + 1, signer, sign, Fields::new())
+        .on(ready + 2, roles::OFFICE, issue, Fields::new())
         .on(
             replied,
             roles::OFFICER,

@@ -421,3 +421,32 @@ fn a_new_arrangement_of_holidays_moves_the_open_deadlines_and_takes_a_lapse_back
         assert_eq!(app.recount_cases().unwrap(), 0, "counted under this pack already");
     }
 }
+
+/// Numbers given by hand lie in the way of the running number: in the database, and in the file itself.
+#[test]
+fn an_import_passes_over_numbers_that_somebody_has_given_by_hand() {
+    for county in counties() {
+        let app = &county.app;
+        for number in ["TS2026-001", "TS2026-003"] {
+            let draft = Draft::of_texts([("number", number), ("matter", "手工编号")]);
+            let act = Act::Create(draft);
+            let by_hand =
+                Submission { act, kind: "complaint".to_owned(), id: None, expected_version: None, reason: None };
+            app.submit("clerk", &by_hand, None).unwrap();
+        }
+        let text = "编号,事项\n,缺斤短两\n,拒不退货\nTS2026-005,价格欺诈\n,虚假宣传\n";
+        let options = zhiheng_app::ImportOptions::default();
+        let choice = zhiheng_app::ImportChoice::default();
+        let imported = app.import("office", "complaint", text.as_bytes(), "投诉.csv", &options, &choice).unwrap();
+        assert_eq!(imported.created, 4, "{}", imported.message);
+        let work = app.work(&office(), Bin::Open, None, 200).unwrap().items;
+        let mut labels: Vec<String> = work.into_iter().map(|item| item.label).collect();
+        labels.sort();
+        labels.dedup();
+        let numbers: std::collections::BTreeSet<&str> = labels.iter().filter_map(|it| it.split(' ').next()).collect();
+        assert_eq!((labels.len(), numbers.len()), (6, 6), "no number twice: {labels:?}");
+        assert!(numbers.iter().all(|number| number.starts_with("TS2026-")), "{numbers:?}");
+        lodge(app, "下一件");
+        assert!(app.audit().unwrap().is_clean());
+    }
+}

@@ -193,14 +193,14 @@ impl Look<'_> {
         }
     }
 
-    /// Steps that somebody of the staff may take now and for which no duty runs: a line for each role and body. A step that leaves the state as it is (请求协办,
-    /// 报进展) is nobody's debt: it has a line only where nothing else in the case has one.
+    /// Steps that somebody of the staff may take now and for which no duty runs: a line for each role and body. What may be done and need not be (请求协办,
+    /// 报进展, 撤回) is nobody's debt: it has a line only where nothing else in the case has one.
     fn open_steps(&self, duties: &mut Vec<Duty>) {
         if self.procedure.state(&self.case.state).is_none_or(|state| state.closed) {
             return;
         }
         let (onward, aside): (Vec<&Step>, Vec<&Step>) =
-            self.pack.open_steps(self.record).into_iter().partition(|step| step.to.is_some());
+            self.pack.open_steps(self.record).into_iter().partition(|step| step.owed);
         self.lines_of(&onward, duties);
         if !duties.iter().any(|duty| matches!(duty.sort, DutySort::Duty | DutySort::Open)) {
             self.lines_of(&aside, duties);

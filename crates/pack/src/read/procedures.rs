@@ -254,6 +254,7 @@ impl Reader<'_> {
             after_answers: node.flag("after_answers").unwrap_or(false),
             documents: node.plains("doc"),
             spawn: self.spawns(node),
+            owed: node.flag("owed").unwrap_or(node.has("to")),
             public: node.flag("public").unwrap_or(false),
             hint: node.plain("hint"),
         };
