@@ -22,15 +22,18 @@ use crate::permit::Held;
 use crate::{Account, Act, App, Error, Fired, Role, StepWanted, Submission, Taker};
 
 /// Cases at scale 1, kind by kind; up to ten times as many at greater scales, since every step is a transaction of its own.
-const STREAMS: [(Stream, u64); 5] = [
+const STREAMS: [(Stream, u64); 6] = [
     (Stream::Complaint, 48),
     (Stream::Report, 20),
     (Stream::Tour, 20),
     (Stream::Rectification, 20),
     (Stream::Task, TASKS),
+    (Stream::Notice, NOTICES),
 ];
 /// 年度任务, which do not grow: thirty measures in two years.
 const TASKS: u64 = 60;
+/// 通报, which do not grow: one a quarter of 2026.
+const NOTICES: u64 = 4;
 const MOST: u64 = 10;
 const MINUTE: i64 = 60_000_000;
 /// Lines of work that a look for drafted letters reads.
@@ -43,6 +46,7 @@ enum Stream {
     Tour,
     Rectification,
     Task,
+    Notice,
 }
 
 impl Stream {
@@ -53,6 +57,7 @@ impl Stream {
             Stream::Tour => "tour_complaint",
             Stream::Rectification => "rectification",
             Stream::Task => "plan_task",
+            Stream::Notice => "official_letter",
         }
     }
 }
@@ -276,6 +281,10 @@ impl Cases {
             let day = at(if number < TASKS / 2 { 2025 } else { 2026 }, 1, 20);
             return working(day + i32::try_from(number % (TASKS / 2)).unwrap_or_default() / 2);
         }
+        if stream == Stream::Notice {
+            let month = i8::try_from(number).unwrap_or_default() * 3 + 2;
+            return working(at(2026, month, 18));
+        }
         let first = at(2025, 1, 6);
         let span = u64::from((self.last_day - 3).abs_diff(first));
         let left = count - number;
@@ -292,6 +301,7 @@ impl Cases {
             Stream::Tour => self.tour(number, opened, chance),
             Stream::Rectification => self.rectification(number, day, opened, chance),
             Stream::Task => task(number, opened, chance),
+            Stream::Notice => notice(number, day, opened, chance),
         }
     }
 
@@ -510,7 +520,7 @@ impl Cases {
 }
 
 fn of_stream(stream: Stream, count: u64, times: u64) -> u64 {
-    if stream == Stream::Task { count } else { count * times }
+    if matches!(stream, Stream::Task | Stream::Notice) { count } else { count * times }
 }
 
 /// 年度任务
@@ -549,16 +559,48 @@ fn joint(number: u64, opened: i64, responded: i64, fields: Fields, response: Fie
         .set("assist_bodies", "scjg、sww")
         .set("moved_matter", "请核实收费和票务情况，责成经营者退还多收费用，并答复投诉人。");
     // 有的协办逾期。
-    let second = day + if number % 10 == 4 { 7 } else { 3 };
+    let second = day + if number % 10 == 4 { 7 } else { 5 };
     let report = Fields::new().set("lead_result", "经核实，经营者多收费用属实，已退还并公开致歉。");
     let outcome = Fields::new().set("result", "answered").set("result_text", "经营者已退还多收费用，投诉人表示满意。");
     Course::opened(opened, "desk", fields, chance)
         .moment(responded, "desk", "respond", response, None)
         .moment(responded + 50 * MINUTE, "desk", "move", moved, None)
         .answer(day + 2, roles::OFFICER, ("assist", "scjg", "done"), Some("已核对价格公示和收费单据，多收费用属实。"))
-        .answer(second, roles::OFFICER, ("assist", "sww", "done"), Some("已约谈经营者，督促其规范经营。"))
         .on(day + 3, roles::OFFICER, "lead_report", report)
+        .answer(second, roles::OFFICER, ("assist", "sww", "done"), Some("已约谈经营者，督促其规范经营。"))
         .on(day + 8, "desk", "close_moved", outcome)
+}
+
+/// 通报 of a quarter: drafted by the office, and from November 2026 on countersigned by all at once.
+fn notice(number: u64, day: i32, opened: i64, chance: Chance) -> Course {
+    let quarter =
+        ["一", "二", "三", "四"].get(usize::try_from(number).unwrap_or_default()).copied().unwrap_or_default();
+    let fields = Fields::new()
+        .set("letter_type", "notice")
+        .set("title", format!("关于2026年第{quarter}季度质量强县任务推进情况的通报"))
+        .set("facts", "各单位任务完成、超期和整改情况见系统中的年度任务和督办整改台账。");
+    let text = "各责任单位要对照任务清单抓紧推进，超期任务于收到本通报后十个工作日内办结。";
+    let course = Course::opened(opened, roles::OFFICE, fields, chance).on(
+        day,
+        roles::OFFICE,
+        "submit",
+        Fields::new().set("body_text", text),
+    );
+    let course = if day >= at(2026, 11, 1) {
+        course
+            .on(day + 1, roles::HEAD, "to_countersign", Fields::new().set("countersign_bodies", "scjg、nync、wlw"))
+            .answer(day + 2, roles::HEAD, ("countersign", "scjg", "agree"), None)
+            .answer(day + 5, roles::HEAD, ("countersign", "nync", "agree"), Some("数字已核对。"))
+            .answer(day + 6, roles::HEAD, ("countersign", "wlw", "agree"), None)
+    } else {
+        course.on(day + 2, roles::HEAD, "pass", Fields::new())
+    };
+    course.on(day + 7, roles::LEADER, "sign", Fields::new()).on(
+        day + 8,
+        roles::OFFICE,
+        "issue_notice",
+        Fields::new().set("addressees", "scjg、nync、wlw、sww"),
+    )
 }
 
 /// What is done with a letter: 送审、审核、签发、印发、反馈、办结.

@@ -121,6 +121,11 @@ step = [
     spawn = [{ kind = "assist", each = "helpers", set = { title = "协办：{matter}", source = "@record", body = "@each" } }] },
   { id = "refuse", name = "不予受理", from = "lodged", to = "refused", role = "officer", reason = "grounds" },
   { id = "close", name = "办结", from = "accepted", to = "closed", role = "officer", require = ["result"], after_children = true },
+  { id = "consult", name = "征求意见", from = "accepted", role = "officer", require = ["helpers"] },
+]
+ask = [
+  { id = "consult", name = "征求意见", bodies = "field:helpers", starts = "step:consult", role = "officer", length = "3 workday",
+    answer = [{ id = "none", name = "无意见" }, { id = "comment", name = "有意见", words = true }] },
 ]
 clock = [
   { id = "decide", name = "受理决定", starts = "state:lodged", stops = ["step:accept", "step:refuse"], length = "7 workday", warn = ["-1 workday"], basis = "投诉办法第十四条",
@@ -251,6 +256,37 @@ async fn another_bureau_neither_sees_nor_takes_it_and_its_own_part_it_does() {
     let part = list.text[at..].split('"').next().unwrap().to_owned();
     let taken = send(&mut helper, &format!("{part}/steps/answer"), &[]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+}
+
+#[tokio::test]
+async fn a_body_that_was_asked_opens_the_case_and_answers_in_a_form() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let mut helper = county.bureau(&mut office, "wlw").await;
+    let case = lodge(&mut clerk, "联合处理").await;
+    send(&mut clerk, &format!("{case}/steps/accept"), &[]).await;
+    assert_eq!(helper.get(&case).await.status, StatusCode::FORBIDDEN);
+    let asked = send(&mut clerk, &format!("{case}/steps/consult"), &[("f.helpers", "wlw")]).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+    clerk
+        .get(&case)
+        .await
+        .assert_shows("征求意见：1 家，已回 0")
+        .assert_shows("2026年1月8日前答复")
+        .assert_shows("收回征求意见");
+
+    helper.get("/work").await.assert_shows("联合处理").assert_shows("征求意见");
+    helper.get(&case).await.assert_shows("答复征求意见").assert_hides("收回征求意见");
+    let form = format!("{case}/acts/answer?clock=consult.wlw");
+    let bare = send(&mut helper, &form, &[("clock", "consult.wlw"), ("answer", "comment")]).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    bare.assert_shows("有 1 处需要修改").assert_shows("答复“有意见”的具体意见");
+    let answer = [("clock", "consult.wlw"), ("answer", "comment"), ("note", "建议先行调解")];
+    assert_eq!(send(&mut helper, &form, &answer).await.status, StatusCode::SEE_OTHER);
+    clerk.get(&case).await.assert_shows("征求意见：1 家，已回 1").assert_shows("建议先行调解");
+    helper.get("/work").await.assert_hides("联合处理");
+    assert_eq!(helper.get(&form).await.status, StatusCode::CONFLICT, "it has answered");
 }
 
 #[tokio::test]
