@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
-use zhiheng_pack::procedure::{Clock, roles};
+use zhiheng_pack::procedure::{Clock, Procedure, roles};
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Pack};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
@@ -66,9 +66,10 @@ impl App {
             for row in &due {
                 cases.entry(row.record).or_insert_with(|| (row.kind.clone(), self.random_bytes()));
             }
+            let asked = self.lines_of_asks(&cases)?;
             let subjects = self.subjects_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
             let (pack, year, today) = (Arc::clone(&self.pack), self.year(), self.pack.day_of(now));
-            let job = Firing { pack, cases, subjects, now, year, today, skip: 0 };
+            let job = Firing { pack, cases, asked, subjects, now, year, today, skip: 0 };
             match self.fire_together(&job)? {
                 Outcome::Done { answer, .. } => {
                     let fired: Fired = serde_json::from_str(&answer)
@@ -81,6 +82,22 @@ impl App {
                 return Ok(done);
             }
         }
+    }
+
+    /// How many bodies owe an answer in each of these cases: each of them may have a letter drafted.
+    fn lines_of_asks(
+        &self,
+        cases: &BTreeMap<RecordId, (String, [u8; 32])>,
+    ) -> Result<BTreeMap<RecordId, usize>, Error> {
+        let mut found = BTreeMap::new();
+        let mut reader = self.store.read()?;
+        for (id, (kind, _)) in cases {
+            let asks = |kind: &Kind| procedures(&self.pack, kind).any(|procedure| !procedure.asks.is_empty());
+            if self.pack.kind(kind).is_some_and(asks) {
+                found.insert(*id, reader.tasks_of_record(&self.pack.place, id)?.len());
+            }
+        }
+        Ok(found)
     }
 
     /// One transaction; a letter's running number that somebody has given by hand already is passed over.
@@ -124,6 +141,8 @@ struct Firing {
     pack: Arc<Pack>,
     /// Cases with their kind and chance for salts and ids.
     cases: BTreeMap<RecordId, (String, [u8; 32])>,
+    /// How many lines of work those of them have in which bodies are asked.
+    asked: BTreeMap<RecordId, usize>,
     /// Subjects whose records are counted together with theirs.
     subjects: BTreeSet<(String, String)>,
     now: i64,
@@ -140,7 +159,8 @@ impl Job for Firing {
             needs.records.push((kind.clone(), *id));
             needs.tasks.push(*id);
             let Some(kind) = self.pack.kind(kind) else { continue };
-            for (number, letter) in letters(&self.pack, kind).enumerate() {
+            let asked = self.asked.get(id).copied().unwrap_or_default();
+            for (number, letter) in letters(&self.pack, kind, asked).enumerate() {
                 needs.counters.extend(counters(letter, self.year));
                 needs.tasks.push(letter_id(self.now, chance, number));
                 needs.records.push((letter.id.clone(), letter_id(self.now, chance, number)));
@@ -165,10 +185,16 @@ impl Job for Firing {
     }
 }
 
-/// The kinds of the letters that the ladders of a kind draft, one for each rung.
-fn letters<'a>(pack: &'a Pack, kind: &'a Kind) -> impl Iterator<Item = &'a Kind> {
-    let procedures = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at));
-    let rungs = procedures.flat_map(|procedure| &procedure.clocks).flat_map(|clock| &clock.ladder);
+fn procedures<'a>(pack: &'a Pack, kind: &'a Kind) -> impl Iterator<Item = &'a Procedure> {
+    kind.procedures.iter().filter_map(|at| pack.procedures.get(*at))
+}
+
+/// The kinds of the letters that the ladders of a kind draft: one for each rung, and of what bodies are asked one for each of them.
+fn letters<'a>(pack: &'a Pack, kind: &'a Kind, asked: usize) -> impl Iterator<Item = &'a Kind> {
+    let clocks = procedures(pack, kind).flat_map(|procedure| &procedure.clocks);
+    let asks = procedures(pack, kind).flat_map(|procedure| &procedure.asks);
+    let asks = asks.flat_map(move |ask| std::iter::repeat_n(&ask.clock, asked));
+    let rungs = clocks.chain(asks).flat_map(|clock| &clock.ladder);
     rungs.filter_map(|rung| pack.kind(&rung.draft.as_ref()?.kind))
 }
 

@@ -61,7 +61,10 @@ role = "head"
 answer = [{ id = "agree", name = "同意" }, { id = "object", name = "有意见", words = true, objects = true }]
 length = "3 workday"
 warn = ["-1 workday"]
-escalate = [{ at = "+0 day", to = "role:head" }]
+escalate = [
+  { at = "+0 day", to = "role:head" },
+  { at = "+20 workday", to = "role:office", draft = { kind = "whole", set = { title = "催办{label}", bodies = "@each" } } },
+]
 then = "step:agreed"
 objected = "step:back"
 MORE
@@ -312,6 +315,8 @@ fn silence_agrees_only_where_the_pack_says_so() {
             "two are enough; the third is not waited for"
         );
         assert_eq!(app.fire().unwrap().lapses, 0, "it happens once");
+        county.clock.0.store(noon("2026-03-02"), Ordering::SeqCst);
+        assert_eq!(app.fire().unwrap().drafts, 2, "a letter to each of those who are late");
         assert!(app.audit().unwrap().is_clean());
     }
 }
