@@ -226,7 +226,7 @@ fn carried_on(app: &App, kind: &str, id: &RecordId) -> usize {
     case.events.iter().filter(|event| matches!(&event.act, CaseAct::Step(step) if system(step))).count()
 }
 
-fn one_round(county: &County, kind: &str, seed: u64) {
+fn one_round(county: &County, kind: &str, seed: u64) -> RecordId {
     let app = &county.app;
     let mut dice = Dice(seed);
     let asked: Vec<&str> = BODIES.iter().copied().take(1 + dice.below(5)).collect();
@@ -278,14 +278,20 @@ fn one_round(county: &County, kind: &str, seed: u64) {
     let ends: Vec<AskedEnd> =
         app.pack.asked(&app.record(kind, &id).unwrap().record).into_iter().filter_map(|it| it.end).collect();
     assert!(ends.len() >= asked.len(), "seed {seed}: every body that was asked has its end");
+    id
 }
 
 #[test]
 fn whatever_the_order_the_case_goes_on_once_and_every_line_closes() {
     for county in County::everywhere_with(&files()) {
-        for seed in 0..60 {
+        const SEEDS: u64 = 24;
+        for seed in 0..SEEDS {
             for kind in ["whole", "fast", "silent"] {
-                one_round(&county, kind, seed);
+                let id = one_round(&county, kind, seed);
+                // The workbench stays short; what is audited in the end are the last ones.
+                if seed + 4 < SEEDS {
+                    submit(&county.app, kind, Some(id), Act::Withdraw).unwrap();
+                }
             }
         }
         let audit = county.app.audit().unwrap();
