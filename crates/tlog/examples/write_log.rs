@@ -6,7 +6,8 @@
 //!
 //! The log grows from size to size; every size gets its checkpoint (`checkpoint.SIZE`, the last one also `checkpoint`) with an Ed25519 and
 //! an SM2 line, through the signer's guard. `verifier.txt` and `verifier-sm2.txt` are the public keys, `receipts/INDEX.tlog-proof` receipts
-//! of some entries under the last checkpoint. The keys are the same every time and mean nothing.
+//! of some entries under the last checkpoint, `requests/SIZE` what a witness that knows the size before is asked. The keys are the same
+//! every time and mean nothing.
 
 use std::error::Error;
 use std::io;
@@ -17,6 +18,7 @@ use zhiheng_tlog::guard::{Last, Memory, issue};
 use zhiheng_tlog::key::Ed25519Signer;
 use zhiheng_tlog::log::{Storage, integrate};
 use zhiheng_tlog::tree::Tiles;
+use zhiheng_tlog::witness::request;
 use zhiheng_tlog::{Checkpoint, Note, Policy, Receipt, Tile, Tree};
 
 /// Name of the log and of its keys.
@@ -90,6 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let checkpoint = Checkpoint::new(ORIGIN, size, root).ok_or("no checkpoint")?;
         let proof = if from == 0 { Vec::new() } else { Tree::new(&folder, size)?.consistency(from)? };
         let note = issue(&mut head, &checkpoint, &proof, &[&ed25519, &sm2])?;
+        folder.write_whole(&format!("requests/{size}"), request(from, &proof, &note)?.as_bytes())?;
         folder.write_whole(&format!("checkpoint.{size}"), note.to_string().as_bytes())?;
         folder.write_whole("checkpoint", note.to_string().as_bytes())?;
         (from, last) = (size, Some(note));

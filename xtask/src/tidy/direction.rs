@@ -140,6 +140,6 @@ mod tests {
 
     #[test]
     fn a_new_crate_must_take_its_place() {
-        assert!(findings("tlog", "[dependencies]")[0].contains("a new crate"));
+        assert!(findings("newcomer", "[dependencies]")[0].contains("a new crate"));
     }
 }
