@@ -42,10 +42,7 @@ pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome 
     let (body, mut faults) = call.read(&shape(creation(&pack, kind, today)))?;
     let records = body.get("records").and_then(Json::as_array).cloned().unwrap_or_default();
     let each = body.get("each").and_then(Json::as_bool).unwrap_or_default();
-    // What is wrong with the envelope is wrong with all of it.
-    if each && faults.iter().all(|fault| place_of(&fault.at).is_some()) {
-        return one_by_one(&server, &call, kind, records, faults, key).await;
-    }
+    // What contradicts the document is refused as a whole; `each` is about what the pack says, and about what is stored already.
     if !faults.is_empty() {
         let bases = (0..MOST).map(base);
         let said: Vec<Fault> = records
@@ -56,16 +53,14 @@ pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome 
         faults.extend(said);
         return Err(Refusal::Faults(faults));
     }
-    together(&server, &call, kind, records, key).await
+    match each {
+        true => one_by_one(&server, &call, kind, records, key).await,
+        false => together(&server, &call, kind, records, key).await,
+    }
 }
 
 fn base(no: usize) -> String {
     format!("/records/{no}")
-}
-
-/// Which record a fault lies in.
-fn place_of(at: &str) -> Option<usize> {
-    at.strip_prefix("/records/")?.split('/').next()?.parse().ok()
 }
 
 fn fields(record: &Json) -> BTreeMap<String, Json> {
@@ -120,37 +115,24 @@ fn receipt_json(receipt: &Receipt) -> Result<Json, Error> {
 }
 
 /// Each under a key of its own, made of the request's: `#` is in no key that a caller can give.
-async fn one_by_one(
-    server: &Server,
-    call: &Call,
-    kind: &Kind,
-    records: Vec<Json>,
-    faults: Vec<Fault>,
-    key: Option<RequestKey>,
-) -> Outcome {
+async fn one_by_one(server: &Server, call: &Call, kind: &Kind, records: Vec<Json>, key: Option<RequestKey>) -> Outcome {
     let (id, caller) = (kind.id.clone(), call.caller.clone());
     let outcomes = server
         .run(move |app| {
             let kind = kind_of(&app.pack, &id)?;
             let one = |(no, record): (usize, &Json)| {
-                let mut own: Vec<Fault> =
-                    faults.iter().filter(|fault| place_of(&fault.at) == Some(no)).cloned().collect();
-                if !own.is_empty() {
-                    own.extend(said_of(&app.pack, kind, app.today(), record, &base(no), &own));
-                    return Err(Refusal::Faults(own));
-                }
                 let draft = drafted(app, &caller, kind, fields(record), None)?;
                 let key = key.as_ref().map(|key| RequestKey(format!("{}#{no}", key.0)));
-                Ok(app.submit(&caller.account().login, &creation_of(kind, draft), key.as_ref())?)
+                app.submit(&caller.account().login, &creation_of(kind, draft), key.as_ref())
             };
-            Ok(records.iter().enumerate().map(one).collect::<Vec<Result<Receipt, Refusal>>>())
+            Ok(records.iter().enumerate().map(one).collect::<Vec<Result<Receipt, Error>>>())
         })
         .await?;
     let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    let one = |(no, outcome): (usize, &Result<Receipt, Refusal>)| match outcome {
-        Ok(receipt) => receipt_json(receipt),
-        Err(refusal) => Ok(json!({ "problem": told(server, refusal, kind, &base(no)) })),
+    let one = |(no, outcome): (usize, Result<Receipt, Error>)| match outcome {
+        Ok(receipt) => receipt_json(&receipt),
+        Err(error) => Ok(json!({ "problem": told(server, &error.into(), kind, &base(no)) })),
     };
-    let results = outcomes.iter().enumerate().map(one).collect::<Result<Vec<Json>, Error>>()?;
+    let results = outcomes.into_iter().enumerate().map(one).collect::<Result<Vec<Json>, Error>>()?;
     Ok(data(json!({ "stored": stored, "results": results })))
 }

@@ -394,16 +394,20 @@ async fn of_a_batch_one_by_one_each_has_its_own_answer() {
     let program = county.program(&mut county.office().await, "", &ALL, &[]).await;
     created(&program, "A-2").await;
     let mut given = batch(&["A-1", "A-2", "A-3", "A-4"], true);
-    given["records"][2]["fields"]["verdict"] = json!("good");
     let key = [("idempotency-key", "batch-2026-02")];
+    // What contradicts the document is refused as a whole.
+    given["records"][2]["fields"]["verdict"] = json!("good");
+    assert_refused(&program.post(FOODS, &key, &given).await, 422, "ZH4109");
+    given["records"][2] = food("A-3");
+    given["records"][2]["fields"]["sampled_on"] = json!("2030-01-01");
     let page = program.post(FOODS, &key, &given).await;
     assert_eq!((page.status, &page.json()["stored"]), (StatusCode::OK, &json!(2)), "{}", page.text);
     let results = page.json()["results"].clone();
     assert!(results[0]["receipt"]["id"].is_string() && results[3]["receipt"]["id"].is_string(), "{results}");
     assert_eq!(results[1]["problem"]["code"], "ZH3003");
-    assert_eq!(results[2]["problem"]["problems"][0]["pointer"], "/records/2/fields/verdict");
+    assert_eq!(results[2]["problem"]["problems"][0]["pointer"], "/records/2/fields/sampled_on");
     // Mended, the same request stores only what was missing.
-    given["records"][2]["fields"]["verdict"] = json!("qualified");
+    given["records"][2] = food("A-3");
     let again = program.post(FOODS, &key, &given).await.json();
     assert_eq!((&again["stored"], &again["results"][0]), (&json!(3), &results[0]));
     assert_eq!(program.get(FOOD).await.json()["records"].as_array().unwrap().len(), 4);
