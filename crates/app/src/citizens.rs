@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::kind::Mode;
 use zhiheng_pack::procedure::{ClockKind, Procedure, PublicEntry, ReasonWanted, Setting, Step, roles};
-use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value};
+use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value};
 use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::cases::as_draft;
@@ -257,7 +257,7 @@ impl App {
         if removed.is_some_and(|day| day <= self.today()) {
             return Ok(draft);
         }
-        let label = self.pack.label(points, &point);
+        let label = self.pack.title(points, &point, Sight::Hidden);
         draft.fields.insert(POINT.to_owned(), json!({ "as_written": label, "id": row.id.to_string() }));
         for (index, field) in points.given() {
             let shared = kind.field(&field.id).is_some_and(|own| own.kind == field.kind && !own.personal);
@@ -393,7 +393,7 @@ impl App {
             found.map(|state| state.public.clone().unwrap_or_else(|| state.name.clone())).unwrap_or_default()
         };
         let steps = self.pack.open_steps(&record).into_iter().filter(|step| is_citizens(step) && row.live);
-        let number = if known.is_empty() { self.pack.label(kind, &record) } else { known };
+        let number = if known.is_empty() { self.pack.title(kind, &record, Sight::Hidden) } else { known };
         Ok(PublicCourse {
             kind: position,
             number,
@@ -503,7 +503,7 @@ impl App {
         let field = merge_field(declared)
             .and_then(|index| declared.fields.get(index))
             .ok_or_else(|| Error::WrongState(format!("{}没有并案的字段", declared.name)))?;
-        let label = target.row.key.clone().unwrap_or_else(|| self.pack.label(declared, &target.record));
+        let label = target.row.key.clone().unwrap_or_else(|| self.pack.title(declared, &target.record, Sight::Hidden));
         let reference = json!({ "as_written": label, "id": into.to_string() });
         let steps = self.case(Some(Taker::Staff(account)), &view).map(|case| case.steps).unwrap_or_default();
         let index = declared.field_index(&field.id);

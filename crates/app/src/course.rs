@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use zhiheng_pack::case::{Act as CaseAct, Duty, Happening, MomentSort};
 use zhiheng_pack::procedure::{RoleScope, roles};
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Kind, Value};
+use zhiheng_pack::{Kind, Sight, Value};
 use zhiheng_store::{MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, VersionRow};
 
 use crate::error::Handed;
@@ -179,7 +179,7 @@ impl Deciding<'_> {
                 continue;
             }
             told.push(owner);
-            let title = format!("新待办：{}「{}」", kind.name, self.pack.label(kind, record));
+            let title = format!("新待办：{}「{}」", kind.name, self.pack.title(kind, record, Sight::Hidden));
             let text = match self.clock_name(record, &row.clock).zip(row.due_day) {
                 Some((clock, due)) => format!("{title}，{clock}：{}前。", zhiheng_pack::day::date(due)),
                 None => format!("{title}。"),

@@ -227,18 +227,6 @@ impl Pack {
         None
     }
 
-    /// A record's title by its kind's template.
-    pub fn label(&self, kind: &Kind, record: &Record) -> String {
-        let mut label = kind.label.clone();
-        for (index, field) in kind.fields.iter().enumerate() {
-            let name = format!("{{{}}}", field.id);
-            if label.contains(&name) {
-                label = label.replace(&name, &self.show(kind, record, index));
-            }
-        }
-        label.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
     /// A field's value as pages show it: names instead of ids, an empty text where there is none.
     pub fn show(&self, kind: &Kind, record: &Record, index: usize) -> String {
         let (Some(field), Some(value)) = (kind.fields.get(index), record.value(index)) else { return String::new() };

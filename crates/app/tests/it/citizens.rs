@@ -222,7 +222,7 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         let other = file(app, 4, &[("matter", "热水器不保修"), ("story", "电器行拒绝修理热水器，已经三次")]);
         let near = |filed: &Filed| {
             let view = app.record("complaint", &filed.id).unwrap();
-            app.near_cases(&view, None).unwrap()
+            app.near_cases(&view, None, Sight::Masked).unwrap()
         };
         let found: Vec<_> = near(&first).into_iter().map(|near| (near.id, near.why)).collect();
         assert_eq!(found.len(), 2, "{found:?}");
@@ -231,9 +231,13 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         assert!(near(&other).is_empty());
         let view = app.record("complaint", &first.id).unwrap();
         assert!(
-            app.near_cases(&view, Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }))
-                .unwrap()
-                .is_empty(),
+            app.near_cases(
+                &view,
+                Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }),
+                Sight::Masked
+            )
+            .unwrap()
+            .is_empty(),
             "cases of others stay theirs"
         );
 

@@ -330,6 +330,12 @@ impl Reader<'_> {
                     let detail = format!("种类 {} 的字段 {key}", kind.value);
                     part.file.say(codes::UNKNOWN_NAME, &text.span, detail);
                 }
+                let open = target.and_then(|target| target.field(key)).is_some_and(|field| !field.personal);
+                let told = self.kind.fields.iter().filter(|field| field.personal);
+                for field in told.filter(|field| open && text.value.contains(&format!("{{{}}}", field.id))) {
+                    let detail = format!("{} 是个人信息，不能写进不是个人信息的字段 {key}", field.id);
+                    part.file.say(codes::WRONG_TYPE, &text.span, detail);
+                }
                 set.push((key.clone(), text.value));
             }
             part.finish();

@@ -22,6 +22,8 @@ mod files;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
+mod leaks;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod records;
