@@ -119,6 +119,7 @@ catalogue! {
     NOT_SYSTEMS_STEP = "ZH1034", "时限到期自动执行的环节 {} 的 role 必须包含 system。";
     PROCEDURE_SPANS = "ZH1035", "同一种类的程序在时间上有空档或重叠：{}。";
     DERIVED_FIELD = "ZH1036", "字段 {} 由程序算出，不能填写。请删去。";
+    NO_ENGLISH = "ZH1037", "入口提供英文页面（english = true），但{}。请补上，或删去 english = true。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";

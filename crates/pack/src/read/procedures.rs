@@ -1,6 +1,8 @@
 //! `[[procedure]]`, `modes` and `[kind.public_entry]`. Two passes: [`Derived::of`] looks at the blocks before the kinds are read, because kinds
 //! with procedures have fields of their own that their lists and filters may name; [`read`] compiles the procedures when every kind is known.
 
+mod english;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::kinds::{condition, say};
@@ -37,7 +39,13 @@ impl Derived {
             for state in node.tables("state") {
                 let (id, name) = (state.plain("id").unwrap_or_default(), state.plain("name").unwrap_or_default());
                 if !derived.states.iter().any(|known| known.id == id) {
-                    derived.states.push(Item { id, name, names: state.plains("names"), until: None });
+                    derived.states.push(Item {
+                        id,
+                        name,
+                        names: state.plains("names"),
+                        english: state.plain("english"),
+                        until: None,
+                    });
                 }
             }
             for clock in node.tables("clock") {
@@ -107,10 +115,11 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().flat_map(|root| root.tables("kind")) {
         let Some(entry) = node.table("public_entry") else { continue };
         let read = pack.kind_position(&node.id("id").value).and_then(|at| Some((at, pack.kinds.get(at)?)));
-        if let Some((at, entry)) = read.map(|(at, kind)| (at, public_entry(kind, &entry)))
+        if let Some((at, found)) = read.map(|(at, kind)| (at, public_entry(kind, &entry)))
             && let Some(kind) = pack.kinds.get_mut(at)
         {
-            kind.public_entry = Some(entry);
+            kind.public_entry = Some(found);
+            english::check(pack, at, &entry);
         }
         entry.finish();
     }
@@ -169,6 +178,7 @@ fn state(node: Node<'_>) -> State {
         name: node.need("name").value,
         closed: node.flag("final").unwrap_or(false),
         public: node.plain("public"),
+        english: node.plain("english"),
     };
     node.finish();
     read
@@ -242,6 +252,7 @@ impl Reader<'_> {
             documents: node.plains("doc"),
             spawn: self.spawns(node),
             public: node.flag("public").unwrap_or(false),
+            english: node.plain("english"),
             hint: node.plain("hint"),
         };
         node.finish_ref();
@@ -383,6 +394,7 @@ impl Reader<'_> {
         let read = Clock {
             id,
             name: node.need("name").value,
+            english: node.plain("english"),
             kind: clock_kind(node),
             starts,
             stops,
@@ -552,6 +564,7 @@ fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
         ask: node.text_sets("ask").iter().map(|page| page.value.iter().filter_map(index).collect()).collect(),
         names: names("names"),
         english_names: names("english_names"),
+        english_name: node.plain("english_name"),
         calls: node.plains("calls"),
         english: node.flag("english").unwrap_or(false),
         rate: field_of(kind, node, "rate", |kind| kind == Type::Integer, "整数"),

@@ -152,6 +152,7 @@ pub(crate) fn controls<'a>(
         error: wrong.get(&field.id).cloned().or_else(|| said(&field.id, Level::Refuse)),
         warning: said(&field.id, Level::Warn),
         control: control(pack, field, typed.get(&field.id), references.get(&field.id), here),
+        language: Default::default(),
     };
     fields.map(one).collect()
 }

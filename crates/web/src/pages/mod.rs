@@ -35,7 +35,7 @@ pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCe
 pub use cell_records::{CellRecordsPage, Computation};
 pub use citizen::{
     CourseClock, CoursePage, CourseStep, FollowPage, Language, PublicNumbersPage, ReceiptPage, ReportCheckPage,
-    ReportPage, ReportsPage,
+    ReportPage, ReportWay, ReportsPage,
 };
 pub use document::{DocumentPage, Numbering};
 pub use handover::{HandOverPage, HandedOverPage, HoldersPage};

@@ -118,7 +118,20 @@ fn make() -> Marked {
             };
             let made = app.submit("system", &submission, None).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
             cases.insert(kind.clone(), made.id.clone());
-            taken(kind, made.id, words);
+            let mut held = words;
+            if declared.procedures.is_empty() {
+                // A correction leaves what it corrects in the history.
+                let (draft, words) = marked_draft(&app.pack, kind, &mut no, &submission_fields(&submission));
+                let corrected = Submission {
+                    act: Act::Correct(draft),
+                    id: made.id.parse().ok(),
+                    reason: Some("核对".to_owned()),
+                    ..submission
+                };
+                app.submit("system", &corrected, None).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+                held.extend(words);
+            }
+            taken(kind, made.id, held);
         }
     }
     // The last tour complaint goes on and brings about other records: what a step writes into them is everybody's to read.
@@ -182,6 +195,13 @@ fn make() -> Marked {
         }
     }
     Marked { county, markers, records, code: filed.code.plain().to_owned() }
+}
+
+fn submission_fields(submission: &Submission) -> Draft {
+    match &submission.act {
+        Act::Create(draft) => draft.clone(),
+        _ => Draft::default(),
+    }
 }
 
 fn own_addresses(kind: &str, id: &str) -> Vec<String> {
