@@ -49,8 +49,8 @@ pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
 pub use citizens::{
-    Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,
-    merge_field, public_entries, public_entry,
+    Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,
+    asked, merge_field, public_entries, public_entry,
 };
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;

@@ -122,6 +122,9 @@ pub(crate) fn answer(server: &Server, visit: &Visit, reading: bool, failure: Fai
     if ways.is_empty() && matches!(failure.cause, Cause::SignIn) {
         ways.push(Action::open("登录", address("/login", &[("next", "/")])).weight(Weight::Primary));
     }
+    if matches!(failure.cause, Cause::TooOften(_)) {
+        ways.extend(["12345", "12315"].map(|call| Action::open(format!("拨打 {call}"), format!("tel:{call}"))));
+    }
     ways.push(Action::open("目标指标", "/board"));
     ways.push(Action::open("首页", "/"));
     let page = ErrorPage {

@@ -12,6 +12,8 @@ use crate::{App, Error};
 
 /// Counts below this are not published.
 const LEAST: u64 = 5;
+/// What a case without the field is counted under.
+pub const UNSORTED: &str = "未分类";
 /// Cases that are read; a county has some thousands a year.
 const MOST: usize = 50_000;
 
@@ -123,7 +125,7 @@ impl Counted {
         }
         for (counts, index) in self.by.iter_mut().zip(by) {
             let text = match record.value(*index) {
-                Some(Value::Area { code: None, .. }) | None => "未分类".to_owned(),
+                Some(Value::Area { code: None, .. }) | None => UNSORTED.to_owned(),
                 Some(_) => pack.show(kind, &record, *index),
             };
             *counts.entry(text).or_default() += 1;

@@ -261,7 +261,9 @@ fn clock_of(clock: &PublicClock, today: i32, language: Language) -> CourseClock 
     let day = |number| english::day(language, number);
     let due = match clock.due {
         Some(due) => {
-            let provisional = if clock.provisional { language.say("（暂定）", " (provisional)") } else { "" };
+            // What is over is provisional no more.
+            let open = clock.provisional && clock.stopped.is_none();
+            let provisional = if open { language.say("（暂定）", " (provisional)") } else { "" };
             format!("{}{}{provisional}", language.say("最晚 ", "by "), day(due))
         }
         None => language.say("暂停期间不计", "not counted while paused").to_owned(),
@@ -274,7 +276,11 @@ fn clock_of(clock: &PublicClock, today: i32, language: Language) -> CourseClock 
         name: format!(
             "{}{}",
             clock.name,
-            if clock.promise { language.say("（本县承诺）", " (promise of the county)") } else { "" }
+            if clock.promise && !clock.name.contains("承诺") {
+                language.say("（本县承诺）", " (promise of the county)")
+            } else {
+                ""
+            }
         ),
         verdict,
         text: format!("{due}{}", done.unwrap_or_default()),

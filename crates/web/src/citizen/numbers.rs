@@ -26,8 +26,6 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(path):
         }
     };
     let shown = |number: Option<u64>| number.map_or_else(|| "少于 5".to_owned(), count);
-    // Among several a larger count may be kept back beside a small one.
-    let kept_back = |number: Option<u64>| number.map_or_else(|| "不公开".to_owned(), count);
     // In whole hundredths of a percent by integers: a share for the public is rounded once, down.
     let share = |one: u64, all: u64| match (one * 1000).checked_div(all) {
         Some(thousandths) => format!("{}.{}%", thousandths / 10, thousandths % 10),
@@ -54,7 +52,11 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(path):
             .by
             .iter()
             .map(|(name, rows)| {
-                (name.clone(), rows.iter().map(|(item, number)| (item.clone(), kept_back(*number))).collect())
+                // Nobody said what the case is about or where: that is no breakdown.
+                let said = rows.iter().any(|(item, _)| item != zhiheng_app::UNSORTED);
+                let shown = rows.iter().filter_map(|(item, number)| Some((item.clone(), count((*number)?))));
+                let kept_back = rows.iter().filter(|(_, number)| number.is_none()).count();
+                if said { (name.clone(), shown.collect(), kept_back) } else { (name.clone(), Vec::new(), 0) }
             })
             .collect(),
         cut: numbers.cut,

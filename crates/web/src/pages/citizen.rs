@@ -415,7 +415,7 @@ impl CoursePage {
             &self.shell,
             Head { title: &title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
             html! {
-                div lang=(self.language.code()) {
+                div.spaced lang=(self.language.code()) {
                     (heading(&title, tag(&self.state), html! { (self.next) }))
                     (error_summary_in(self.language, &wrong))
                     (card(say("办到哪一步", "What has been done"), html! {
@@ -484,8 +484,8 @@ pub struct PublicNumbersPage {
     pub totals: Vec<(String, String)>,
     /// Time limit, decided, in time, share.
     pub clocks: Vec<(String, String, String, String)>,
-    /// By field: its items and counts.
-    pub by: Vec<(String, Vec<(String, String)>)>,
+    /// By field: the items that are published with their counts, and how many are kept back.
+    pub by: Vec<(String, Vec<(String, String)>, usize)>,
     /// There are more cases than were read.
     pub cut: bool,
 }
@@ -498,24 +498,31 @@ impl PublicNumbersPage {
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, narrow: true, ..Head::default() },
             html! {
-                (heading(&self.title, html! {}, html! { (self.as_of) "。少于 5 件的不公开，以免看出是谁；只有一项少于 5 件时，最接近的一项也不公开，以免推算出来。" }))
-                @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
-                ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
-                @if !self.clocks.is_empty() {
-                    div.scroll tabindex="0" { table {
-                        caption { span.title { "按期情况" } }
-                        thead { tr { th scope="col" { "时限" } th.num scope="col" { "应完成" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
-                        tbody { @for (name, all, met, share) in &self.clocks { tr {
-                            th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
-                        } } }
-                    } }
-                }
-                @for (name, rows) in self.by.iter().filter(|(_, rows)| !rows.is_empty()) {
-                    div.scroll tabindex="0" { table {
-                        caption { span.title { "按" (name) } }
-                        thead { tr { th scope="col" { (name) } th.num scope="col" { "件数" } } }
-                        tbody { @for (item, number) in rows { tr { th scope="row" { (item) } td.num { (number) } } } }
-                    } }
+                div.spaced {
+                    (heading(&self.title, html! {}, html! { (self.as_of) "。为免看出是谁，少于 5 件的不逐项公开。" }))
+                    @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
+                    ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
+                    @if !self.clocks.is_empty() {
+                        div.scroll tabindex="0" { table {
+                            caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的时限不列" } }
+                            thead { tr { th scope="col" { "时限" } th.num scope="col" { "件数" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
+                            tbody { @for (name, all, met, share) in &self.clocks { tr {
+                                th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
+                            } } }
+                        } }
+                    }
+                    @for (name, rows, kept_back) in self.by.iter().filter(|(_, rows, kept_back)| !rows.is_empty() || *kept_back > 0) {
+                        div.scroll tabindex="0" { table {
+                            caption { span.title { "按" (name) } }
+                            thead { tr { th scope="col" { (name) } th.num scope="col" { "件数" } } }
+                            tbody {
+                                @for (item, number) in rows { tr { th scope="row" { (item) } td.num { (number) } } }
+                                @if *kept_back > 0 { tr {
+                                    th scope="row" { @if rows.is_empty() { "各项都少" } @else { "其余 " (kept_back) " 项" } } td.num { "不公开" }
+                                } }
+                            }
+                        } }
+                    }
                 }
                 p.actions { a.button href=(self.action) { "我要投诉：" (self.entry) } }
             },

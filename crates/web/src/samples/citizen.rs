@@ -142,7 +142,10 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         as_of: "2026 年，截至 2026年11月22日 24 时".into(),
         totals: vec![row("收到", "128"), row("已办结", "117"), row("办结比例", "91.4%")],
         clocks: vec![("受理决定".into(), "120".into(), "118".into(), "98.3%".into())],
-        by: vec![("投诉类别".into(), vec![row("游船", "64"), row("餐饮", "59"), row("购物", "不公开")])],
+        by: vec![
+            ("投诉类别".into(), vec![row("游船", "64"), row("餐饮", "59")], 2),
+            ("所在乡镇".into(), Vec::new(), 3),
+        ],
         cut: false,
     };
     vec![

@@ -346,6 +346,6 @@ async fn staff_see_likely_repetitions_and_merge_them() {
 async fn public_numbers_are_published_where_the_pack_says_so() {
     let county = county();
     let page = county.anybody().get("/report/goods/numbers").await;
-    page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不公开").assert_shows("办结比例");
+    page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
 }
