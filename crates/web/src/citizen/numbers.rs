@@ -7,7 +7,7 @@ use zhiheng_app::public_entry;
 
 use crate::extract::Visit;
 use crate::frame::shell;
-use crate::pages::PublicNumbersPage;
+use crate::pages::{CountsBy, PublicNumbersPage};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
 use crate::words::{count, date};
@@ -56,7 +56,12 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(path):
                 let said = rows.iter().any(|(item, _)| item != zhiheng_app::UNSORTED);
                 let shown = rows.iter().filter_map(|(item, number)| Some((item.clone(), count((*number)?))));
                 let kept_back = rows.iter().filter(|(_, number)| number.is_none()).count();
-                if said { (name.clone(), shown.collect(), kept_back) } else { (name.clone(), Vec::new(), 0) }
+                let name = name.clone();
+                if said {
+                    CountsBy { name, rows: shown.collect(), kept_back }
+                } else {
+                    CountsBy { name, ..CountsBy::default() }
+                }
             })
             .collect(),
         cut: numbers.cut,

@@ -467,6 +467,17 @@ impl CoursePage {
     }
 }
 
+/// Counts by one field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CountsBy {
+    /// 投诉类别
+    pub name: String,
+    /// The items that are published, with their counts.
+    pub rows: Vec<(String, String)>,
+    /// How many items are kept back.
+    pub kept_back: usize,
+}
+
 /// 投诉公开统计
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PublicNumbersPage {
@@ -484,8 +495,8 @@ pub struct PublicNumbersPage {
     pub totals: Vec<(String, String)>,
     /// Time limit, decided, in time, share.
     pub clocks: Vec<(String, String, String, String)>,
-    /// By field: the items that are published with their counts, and how many are kept back.
-    pub by: Vec<(String, Vec<(String, String)>, usize)>,
+    /// By field.
+    pub by: Vec<CountsBy>,
     /// There are more cases than were read.
     pub cut: bool,
 }
@@ -511,14 +522,14 @@ impl PublicNumbersPage {
                             } } }
                         } }
                     }
-                    @for (name, rows, kept_back) in self.by.iter().filter(|(_, rows, kept_back)| !rows.is_empty() || *kept_back > 0) {
+                    @for by in self.by.iter().filter(|by| !by.rows.is_empty() || by.kept_back > 0) {
                         div.scroll tabindex="0" { table {
-                            caption { span.title { "按" (name) } }
-                            thead { tr { th scope="col" { (name) } th.num scope="col" { "件数" } } }
+                            caption { span.title { "按" (by.name) } }
+                            thead { tr { th scope="col" { (by.name) } th.num scope="col" { "件数" } } }
                             tbody {
-                                @for (item, number) in rows { tr { th scope="row" { (item) } td.num { (number) } } }
-                                @if *kept_back > 0 { tr {
-                                    th scope="row" { @if rows.is_empty() { "各项都少" } @else { "其余 " (kept_back) " 项" } } td.num { "不公开" }
+                                @for (item, number) in &by.rows { tr { th scope="row" { (item) } td.num { (number) } } }
+                                @if by.kept_back > 0 { tr {
+                                    th scope="row" { @if by.rows.is_empty() { "各项都少" } @else { "其余 " (by.kept_back) " 项" } } td.num { "不公开" }
                                 } }
                             }
                         } }

@@ -11,8 +11,8 @@ use crate::components::{
     tag::Tag,
 };
 use crate::pages::{
-    CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage, ReportCheckPage,
-    ReportPage, ReportWay, ReportsPage,
+    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage,
+    ReportCheckPage, ReportPage, ReportWay, ReportsPage,
 };
 
 fn calls() -> Vec<String> {
@@ -143,8 +143,10 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         totals: vec![row("收到", "128"), row("已办结", "117"), row("办结比例", "91.4%")],
         clocks: vec![("受理决定".into(), "120".into(), "118".into(), "98.3%".into())],
         by: vec![
-            ("投诉类别".into(), vec![row("游船", "64"), row("餐饮", "59")], 2),
-            ("所在乡镇".into(), Vec::new(), 3),
+            CountsBy {
+                name: "投诉类别".into(), rows: vec![row("游船", "64"), row("餐饮", "59")], kept_back: 2
+            },
+            CountsBy { name: "所在乡镇".into(), kept_back: 3, ..CountsBy::default() },
         ],
         cut: false,
     };
