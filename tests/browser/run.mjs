@@ -1,5 +1,5 @@
 // Runs every journey at every width and closes with a count. `cargo xtask test --only browser` starts the servers and calls this:
-//   node run.mjs --chromium PATH --pictures FOLDER --real http://… --demo http://… --start /start/… --demo-start /start/…
+//   node run.mjs --chromium PATH --pictures FOLDER --real http://… --demo http://… --start /start/… --demo-start /start/… [--only NAME,NAME]
 // Each file of journeys/ exports `title`, `site` ("real" or "demo") and `walk(reader)`.
 
 import { readdir, rm } from "node:fs/promises";
@@ -7,12 +7,14 @@ import { parseArgs } from "node:util";
 import { Reader, WIDTHS, openBrowser } from "./rig.mjs";
 
 const text = { type: "string" };
-const { values } = parseArgs({ options: { chromium: text, pictures: text, real: text, demo: text, start: text, "demo-start": text } });
+const { values } = parseArgs({ options: { chromium: text, pictures: text, real: text, demo: text, start: text, "demo-start": text, only: text } });
 for (const name of ["chromium", "pictures", "real", "demo", "start", "demo-start"]) {
   if (!values[name]) throw new Error(`--${name} is missing`);
 }
 
-const files = (await readdir(new URL("journeys/", import.meta.url))).filter((file) => file.endsWith(".mjs")).sort();
+const all = (await readdir(new URL("journeys/", import.meta.url))).filter((file) => file.endsWith(".mjs")).sort();
+// `--only citizen,work` while one is written.
+const files = values.only ? all.filter((file) => values.only.split(",").includes(file.replace(/\.mjs$/, ""))) : all;
 await rm(values.pictures, { recursive: true, force: true });
 let [passed, failed] = [0, 0];
 const { browser, close } = await openBrowser(values.chromium);

@@ -14,7 +14,7 @@ use zhiheng_pack::procedure::{
     rough_minutes,
 };
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Value, problem as codes};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Sight, Value, problem as codes};
 use zhiheng_store::{Op, Outcome, RecordId, RecordRow, Refused};
 
 use crate::error::Handed;
@@ -361,7 +361,7 @@ impl App {
             let Some(row) = reader.record(&self.pack.place, kind_id, &id)?.filter(|row| row.live) else { continue };
             let Some((record, _)) = read(kind, &row) else { continue };
             if self.pack.state_of(&record).is_some_and(|state| !state.closed) {
-                let label = self.pack.label(kind, &record);
+                let label = self.pack.title(kind, &record, Sight::Hidden);
                 return Err(Error::WrongState(format!("由它派出的{}「{label}」还没有办结", kind.name)));
             }
         }
@@ -896,7 +896,8 @@ pub(crate) fn spawn_draft(
 ) -> Draft {
     let mut draft = Draft::default();
     for (field, template) in &spawn.set {
-        let value = setting(pack, kind, record, id, template, each, doing);
+        let personal = target.field(field).is_some_and(|field| field.personal);
+        let value = setting(pack, kind, record, id, (template, personal), each, doing);
         if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
             draft.fields.insert(field.clone(), fitting(target, field, value));
         }
@@ -918,12 +919,12 @@ fn setting(
     kind: &Kind,
     record: &Record,
     id: &RecordId,
-    template: &str,
+    (template, personal): (&str, bool),
     each: Option<&str>,
     doing: &Doing<'_>,
 ) -> Option<Json> {
     Some(match template {
-        "@record" => json!({ "as_written": pack.label(kind, record), "id": id.to_string() }),
+        "@record" => json!({ "as_written": pack.title(kind, record, Sight::Hidden), "id": id.to_string() }),
         "@today" => Json::String(zhiheng_pack::day::date(doing.today).to_string()),
         "@actor" => Json::String(doing.name.to_owned()),
         "@body" => Json::String(doing.body.map(str::to_owned).or_else(|| pack.envelope(kind, record).body)?),
@@ -934,7 +935,7 @@ fn setting(
             Json::String(zhiheng_pack::day::date(due).to_string())
         }
         text => {
-            let mut filled = text.replace("{label}", &pack.label(kind, record));
+            let mut filled = text.replace("{label}", &pack.title(kind, record, Sight::Hidden));
             filled = filled.replace("{@today}", &chinese_date(zhiheng_pack::day::date(doing.today)));
             for (name, words) in &doing.said {
                 filled = filled.replace(name, words);
@@ -942,7 +943,10 @@ fn setting(
             for (index, field) in kind.fields.iter().enumerate() {
                 let name = format!("{{{}}}", field.id);
                 if filled.contains(&name) {
-                    filled = filled.replace(&name, &pack.show(kind, record, index));
+                    // What the pack's check let through: a personal text goes into a personal field, or nowhere.
+                    let shown =
+                        if field.personal && !personal { String::new() } else { pack.show(kind, record, index) };
+                    filled = filled.replace(&name, &shown);
                 }
             }
             Json::String(filled)

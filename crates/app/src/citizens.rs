@@ -16,8 +16,8 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::kind::Mode;
-use zhiheng_pack::procedure::{ClockKind, Procedure, PublicEntry, ReasonWanted, Setting, Step, roles};
-use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value};
+use zhiheng_pack::procedure::{ClockKind, Language, Procedure, PublicEntry, ReasonWanted, Setting, State, Step, roles};
+use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value};
 use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::cases::as_draft;
@@ -28,7 +28,7 @@ use crate::submit::{Submitting, read};
 use crate::{Act, App, Error, Receipt, RequestKey, StepWanted, Submission, Taker, hex};
 
 pub use near::Near;
-pub use numbers::{Breakdown, PublicNumbers};
+pub use numbers::{Breakdown, PublicNumbers, UNSORTED};
 
 /// Letters and digits that nobody confuses when he reads them out on the telephone: no 0 O, 1 I L.
 const LETTERS: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -257,7 +257,7 @@ impl App {
         if removed.is_some_and(|day| day <= self.today()) {
             return Ok(draft);
         }
-        let label = self.pack.label(points, &point);
+        let label = self.pack.title(points, &point, Sight::Hidden);
         draft.fields.insert(POINT.to_owned(), json!({ "as_written": label, "id": row.id.to_string() }));
         for (index, field) in points.given() {
             let shared = kind.field(&field.id).is_some_and(|own| own.kind == field.kind && !own.personal);
@@ -373,7 +373,7 @@ impl App {
     }
 
     /// The public course of the case behind a code; with a number, only if it is that case's. Which of the two was wrong is not told.
-    pub fn follow(&self, code: &QueryCode, number: &str) -> Result<PublicCourse, Error> {
+    pub fn follow(&self, code: &QueryCode, number: &str, language: Language) -> Result<PublicCourse, Error> {
         let missing = || Error::NotFound("这个编号和查询码对应的投诉".to_owned());
         let mut reader = self.store.read()?;
         let receipt = reader.receipt(&self.pack.place, &code.hash(&self.pack.place))?.ok_or_else(missing)?;
@@ -390,18 +390,25 @@ impl App {
         let procedure = self.pack.procedure_of(&case).ok_or_else(missing)?;
         let words = |state: &str| {
             let found = procedure.state(state);
-            found.map(|state| state.public.clone().unwrap_or_else(|| state.name.clone())).unwrap_or_default()
+            let name = |state: &State| {
+                language.of(state.public.as_ref().unwrap_or(&state.name), state.english.as_deref()).to_owned()
+            };
+            found.map(name).unwrap_or_default()
         };
         let steps = self.pack.open_steps(&record).into_iter().filter(|step| is_citizens(step) && row.live);
-        let number = if known.is_empty() { self.pack.label(kind, &record) } else { known };
+        let number = if known.is_empty() { self.pack.title(kind, &record, Sight::Hidden) } else { known };
         Ok(PublicCourse {
             kind: position,
             number,
-            state: if row.live { words(&case.state) } else { "已撤销登记".to_owned() },
+            state: if row.live {
+                words(&case.state)
+            } else {
+                language.say("已撤销登记", "Taken off the register").to_owned()
+            },
             closed: !row.live || procedure.is_closed(&case.state),
-            events: self.public_events(procedure, &record, &words),
-            clocks: self.public_clocks(procedure, &record),
-            shown: shown(&self.pack, kind, &record),
+            events: self.public_events(procedure, &record, &words, language),
+            clocks: self.public_clocks(procedure, &record, language),
+            shown: shown(&self.pack, kind, &record, language),
             steps: steps.cloned().collect(),
             procedure: Arc::new(procedure.clone()),
             version: row.version,
@@ -414,6 +421,7 @@ impl App {
         procedure: &Procedure,
         record: &Record,
         words: &dyn Fn(&str) -> String,
+        language: Language,
     ) -> Vec<PublicEvent> {
         let events = record.case.iter().flat_map(|case| &case.events);
         let one = |event: &zhiheng_pack::case::Event| {
@@ -428,10 +436,11 @@ impl App {
                 _ => None,
             });
             let ground = list.zip(event.reason.as_deref()).and_then(|(list, reason)| {
-                list.items.iter().find(|item| item.id == reason).map(|item| item.name.clone())
+                let item = list.items.iter().find(|item| item.id == reason)?;
+                Some(language.of(&item.name, item.english.as_deref()).to_owned())
             });
             Some(PublicEvent {
-                step: step.map(|step| step.name.clone()),
+                step: step.map(|step| language.of(&step.name, step.english.as_deref()).to_owned()),
                 day: self.pack.day_of(event.at),
                 state: words(&event.state),
                 ground,
@@ -440,11 +449,11 @@ impl App {
         events.filter_map(one).collect()
     }
 
-    fn public_clocks(&self, procedure: &Procedure, record: &Record) -> Vec<PublicClock> {
+    fn public_clocks(&self, procedure: &Procedure, record: &Record, language: Language) -> Vec<PublicClock> {
         let one = |run: zhiheng_pack::case::Run| {
             let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty)?;
             Some(PublicClock {
-                name: clock.name.clone(),
+                name: language.of(&clock.name, clock.english.as_deref()).to_owned(),
                 due: run.due.map(|due| due.day),
                 provisional: run.due.is_some_and(|due| due.provisional),
                 paused: run.paused,
@@ -503,8 +512,9 @@ impl App {
         let field = merge_field(declared)
             .and_then(|index| declared.fields.get(index))
             .ok_or_else(|| Error::WrongState(format!("{}没有并案的字段", declared.name)))?;
-        let label = target.row.key.clone().unwrap_or_else(|| self.pack.label(declared, &target.record));
+        let label = target.row.key.clone().unwrap_or_else(|| self.pack.title(declared, &target.record, Sight::Hidden));
         let reference = json!({ "as_written": label, "id": into.to_string() });
+        let same = format!("与 {label} 为同一件事");
         let steps = self.case(Some(Taker::Staff(account)), &view).map(|case| case.steps).unwrap_or_default();
         let index = declared.field_index(&field.id);
         let step = steps.iter().find(|step| step.require.iter().chain(&step.ask).any(|at| Some(*at) == index));
@@ -514,8 +524,9 @@ impl App {
                 id: *id,
                 act: CaseAct::Step(step.id.clone()),
                 fields: Draft { fields: [(field.id.clone(), reference)].into(), scope: None },
-                reason: None,
-                note: Some(format!("与 {label} 为同一件事")),
+                // A step that wants words is given them; a note beside the same words would say it twice.
+                reason: matches!(step.reason, ReasonWanted::Words).then(|| same.clone()),
+                note: Some(same).filter(|_| !matches!(step.reason, ReasonWanted::Words)),
                 expected_version: Some(view.row.version),
             };
             return self.take_step(Taker::Staff(account), &wanted, None);
@@ -530,7 +541,7 @@ impl App {
             kind: kind.to_owned(),
             id: Some(*id),
             expected_version: Some(view.row.version),
-            reason: Some(format!("并案：与 {label} 为同一件事")),
+            reason: Some(format!("并案：{same}")),
         };
         self.submit(&account.login, &submission, None)
     }
@@ -546,14 +557,18 @@ fn is_citizens(step: &Step) -> bool {
     step.roles.iter().any(|role| role == roles::CITIZEN)
 }
 
-fn shown(pack: &Pack, kind: &Kind, record: &Record) -> Vec<(String, String)> {
-    let fields = kind.public_entry.iter().flat_map(|entry| &entry.show);
+fn shown(pack: &Pack, kind: &Kind, record: &Record, language: Language) -> Vec<(String, String)> {
+    let Some(entry) = &kind.public_entry else { return Vec::new() };
     let one = |index: &usize| {
         let field = kind.fields.get(*index).filter(|field| !field.personal)?;
         record.value(*index)?;
-        Some((field.name.clone(), pack.show(kind, record, *index)))
+        let name = match language {
+            Language::Chinese => field.name.clone(),
+            Language::English => entry.name_of(kind, *index, language),
+        };
+        Some((name, pack.said(kind, record, *index, language)))
     };
-    fields.filter_map(one).collect()
+    entry.show.iter().filter_map(one).collect()
 }
 
 #[cfg(test)]

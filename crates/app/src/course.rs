@@ -6,7 +6,7 @@ use zhiheng_pack::case::{Act as CaseAct, Duty, Event, Happening, MomentSort};
 use zhiheng_pack::document::number_text;
 use zhiheng_pack::procedure::{Document, RoleScope, roles};
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Draft, Kind, Pack, Value};
+use zhiheng_pack::{Draft, Kind, Pack, Sight, Value};
 use zhiheng_store::{DocumentNumberRow, MessageRow, Op, RecordId, RecordRow, TaskRow, TaskSet, Times, VersionRow};
 
 use crate::cases::{Doing, Taker, step_content};
@@ -255,7 +255,7 @@ impl Deciding<'_> {
             if !asked {
                 told.push(owner);
             }
-            let title = format!("新待办：{}「{}」", kind.name, self.pack.label(kind, record));
+            let title = format!("新待办：{}「{}」", kind.name, self.pack.title(kind, record, Sight::Hidden));
             let text = match self.clock_name(record, &row.clock).zip(row.due_day) {
                 Some((clock, due)) => format!("{title}，{clock}：{}前。", zhiheng_pack::day::date(due)),
                 None => format!("{title}。"),
@@ -272,7 +272,7 @@ impl Deciding<'_> {
     pub(crate) fn tell_assigned(&mut self, one: &Prepared, from: Option<&str>, actor: &str) {
         let Some((kind, row)) = self.pack.kinds.get(one.kind).zip(self.current(&one.kind_id, &one.id)) else { return };
         let Some((record, _)) = read(kind, &row) else { return };
-        let what = format!("{}「{}」", kind.name, self.pack.label(kind, &record));
+        let what = format!("{}「{}」", kind.name, self.pack.title(kind, &record, Sight::Hidden));
         let due = self.tasks_of(&row.id).iter().filter_map(|task| task.due_day).min();
         let due = due.map(|day| format!("，{}前办理", zhiheng_pack::day::date(day))).unwrap_or_default();
         let happens = one.happening.as_ref();
@@ -322,7 +322,8 @@ impl Deciding<'_> {
             Ok(content) => content,
             Err(problems) => {
                 let why: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-                let title = format!("{}「{}」未能自动办理“{}”", kind.name, pack.label(kind, &record), step.name);
+                let title =
+                    format!("{}「{}」未能自动办理“{}”", kind.name, pack.title(kind, &record, Sight::Hidden), step.name);
                 let owner = (roles::OFFICER.to_owned(), row.body.clone().unwrap_or_default());
                 self.message(row.recorded_at, owner, (kind.id.clone(), *id), title, why.join("；"));
                 return Ok(Vec::new());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use zhiheng_pack::document::{Given, Line, Piece, Rendered, Stand, chinese_date, render};
-use zhiheng_pack::{Record, day};
+use zhiheng_pack::{Record, Sight, day};
 use zhiheng_sheet::{Footing, LetterPart, LetterSign, WordLetter, WordRun, write_letter};
 use zhiheng_store::{DocumentNumberRow, RecordId, RecordRow, VersionRow};
 
@@ -153,7 +153,7 @@ impl App {
         };
         let bytes = write_letter(&letter).map_err(|error| Error::Internal(error.to_string()))?;
         let kind = self.pack.kind(&view.row.kind);
-        let label = kind.map(|kind| self.pack.label(kind, &view.record)).unwrap_or_default();
+        let label = kind.map(|kind| self.pack.title(kind, &view.record, Sight::Hidden)).unwrap_or_default();
         let what: String = format!("{}_{label}", rendered.title).chars().take(60).collect();
         let day = view.number.as_ref().map_or_else(|| self.today(), |number| self.pack.day_of(number.issued_at));
         let (extension, media_type) = DOCX;

@@ -13,7 +13,7 @@ use zhiheng_pack::case::{Act as CaseAct, Duty, Moment, MomentSort};
 use zhiheng_pack::document::chinese_date;
 use zhiheng_pack::procedure::{Clock, Procedure, Span, roles};
 use zhiheng_pack::record::{Envelope, Record};
-use zhiheng_pack::{Draft, Kind, Pack};
+use zhiheng_pack::{Draft, Kind, Pack, Sight};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
 
 use crate::cases::{Doing, Taker, spawn_contents, step_content};
@@ -293,7 +293,7 @@ impl One<'_> {
         let ask = procedure.ask(&duty.clock);
         let Some(clock) = procedure.clock(&duty.clock).or(ask.map(|ask| &ask.clock)) else { return Ok(()) };
         let asked = ask.zip(duty.body.clone());
-        let label = pack.label(kind, record);
+        let label = pack.title(kind, record, Sight::Hidden);
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
         let about = (kind.id.clone(), self.id);
         let owner = (duty.role.clone(), duty.body.clone().unwrap_or_default());
@@ -361,7 +361,7 @@ impl One<'_> {
     ) -> Result<(), Handed> {
         let Some(rung) = clock.ladder.get(rung) else { return Ok(()) };
         let pack = Arc::clone(&self.job.pack);
-        let label = pack.label(kind, record);
+        let label = pack.title(kind, record, Sight::Hidden);
         let due = duty.due_day.map(|day| zhiheng_pack::day::date(day).to_string()).unwrap_or_default();
         let late = duty.due_at.is_some_and(|at| at <= self.job.now);
         let (word, ask) = if late {

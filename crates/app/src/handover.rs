@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use zhiheng_pack::case::Act as CaseAct;
-use zhiheng_pack::{Pack, Problem, problem as codes};
+use zhiheng_pack::{Pack, Problem, Sight, problem as codes};
 use zhiheng_store::{AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskRow, TasksOf, Times};
 
 use crate::cases::{Look, Taker};
@@ -281,7 +281,7 @@ impl Passing {
         };
         let Some(procedure) = self.pack.procedure_of(case) else { return Ok(None) };
         let seen = may(&self.actor, Verb::See, kind, envelope.body.as_deref(), envelope.area.as_deref());
-        let label = if seen { self.pack.label(kind, &record) } else { String::new() };
+        let label = if seen { self.pack.title(kind, &record, Sight::Hidden) } else { String::new() };
         let (kind_id, name) = (kind.id.clone(), kind.name.clone());
         let named = PassedCase { kind: kind_id, name, id: id.to_string(), label };
         let (pack, today) = (&*self.pack, self.today);

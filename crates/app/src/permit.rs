@@ -6,8 +6,8 @@
 //! - To see is not to take out: [`Verb::Export`] is a right of its own.
 //! - Who is not let in yet ([`Account::acts`]) may do nothing.
 
-use zhiheng_pack::Kind;
 use zhiheng_pack::procedure::roles;
+use zhiheng_pack::{Kind, Sight};
 pub use zhiheng_store::Scope;
 
 use crate::accounts::{Account, Role};
@@ -125,6 +125,14 @@ impl Account {
     /// Whether the account is let in: activated, and owing neither a new password nor a second factor.
     pub fn acts(&self) -> bool {
         self.active && !self.disabled && self.must.is_none()
+    }
+
+    /// What lists and titles show this account of personal fields: the office sees them, a body sees that there are some.
+    pub fn sight(&self) -> Sight {
+        match self.role {
+            Role::Office if self.acts() => Sight::Shown,
+            _ => Sight::Masked,
+        }
     }
 
     /// Whether a body is the account's own, or under it.

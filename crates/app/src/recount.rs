@@ -8,7 +8,7 @@ use std::sync::Arc;
 use zhiheng_pack::case::{Act as CaseAct, Run};
 use zhiheng_pack::procedure::roles;
 use zhiheng_pack::record::Record;
-use zhiheng_pack::{Kind, Pack};
+use zhiheng_pack::{Kind, Pack, Sight};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, Times};
 
 use crate::error::Handed;
@@ -118,7 +118,7 @@ impl App {
                         let print = |day: i32| zhiheng_pack::day::date(day).to_string();
                         moved.push(MovedDeadline {
                             kind: kind.name.clone(),
-                            label: old.label(kind, &record),
+                            label: old.title(kind, &record, Sight::Hidden),
                             clock: clock.clone(),
                             before: day.map(print),
                             after: then.flatten().map(print),

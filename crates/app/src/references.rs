@@ -3,7 +3,7 @@
 //!
 //! Titles are not indexed: they are looked for in the newest records of the kind, so that a form answers at once in any register.
 
-use zhiheng_pack::{Kind, Record, Value};
+use zhiheng_pack::{Kind, Record, Sight, Value};
 use zhiheng_store::{ListQuery, Reader, RecordId, RecordRow, Scope};
 
 use crate::{App, Error};
@@ -73,8 +73,9 @@ impl App {
         Ok(if whole.is_empty() { part } else { whole })
     }
 
+    /// Its name is stored with the reference: everybody reads it.
     fn candidate(&self, kind: &Kind, row: &RecordRow, record: &Record) -> Candidate {
-        Candidate { id: row.id, key: row.key.clone(), label: self.pack.label(kind, record) }
+        Candidate { id: row.id, key: row.key.clone(), label: self.pack.title(kind, record, Sight::Hidden) }
     }
 
     /// Hands the newest records over, at most so many, until the receiver has enough.

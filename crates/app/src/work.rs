@@ -36,8 +36,10 @@ pub struct WorkItem {
     pub task: TaskRow,
     /// 种类名称
     pub kind: String,
-    /// The case's title.
+    /// The case's title, as the account sees it.
     pub label: String,
+    /// Its number (编号), which tells nothing of anybody; none where the kind has none.
+    pub number: Option<String>,
     /// 时限名称; empty for an open step.
     pub clock: String,
     /// 状态名称
@@ -130,23 +132,24 @@ impl App {
         let last = rows.last().filter(|_| more);
         let next = last.map(TaskRow::cursor);
         let mut items = Vec::with_capacity(rows.len());
-        let mut cases: BTreeMap<RecordId, (String, Offers)> = BTreeMap::new();
+        let mut cases: BTreeMap<RecordId, (String, Option<String>, Offers)> = BTreeMap::new();
         for task in rows {
-            let (label, offers) = match cases.entry(task.record) {
+            let (label, number, offers) = match cases.entry(task.record) {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(free) => {
                     let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
                     let case = self.pack.kind(&task.kind).zip(row).map(|(kind, row)| {
                         let record = Record::from_canonical(kind, &row.fields);
-                        let label = record.map(|record| self.pack.label(kind, &record)).unwrap_or_default();
-                        (label, self.offers(account, kind, &row))
+                        let label =
+                            record.map(|record| self.pack.title(kind, &record, account.sight())).unwrap_or_default();
+                        (label, row.key.clone(), self.offers(account, kind, &row))
                     });
                     free.insert(case.unwrap_or_default()).clone()
                 }
             };
             let instead_of = absent.iter().find(|one| task.assignee.as_deref() == Some(&*one.login));
             let instead_of = instead_of.map(|one| one.name.clone());
-            items.push(WorkItem { offers, instead_of, ..self.item(task, label) });
+            items.push(WorkItem { offers, instead_of, number, ..self.item(task, label) });
         }
         Ok(WorkPage { items, next })
     }
@@ -177,6 +180,7 @@ impl App {
             late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
             offers: Offers::default(),
             instead_of: None,
+            number: None,
             label,
             task,
         }
@@ -220,7 +224,12 @@ impl App {
             let case = record.case.as_ref()?;
             let event = case.events.iter().find(|event| event.version == version.version)?;
             let step = self.act_name(case, &event.act);
-            Some(Done { kind: kind.name.clone(), label: self.pack.label(kind, &record), step, version })
+            Some(Done {
+                kind: kind.name.clone(),
+                label: self.pack.title(kind, &record, account.sight()),
+                step,
+                version,
+            })
         });
         Ok(done.collect())
     }

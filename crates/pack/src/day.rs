@@ -24,6 +24,26 @@ pub fn parse(text: &str) -> Option<Date> {
     Date::new(text.get(0..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..10)?.parse().ok()?).ok()
 }
 
+/// 23 November 2026.
+pub fn english(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
+}
+
 /// The civil day on which an instant (microseconds since the epoch, UTC) falls, `offset_hours` east of Greenwich.
 pub fn of_instant(micros: i64, offset_hours: i64) -> i32 {
     let day = micros.saturating_add(offset_hours * 3_600_000_000).div_euclid(86_400_000_000);

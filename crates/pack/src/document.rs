@@ -12,6 +12,7 @@ use crate::kind::Kind;
 use crate::pack::Pack;
 use crate::procedure::{Ask, Document, Procedure, ReasonWanted, Step};
 use crate::record::Record;
+use crate::sight::Sight;
 use crate::value::Value;
 
 /// One line of a form: words and placeholders.
@@ -333,7 +334,7 @@ impl Filling<'_> {
         let given = self.given;
         match hole {
             Hole::Field(index) => self.field(*index),
-            Hole::Label => Some(self.pack.label(self.kind, self.record)),
+            Hole::Label => Some(self.pack.title(self.kind, self.record, Sight::Hidden)),
             Hole::Body => given.body.clone(),
             Hole::Place => Some(self.pack.place_name.clone()),
             Hole::Today => Some(chinese_date(given.today)),

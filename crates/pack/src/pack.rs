@@ -143,6 +143,8 @@ pub struct Item {
     pub name: String,
     /// Other ways in which files write it.
     pub names: Vec<String>,
+    /// What a page in English shows.
+    pub english: Option<String>,
     /// Not for new records after this day.
     pub until: Option<Date>,
 }

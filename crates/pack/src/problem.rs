@@ -126,6 +126,7 @@ catalogue! {
     NOT_ONE_TAP = "ZH1047", "环节 {}。请改正，或者删去 one_tap、undo。";
     BAD_PHRASE = "ZH1048", "常用意见{}。请改正。";
     WINDOW_CLOSED = "ZH1049", "时限 {}。最早的一日要在最迟的一日之前。";
+    NO_ENGLISH = "ZH1050", "入口提供英文页面（english = true），但{}。请补上，或删去 english = true。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";

@@ -265,6 +265,39 @@ impl Procedure {
     }
 }
 
+/// In which language the public is spoken to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// 中文
+    #[default]
+    Chinese,
+    /// For visitors from abroad.
+    English,
+}
+
+impl Language {
+    /// The words of this language.
+    pub fn say<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+
+    /// A name of the pack; in Chinese where it has no other.
+    pub fn of<'a>(self, name: &'a str, english: Option<&'a str>) -> &'a str {
+        self.say(name, english.unwrap_or(name))
+    }
+
+    /// As an attribute `lang` says it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }
+    }
+}
+
 /// A state of a case (状态).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
@@ -276,6 +309,8 @@ pub struct State {
     pub closed: bool,
     /// What the citizen reads.
     pub public: Option<String>,
+    /// The same in English.
+    pub english: Option<String>,
 }
 
 /// A step of a procedure (环节).
@@ -321,6 +356,8 @@ pub struct Step {
     pub owed: bool,
     /// The citizen sees it.
     pub public: bool,
+    /// What it is called in English.
+    pub english: Option<String>,
     /// A line under its form.
     pub hint: Option<String>,
 }
@@ -463,6 +500,8 @@ pub struct Clock {
     pub id: String,
     /// 名称
     pub name: String,
+    /// What it is called in English.
+    pub english: Option<String>,
     /// Duty, right, reminder or automatic.
     pub kind: ClockKind,
     /// What starts it.
@@ -610,8 +649,10 @@ pub struct PublicEntry {
     pub ask: Vec<Vec<usize>>,
     /// The question of a field, where it is not the field's name.
     pub names: Vec<(usize, String)>,
-    /// Questions in English.
+    /// Questions in English, and the names of what the citizen may read.
     pub english_names: Vec<(usize, String)>,
+    /// 名称 in English.
+    pub english_name: Option<String>,
     /// Telephone numbers beside the form.
     pub calls: Vec<String>,
     /// There is an English page.
@@ -624,6 +665,19 @@ pub struct PublicEntry {
     pub set: Vec<(usize, Setting)>,
     /// Fields by which the public statistics are broken down; without one there are none.
     pub numbers: Vec<usize>,
+}
+
+impl PublicEntry {
+    /// How the public is asked for a field, or told of it.
+    pub fn name_of(&self, kind: &crate::kind::Kind, index: usize, language: Language) -> String {
+        let of = |names: &[(usize, String)]| names.iter().find(|(at, _)| *at == index).map(|(_, name)| name.clone());
+        let english = match language {
+            Language::English => of(&self.english_names),
+            Language::Chinese => None,
+        };
+        let own = || kind.fields.get(index).map(|field| field.name.clone());
+        english.or_else(|| of(&self.names)).or_else(own).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -226,6 +226,7 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
         id: id.to_owned(),
         name: name.to_owned(),
         names: names.to_vec(),
+        english: None,
         until: None,
     };
     let of_body = |body: &Body| Item { until: body.until, ..item(&body.id, &body.name, &body.names) };
@@ -272,6 +273,7 @@ fn list(pack: &mut Pack, node: Node<'_>) {
             id: item_id.value,
             name: item.need("name").value,
             names: item.plains("names"),
+            english: item.plain("english"),
             until: item.date("until"),
         });
         item.finish();

@@ -11,7 +11,7 @@ use crate::case::Case;
 use crate::kind::{DateBound, Field, Format, Kind, Type};
 use crate::pack::{BodyLevel, List, Pack, Whereabouts};
 use crate::problem::{self as codes, Level, Problem};
-use crate::procedure::Owner;
+use crate::procedure::{Language, Owner};
 use crate::value::{Decimal, FileRef, Value, decimal_as_written};
 use crate::{day, uscc};
 
@@ -251,16 +251,23 @@ impl Pack {
         None
     }
 
-    /// A record's title by its kind's template.
-    pub fn label(&self, kind: &Kind, record: &Record) -> String {
-        let mut label = kind.label.clone();
-        for (index, field) in kind.fields.iter().enumerate() {
-            let name = format!("{{{}}}", field.id);
-            if label.contains(&name) {
-                label = label.replace(&name, &self.show(kind, record, index));
-            }
+    /// A field's value as the public reads it in its language: choices by name, days in words.
+    pub fn said(&self, kind: &Kind, record: &Record, index: usize, language: Language) -> String {
+        let list = kind.fields.get(index).and_then(|field| self.lists.get(field.list?));
+        let name = |id: &String| {
+            let item = list.and_then(|list| list.items.iter().find(|item| item.id == *id));
+            item.map_or(id.clone(), |item| language.of(&item.name, item.english.as_deref()).to_owned())
+        };
+        match record.value(index) {
+            Some(Value::Choice(id)) => name(id),
+            Some(Value::Choices(ids)) => ids.iter().map(name).collect::<Vec<_>>().join(language.say("、", ", ")),
+            Some(Value::Date(day)) => match language {
+                Language::Chinese => crate::document::chinese_date(*day),
+                Language::English => crate::day::english(*day),
+            },
+            Some(Value::YesNo(yes)) if language == Language::English => (if *yes { "Yes" } else { "No" }).to_owned(),
+            _ => self.show(kind, record, index),
         }
-        label.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// A field's value as pages show it: names instead of ids, an empty text where there is none.

@@ -293,3 +293,52 @@ fn a_clock_with_two_owners_names_one() {
     let named = two.replace("\"step:drop\"]", "\"step:drop\"]\nowner = \"step:accept\"");
     assert_eq!(compile(&named).1, []);
 }
+
+/// Whoever reads no Chinese is not shown half a page: all that is missing is told at once.
+#[test]
+fn an_entry_that_speaks_english_speaks_it_to_the_end() {
+    let entry = r#"
+[kind.public_entry]
+path = "goods"
+name = "投诉"
+ask = [["matter"]]
+english = true
+show = ["result"]
+"#;
+    let at = |text: &str| {
+        let county = COUNTY.replacen("[[kind.field]]", &format!("{text}[[kind.field]]"), 1);
+        let files =
+            [("pack.toml".to_owned(), format!("{county}{PROCEDURE}")), ("plan.txt".to_owned(), "方案".to_owned())];
+        read(&PackFiles { name: "test".to_owned(), files: files.into() }, &|_| None).1
+    };
+    let problems = at(entry);
+    let said = problems.iter().find(|problem| problem.code == "ZH1050").unwrap_or_else(|| panic!("{problems:?}"));
+    for missing in ["english_name", "matter", "result", "状态 lodged", "时限 decide", "时限 close"] {
+        assert!(said.message.contains(missing), "{missing}: {}", said.message);
+    }
+    // A step that the public does not see needs no name in English.
+    assert!(!said.message.contains("环节 accept"), "{}", said.message);
+    assert!(!at(&entry.replace("english = true", "")).iter().any(|problem| problem.code == "ZH1050"));
+}
+
+/// What is personal stays so: a record that a step opens has it in a personal field, or not at all; and no number is somebody's telephone.
+#[test]
+fn a_personal_field_flows_into_no_open_one() {
+    let personal =
+        COUNTY.replacen("name = \"结果\"\ntype = \"text\"", "name = \"结果\"\ntype = \"text\"\npersonal = true", 1);
+    let spawning = |target: &str| {
+        let spawn = format!(
+            "role = \"desk\"\nspawn = [{{ kind = \"complaint\", set = {{ {target} = \"见 {{result}}\" }} }}]\n"
+        );
+        PROCEDURE.replacen("role = \"desk\"\n", &spawn, 1)
+    };
+    let refused = |county: &str, procedure: &str| {
+        let files =
+            [("pack.toml".to_owned(), format!("{county}{procedure}")), ("plan.txt".to_owned(), "方案".to_owned())];
+        let problems = read(&PackFiles { name: "test".to_owned(), files: files.into() }, &|_| None).1;
+        problems.iter().any(|problem| problem.code == "ZH1004" && problem.message.contains("个人信息"))
+    };
+    assert!(refused(&personal, &spawning("matter")));
+    assert!(!refused(&personal, &spawning("result")));
+    assert!(refused(&personal.replacen("label = ", "key = \"result\"\nlabel = ", 1), PROCEDURE));
+}

@@ -8,8 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use zhiheng_app::{Account, Error, Power, Reach, Role, Scope, Verb, may};
-use zhiheng_pack::Kind;
-use zhiheng_pack::Pack;
+use zhiheng_pack::{Kind, Pack, Sight};
 use zhiheng_store::RecordRow;
 
 use crate::components::flash::Flash;
@@ -46,13 +45,9 @@ impl Visit {
         self.account.as_ref().is_some_and(Account::acts) || self.demo
     }
 
-    /// Personal fields may be shown as they are, masked, or not at all.
-    pub(crate) fn personal(&self) -> Personal {
-        match &self.account {
-            None => Personal::Hidden,
-            Some(account) if account.acts() && account.role == Role::Office => Personal::Shown,
-            Some(_) => Personal::Masked,
-        }
+    /// What lists and titles show this reader of personal fields.
+    pub(crate) fn sight(&self) -> Sight {
+        self.account.as_ref().map_or(Sight::Hidden, Account::sight)
     }
 
     /// What lists are narrowed to; none: the whole county.
@@ -131,17 +126,6 @@ impl Visit {
             None => account.role.word().to_owned(),
         }
     }
-}
-
-/// What becomes of personal fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Personal {
-    /// As they are.
-    Shown,
-    /// 王＊＊.
-    Masked,
-    /// Not at all.
-    Hidden,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {

@@ -122,6 +122,9 @@ pub(crate) fn answer(server: &Server, visit: &Visit, reading: bool, failure: Fai
     if ways.is_empty() && matches!(failure.cause, Cause::SignIn) {
         ways.push(Action::open("登录", address("/login", &[("next", "/")])).weight(Weight::Primary));
     }
+    if matches!(failure.cause, Cause::TooOften(_)) {
+        ways.extend(["12345", "12315"].map(|call| Action::open(format!("拨打 {call}"), format!("tel:{call}"))));
+    }
     ways.push(Action::open("目标指标", "/board"));
     ways.push(Action::open("首页", "/"));
     let page = ErrorPage {
@@ -186,6 +189,7 @@ fn tell(server: &Server, cause: &Cause) -> Told {
                 "急事请直接打电话：12315（消费投诉）、12345（政务服务）。",
                 "按浏览器的返回，填过的内容还在；到时候再提交。",
                 "在景区、宾馆用公共无线网络的，可以改用手机流量再试。",
+                "Too many requests came from your network. Please wait and press again, or call 12345.",
             ];
             let told = told(StatusCode::TOO_MANY_REQUESTS, "请稍后再试", TOO_OFTEN, remedies);
             Told { text: told.text.replacen("{}", &minutes.to_string(), 1), ..told }

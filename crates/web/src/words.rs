@@ -101,13 +101,6 @@ pub(crate) fn address(path: &str, values: &[(&str, &str)]) -> String {
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
-/// Personal data where the reader may know that there is some: 王＊＊.
-pub(crate) fn masked(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next();
-    first.into_iter().chain(letters.take(5).map(|_| '＊')).collect()
-}
-
 /// The name of what a list contains, in forms.
 pub(crate) fn scope_name(scope: Scope) -> &'static str {
     match scope {
@@ -139,7 +132,5 @@ mod tests {
     #[test]
     fn addresses_carry_what_is_set() {
         assert_eq!(address("/board", &[("light", ""), ("body", "县 a")]), "/board?body=%E5%8E%BF%20a");
-        assert_eq!(masked("王某某"), "王＊＊");
-        assert_eq!(masked(""), "");
     }
 }

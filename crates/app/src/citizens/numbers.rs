@@ -12,6 +12,8 @@ use crate::{App, Error};
 
 /// Counts below this are not published.
 const LEAST: u64 = 5;
+/// What a case without the field is counted under.
+pub const UNSORTED: &str = "未分类";
 /// Cases that are read; a county has some thousands a year.
 const MOST: usize = 50_000;
 
@@ -41,7 +43,8 @@ pub struct PublicNumbers {
 struct Counted {
     opened: u64,
     closed: u64,
-    clocks: BTreeMap<usize, (String, u64, u64)>,
+    /// By name: the old procedure and the new one owe the same by the same name.
+    clocks: Vec<(String, u64, u64)>,
     by: Vec<BTreeMap<String, u64>>,
 }
 
@@ -85,7 +88,7 @@ impl App {
             as_of,
             opened: published(counted.opened),
             closed: published(counted.closed).filter(|_| counted.opened >= LEAST),
-            clocks: counted.clocks.into_values().filter(|(.., all)| *all >= LEAST).collect(),
+            clocks: counted.clocks.into_iter().filter(|(.., all)| *all >= LEAST).collect(),
             by: found.numbers.iter().map(name).zip(counted.by.into_iter().map(suppressed)).collect(),
             cut,
         })
@@ -110,13 +113,19 @@ impl Counted {
         for run in pack.runs(&record) {
             let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty);
             let Some((clock, late)) = clock.zip(run.late) else { continue };
-            let entry = self.clocks.entry(run.clock).or_insert_with(|| (clock.name.clone(), 0, 0));
-            entry.1 += u64::from(!late);
-            entry.2 += 1;
+            let known = self.clocks.iter().position(|(name, ..)| *name == clock.name);
+            let at = known.unwrap_or(self.clocks.len());
+            if known.is_none() {
+                self.clocks.push((clock.name.clone(), 0, 0));
+            }
+            if let Some((_, met, all)) = self.clocks.get_mut(at) {
+                *met += u64::from(!late);
+                *all += 1;
+            }
         }
         for (counts, index) in self.by.iter_mut().zip(by) {
             let text = match record.value(*index) {
-                Some(Value::Area { code: None, .. }) | None => "未分类".to_owned(),
+                Some(Value::Area { code: None, .. }) | None => UNSORTED.to_owned(),
                 Some(_) => pack.show(kind, &record, *index),
             };
             *counts.entry(text).or_default() += 1;

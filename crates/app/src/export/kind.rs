@@ -84,7 +84,11 @@ impl App {
         for (index, field) in kind.fields.iter().enumerate() {
             cells.push(match record.value(index) {
                 None => SheetCell::Empty,
-                Some(value) if mask_personal && field.personal => SheetCell::Text(masked(&value.plain())),
+                Some(value @ Value::Text(_)) if mask_personal && field.personal => {
+                    SheetCell::Text(masked(&value.plain()))
+                }
+                // Of a choice or a day one letter tells everything.
+                Some(_) if mask_personal && field.personal => SheetCell::Text("*".to_owned()),
                 Some(Value::Integer(number)) => SheetCell::Number(number.to_string()),
                 Some(Value::Decimal(number)) => SheetCell::Number(number.normalize().to_string()),
                 Some(Value::Date(date)) => SheetCell::Date(date.to_string()),

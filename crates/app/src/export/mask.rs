@@ -5,7 +5,8 @@ pub(crate) fn masked(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let (head, tail) = match letters.len() {
         0 => return String::new(),
-        1..=6 => (1, 0),
+        1 => return "*".to_owned(),
+        2..=6 => (1, 0),
         7..=10 => (2, 2),
         _ => (3, 4),
     };
@@ -26,7 +27,7 @@ mod tests {
     #[test]
     fn names_phones_and_addresses_are_covered() {
         for (text, shown) in
-            [("张三", "张*"), ("13812345678", "138****5678"), ("", ""), ("李", "李*"), ("8881234", "88***34")]
+            [("张三", "张*"), ("13812345678", "138****5678"), ("", ""), ("李", "*"), ("8881234", "88***34")]
         {
             assert_eq!(masked(text), shown);
         }

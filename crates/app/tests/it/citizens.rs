@@ -7,7 +7,8 @@ use zhiheng_app::{
     Account, Act, App, Error, Filed, QueryCode, RecordId, ReportFile, RequestKey, Role, StepWanted, Submission, Taker,
 };
 use zhiheng_pack::case::Act as CaseAct;
-use zhiheng_pack::{Draft, PackFiles};
+use zhiheng_pack::procedure::Language;
+use zhiheng_pack::{Draft, PackFiles, Sight};
 
 use crate::county::County;
 
@@ -110,7 +111,7 @@ fn a_citizen_fills_in_what_is_asked_and_nothing_else() {
     for county in County::everywhere_with(&files()) {
         let app = &county.app;
         let filed = file(app, 1, &[("matter", "缺斤短两"), ("inner", "已查无实据"), ("score", "5"), ("number", "TS1")]);
-        let course = app.follow(&filed.code, "").unwrap();
+        let course = app.follow(&filed.code, "", Language::Chinese).unwrap();
         assert_eq!(course.number, "TS2026-001");
         let kind = app.pack.kind("complaint").unwrap();
         for id in ["inner", "score"] {
@@ -128,7 +129,7 @@ fn the_course_shows_public_steps_and_clocks_and_nothing_of_the_office() {
     for county in County::everywhere_with(&files()) {
         let app = &county.app;
         let filed = file(app, 1, &[("matter", "缺斤短两"), ("phone", "13800000000")]);
-        let course = app.follow(&filed.code, " ts2026-001 ").unwrap();
+        let course = app.follow(&filed.code, " ts2026-001 ", Language::Chinese).unwrap();
         assert_eq!((course.state.as_str(), course.closed), ("已收到，等待决定是否受理", false));
         assert_eq!(course.clocks.len(), 1);
         assert_eq!(zhiheng_pack::day::date(course.clocks[0].due.unwrap()).to_string(), "2026-01-14");
@@ -139,7 +140,7 @@ fn the_course_shows_public_steps_and_clocks_and_nothing_of_the_office() {
         step(app, filed.id, "think", &[("inner", "再想想")], None);
         county.at("2026-01-09");
         step(app, filed.id, "close", &[("result", "退款")], None);
-        let course = app.follow(&filed.code, "").unwrap();
+        let course = app.follow(&filed.code, "", Language::Chinese).unwrap();
         let seen: Vec<_> = course.events.iter().map(|event| event.step.as_deref().unwrap_or("收到")).collect();
         assert_eq!(seen, ["收到", "受理", "办结"], "the inner step is not the public's");
         assert_eq!(course.clocks.iter().map(|clock| clock.late).collect::<Vec<_>>(), [Some(false), Some(false)]);
@@ -158,7 +159,7 @@ fn the_course_shows_public_steps_and_clocks_and_nothing_of_the_office() {
         let staffs = app.citizen_step(&filed.code, "think", Draft::default(), &[], None, &RequestKey("k".repeat(16)));
         assert!(matches!(staffs, Err(Error::NotPermitted)), "a citizen takes no step of the office");
         let kind = app.pack.kind("complaint").unwrap();
-        let course = app.follow(&filed.code, "").unwrap();
+        let course = app.follow(&filed.code, "", Language::Chinese).unwrap();
         assert_eq!(app.pack.show(kind, &course.record, kind.field_index("score").unwrap()), "5");
         assert!(app.audit().unwrap().is_clean());
     }
@@ -169,13 +170,13 @@ fn a_code_opens_its_own_case_and_a_wrong_number_opens_none() {
     for county in County::everywhere_with(&files()) {
         let app = &county.app;
         let (one, two) = (file(app, 1, &[("matter", "甲")]), file(app, 2, &[("matter", "乙")]));
-        assert!(app.follow(&one.code, &one.number).is_ok());
-        assert!(matches!(app.follow(&one.code, &two.number), Err(Error::NotFound(_))));
+        assert!(app.follow(&one.code, &one.number, Language::Chinese).is_ok());
+        assert!(matches!(app.follow(&one.code, &two.number, Language::Chinese), Err(Error::NotFound(_))));
         let strange = QueryCode::read("22222-22222").unwrap();
-        assert!(matches!(app.follow(&strange, ""), Err(Error::NotFound(_))));
+        assert!(matches!(app.follow(&strange, "", Language::Chinese), Err(Error::NotFound(_))));
         let refused = file(app, 3, &[("matter", "丙")]);
         step(app, refused.id, "refuse", &[], Some("not_ours"));
-        let course = app.follow(&refused.code, "").unwrap();
+        let course = app.follow(&refused.code, "", Language::Chinese).unwrap();
         assert_eq!(course.events.last().unwrap().ground.as_deref(), Some("不属于本机关职责"));
     }
 }
@@ -222,7 +223,7 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         let other = file(app, 4, &[("matter", "热水器不保修"), ("story", "电器行拒绝修理热水器，已经三次")]);
         let near = |filed: &Filed| {
             let view = app.record("complaint", &filed.id).unwrap();
-            app.near_cases(&view, None).unwrap()
+            app.near_cases(&view, None, Sight::Masked).unwrap()
         };
         let found: Vec<_> = near(&first).into_iter().map(|near| (near.id, near.why)).collect();
         assert_eq!(found.len(), 2, "{found:?}");
@@ -231,9 +232,13 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         assert!(near(&other).is_empty());
         let view = app.record("complaint", &first.id).unwrap();
         assert!(
-            app.near_cases(&view, Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }))
-                .unwrap()
-                .is_empty(),
+            app.near_cases(
+                &view,
+                Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }),
+                Sight::Masked
+            )
+            .unwrap()
+            .is_empty(),
             "cases of others stay theirs"
         );
 

@@ -40,7 +40,10 @@ fn own(text: &str, bodies: &[&str], areas: &[&str]) -> SearchWanted {
 }
 
 fn labels(app: &App, view: &SearchView) -> Vec<String> {
-    view.records.iter().map(|hit| app.pack.label(&app.pack.kinds[hit.kind], &hit.record)).collect()
+    view.records
+        .iter()
+        .map(|hit| app.pack.title(&app.pack.kinds[hit.kind], &hit.record, zhiheng_pack::Sight::Shown))
+        .collect()
 }
 
 fn found(app: &App, wanted: &SearchWanted) -> Vec<String> {

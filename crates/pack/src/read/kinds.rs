@@ -271,6 +271,10 @@ fn default(node: &Node<'_>) -> Option<String> {
 
 fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
     kind.key = field_of(kind, node, "key", any, "字段");
+    if let Some(field) = kind.key.and_then(|index| kind.fields.get(index)).filter(|field| field.personal) {
+        let detail = format!("{} 是个人信息，不能作编号（key）：编号出现在日历、回执和文件名里", field.id);
+        node.file.say(codes::WRONG_TYPE, &node.span, detail);
+    }
     kind.day = field_of(kind, node, "day", is_dated, "日期");
     kind.area = field_of(kind, node, "area", |kind| kind == Type::Area, "地区");
     kind.subject = field_of(kind, node, "subject", any, "字段");

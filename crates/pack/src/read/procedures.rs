@@ -1,6 +1,8 @@
 //! `[[procedure]]`, `modes` and `[kind.public_entry]`. Two passes: [`Derived::of`] looks at the blocks before the kinds are read, because kinds
 //! with procedures have fields of their own that their lists and filters may name; [`read`] compiles the procedures when every kind is known.
 
+mod english;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::kinds::{condition, say};
@@ -39,7 +41,13 @@ impl Derived {
             for state in node.tables("state") {
                 let (id, name) = (state.plain("id").unwrap_or_default(), state.plain("name").unwrap_or_default());
                 if !derived.states.iter().any(|known| known.id == id) {
-                    derived.states.push(Item { id, name, names: state.plains("names"), until: None });
+                    derived.states.push(Item {
+                        id,
+                        name,
+                        names: state.plains("names"),
+                        english: state.plain("english"),
+                        until: None,
+                    });
                 }
             }
             for clock in node.tables("clock") {
@@ -127,10 +135,11 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().flat_map(|root| root.tables("kind")) {
         let Some(entry) = node.table("public_entry") else { continue };
         let read = pack.kind_position(&node.id("id").value).and_then(|at| Some((at, pack.kinds.get(at)?)));
-        if let Some((at, entry)) = read.map(|(at, kind)| (at, public_entry(kind, &entry)))
+        if let Some((at, found)) = read.map(|(at, kind)| (at, public_entry(kind, &entry)))
             && let Some(kind) = pack.kinds.get_mut(at)
         {
-            kind.public_entry = Some(entry);
+            kind.public_entry = Some(found);
+            english::check(pack, at, &entry);
         }
         entry.finish();
     }
@@ -191,6 +200,7 @@ fn state(node: Node<'_>) -> State {
         name: node.need("name").value,
         closed: node.flag("final").unwrap_or(false),
         public: node.plain("public"),
+        english: node.plain("english"),
     };
     node.finish();
     read
@@ -268,6 +278,7 @@ impl Reader<'_> {
             spawn: self.spawns(node),
             owed: node.flag("owed").unwrap_or(node.has("to")),
             public: node.flag("public").unwrap_or(false),
+            english: node.plain("english"),
             hint: node.plain("hint"),
         };
         node.finish_ref();
@@ -344,8 +355,22 @@ impl Reader<'_> {
     fn spawn(&self, node: &Node<'_>) -> Option<Spawn> {
         let each = node.text("each").and_then(|name| self.field(node, &name, &name.value));
         let spawn = whole_spawn(self.pack, node, each);
+        self.tells_nobody(node, spawn.as_ref());
         node.finish_ref();
         spawn
+    }
+
+    /// What is personal stays so: a record that this one opens has it in a personal field, or not at all.
+    fn tells_nobody(&self, node: &Node<'_>, spawn: Option<&Spawn>) {
+        let Some(target) = spawn.and_then(|spawn| self.pack.kind(&spawn.kind)) else { return };
+        for (key, text) in spawn.iter().flat_map(|spawn| &spawn.set) {
+            let open = target.field(key).is_some_and(|field| !field.personal);
+            let told = self.kind.fields.iter().filter(|field| field.personal);
+            for field in told.filter(|field| open && text.contains(&format!("{{{}}}", field.id))) {
+                let detail = format!("{} 是个人信息，不能写进不是个人信息的字段 {key}", field.id);
+                node.file.say(codes::WRONG_TYPE, &node.span, detail);
+            }
+        }
     }
 
     /// What a rung drafts: a record that is written out, or `draft = "overdue"`, one of the pack's drafts.
@@ -354,7 +379,9 @@ impl Reader<'_> {
             return self.spawn(&node.table("draft")?);
         }
         let name = node.text("draft")?;
-        draft_named(self.pack, node, &name)
+        let spawn = draft_named(self.pack, node, &name);
+        self.tells_nobody(node, spawn.as_ref());
+        spawn
     }
 
     fn trigger(&self, node: &Node<'_>, name: &At<String>) -> Option<Trigger> {
@@ -392,6 +419,7 @@ impl Reader<'_> {
         let read = Clock {
             id,
             name: node.need("name").value,
+            english: node.plain("english"),
             kind: clock_kind(node),
             starts,
             stops,
@@ -534,6 +562,7 @@ impl Reader<'_> {
         Clock {
             id: id.to_owned(),
             name: name.to_owned(),
+            english: None,
             kind: ClockKind::Duty,
             starts: Vec::new(),
             stops: outside.map(Trigger::State).collect(),
@@ -762,6 +791,7 @@ fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
         ask: node.text_sets("ask").iter().map(|page| page.value.iter().filter_map(index).collect()).collect(),
         names: names("names"),
         english_names: names("english_names"),
+        english_name: node.plain("english_name"),
         calls: node.plains("calls"),
         english: node.flag("english").unwrap_or(false),
         rate: field_of(kind, node, "rate", |kind| kind == Type::Integer, "整数"),

@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use zhiheng_app::{Error, PublicClock, PublicCourse, QueryCode, RequestKey};
+use zhiheng_app::{Error, PublicClock, PublicCourse, QueryCode, RequestKey, public_entries};
 use zhiheng_pack::procedure::{ReasonWanted, Step};
 use zhiheng_pack::{Kind, Problem, Type};
 
 use super::limits::{Rule, Sort};
-use super::report::{calls, control_name, rewrite, step_draft, too_often};
-use super::{Client, photo};
+use super::report::{LANG, calls, control_name, rewrite, step_draft, too_often};
+use super::{Client, english, photo};
+use crate::components::Link;
 use crate::components::field::{Choice, Control, Field};
 use crate::components::flash::Flash;
 use crate::components::light::Tone;
@@ -21,10 +22,9 @@ use crate::components::tag::Tag;
 use crate::extract::{FormBody, Params, Visit};
 use crate::frame::shell;
 use crate::office::fields::{controls, typed_of};
-use crate::pages::{CourseClock, CoursePage, CourseStep, FollowPage};
+use crate::pages::{CourseClock, CoursePage, CourseStep, FollowPage, Language};
 use crate::problem::{Answer, Failure, refused, show as page_of};
 use crate::server::Server;
-use crate::words::date;
 
 /// Fields of the forms.
 const CODE: &str = "code";
@@ -37,13 +37,33 @@ const WRONG_COSTS: u32 = 3;
 
 /// `GET /follow`
 pub(crate) async fn form(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
+    let language = language(&server, params.get(LANG));
     let page = FollowPage {
         shell: shell(&server, &visit),
+        language,
+        other: other(&server, language),
         number: params.get(NUMBER).to_owned(),
         error: None,
         calls: calls(&server.app().pack),
     };
     Ok(page_of(page.render()))
+}
+
+/// English where it is asked for and some entry speaks it.
+fn language(server: &Server, wanted: &str) -> Language {
+    let spoken = wanted == "en" && public_entries(&server.app().pack).any(|(_, entry)| entry.english);
+    if spoken { Language::English } else { Language::Chinese }
+}
+
+/// The same page in the other language.
+fn other(server: &Server, language: Language) -> Option<Link> {
+    match language {
+        Language::English => Some(Link::new("中文", "/follow")),
+        Language::Chinese => {
+            let spoken = self::language(server, "en") == Language::English;
+            spoken.then(|| Link::new("English", "/follow?lang=en"))
+        }
+    }
 }
 
 fn rule(server: &Server) -> Rule {
@@ -54,24 +74,30 @@ fn rule(server: &Server) -> Rule {
 pub(crate) async fn find(State(server): State<Server>, visit: Visit, client: Client, form: FormBody) -> Answer {
     // A wrong code counts as several, and is paid for beforehand: many at once are no cheaper than one after the other.
     too_often(&server, (Sort::Follow, client), rule(&server), WRONG_COSTS, None)?;
+    let language = language(&server, form.get(LANG));
     let number: String = form.get(NUMBER).chars().take(64).collect();
     let found = match QueryCode::read(form.get(CODE)) {
         Some(code) => {
             let wanted = number.clone();
-            server.run(move |app| Ok((app.follow(&code, &wanted)?, code))).await
+            server.run(move |app| Ok((app.follow(&code, &wanted, language)?, code))).await
         }
         None => Err(Error::NotFound(String::new())),
     };
     match found {
         Ok((course, code)) => {
             server.citizens().limits.give_back((Sort::Follow, client), rule(&server), WRONG_COSTS - 1);
-            Ok(course_page(&server, &visit, &course, &code, None, &BTreeMap::new()))
+            Ok(course_page(&server, &visit, (&course, language), &code, None, &BTreeMap::new()))
         }
         Err(Error::NotFound(_)) => {
             tokio::time::sleep(PAUSE).await;
-            let error = "没有找到。请核对回执上的查询码：十个字母和数字，没有数字 0 和 1。编号可以不填，填了就要和回执上的一样。";
+            let error = language.say(
+                "没有找到。请核对回执上的查询码：十个字母和数字，没有数字 0 和 1。编号可以不填，填了就要和回执上的一样。",
+                "Not found. Please check the query code on your receipt: ten letters and digits, never 0 or 1. The number may be left out; if you give it, it must be the one on the receipt.",
+            );
             let page = FollowPage {
                 shell: shell(&server, &visit),
+                language,
+                other: other(&server, language),
                 number,
                 error: Some(error.to_owned()),
                 calls: calls(&server.app().pack),
@@ -94,12 +120,13 @@ pub(crate) async fn step(
     let unknown = || Failure::from(Error::NotFound("这个查询码对应的投诉".to_owned()));
     let code = QueryCode::read(form.get(CODE)).ok_or_else(unknown)?;
     let of = code.clone();
-    let course = server.run(move |app| app.follow(&of, "")).await?;
+    let language = language(&server, form.get(LANG));
+    let course = server.run(move |app| app.follow(&of, "", language)).await?;
     if form.0.stale {
-        let flash = Flash {
-            tone: Tone::Warn, text: "页面放得太久了，请核对后再按一次。".to_owned(), link: None
-        };
-        return Ok(course_page(&server, &visit, &course, &code, Some(flash), &BTreeMap::new()));
+        let text =
+            language.say("页面放得太久了，请核对后再按一次。", "This page had expired. Please check and press again.");
+        let flash = Flash { tone: Tone::Warn, text: text.to_owned(), link: None };
+        return Ok(course_page(&server, &visit, (&course, language), &code, Some(flash), &BTreeMap::new()));
     }
     let pack = server.app().pack.clone();
     let kind = pack.kinds.get(course.kind).ok_or_else(unknown)?;
@@ -113,8 +140,9 @@ pub(crate) async fn step(
         match rewrite(&server, field, file.bytes.clone()).await? {
             Ok(photo) => photos.push(photo),
             Err(why) => {
-                let flash = Flash { tone: Tone::Bad, text: why, link: None };
-                return Ok(course_page(&server, &visit, &course, &code, Some(flash), &BTreeMap::new()));
+                let text = language.say(&why, photo::REFUSED_ENGLISH).to_owned();
+                let flash = Flash { tone: Tone::Bad, text, link: None };
+                return Ok(course_page(&server, &visit, (&course, language), &code, Some(flash), &BTreeMap::new()));
             }
         }
     }
@@ -123,18 +151,21 @@ pub(crate) async fn step(
     let (of, step) = (code.clone(), wanted.clone());
     let done = server.run(move |app| {
         app.citizen_step(&of, &step, draft, &photos, reason, &key)?;
-        app.follow(&of, "")
+        app.follow(&of, "", language)
     });
     match done.await {
         Ok(course) => {
-            let flash = Flash { tone: Tone::Good, text: format!("已办好：{}。", taken.name), link: None };
-            Ok(course_page(&server, &visit, &course, &code, Some(flash), &BTreeMap::new()))
+            let name = language.of(&taken.name, taken.english.as_deref());
+            let text = language.say("已办好：{}。", "Done: {}.").replace("{}", name);
+            let flash = Flash { tone: Tone::Good, text, link: None };
+            Ok(course_page(&server, &visit, (&course, language), &code, Some(flash), &BTreeMap::new()))
         }
         Err(Error::Invalid(problems)) => {
-            let text = problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("");
+            let said = |problem: &Problem| language.say(&problem.message, english::sentence(problem)).to_owned();
+            let text = problems.iter().map(said).collect::<Vec<_>>().join(language.say("", " "));
             let flash = Flash { tone: Tone::Bad, text, link: None };
             let wrong = [(wanted, problems)].into();
-            let page = course_page(&server, &visit, &course, &code, Some(flash), &wrong);
+            let page = course_page(&server, &visit, (&course, language), &code, Some(flash), &wrong);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error.into()),
@@ -144,7 +175,7 @@ pub(crate) async fn step(
 fn course_page(
     server: &Server,
     visit: &Visit,
-    course: &PublicCourse,
+    (course, language): (&PublicCourse, Language),
     code: &QueryCode,
     flash: Option<Flash>,
     wrong: &BTreeMap<String, Vec<Problem>>,
@@ -156,28 +187,31 @@ fn course_page(
     let entry = kind.public_entry.as_ref();
     let today = server.app().today();
     let steps = course.steps.iter().map(|step| CourseStep {
-        name: step.name.clone(),
-        hint: step.hint.clone(),
+        name: language.of(&step.name, step.english.as_deref()).to_owned(),
+        hint: step.hint.clone().filter(|_| language == Language::Chinese),
         action: format!("/follow/{}", step.id),
         key: server.chance::<16>(),
-        fields: step_fields(server, kind, course, step, wrong.get(&step.id).map_or(&[], Vec::as_slice)),
+        fields: step_fields(server, kind, (course, language), step, wrong.get(&step.id).map_or(&[], Vec::as_slice)),
     });
     let mut shell = shell(server, visit);
     shell.flash = flash;
     let events = course.events.iter().map(|event| {
-        let what = event.step.clone().unwrap_or_else(|| "收到投诉".to_owned());
-        let ground = event.ground.as_ref().map(|ground| format!("理由：{ground}"));
-        (date(event.day), what, ground.unwrap_or_default())
+        let what = event.step.clone().unwrap_or_else(|| language.say("收到投诉", "Complaint received").to_owned());
+        let ground = event.ground.as_ref().map(|ground| format!("{}{ground}", language.say("理由：", "Reason: ")));
+        (english::day(language, event.day), what, ground.unwrap_or_default())
     });
     page_of(
         CoursePage {
             shell,
+            language,
             number: course.number.clone(),
-            name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
+            name: entry
+                .map(|entry| language.of(&entry.name, entry.english_name.as_deref()).to_owned())
+                .unwrap_or_default(),
             state: Tag::new(if course.closed { Tone::Neutral } else { Tone::Good }, course.state.clone()),
-            next: next(course),
+            next: next(course, language),
             events: events.collect(),
-            clocks: course.clocks.iter().map(|clock| clock_of(clock, today)).collect(),
+            clocks: course.clocks.iter().map(|clock| clock_of(clock, today, language)).collect(),
             shown: course.shown.iter().map(|(name, text)| Line::text(name, text).wide()).collect(),
             steps: steps.collect(),
             code: code.plain().to_owned(),
@@ -188,46 +222,79 @@ fn course_page(
 }
 
 /// What comes next, in a sentence.
-fn next(course: &PublicCourse) -> String {
+fn next(course: &PublicCourse, language: Language) -> String {
     if course.closed {
-        return "这件投诉已经办完。".to_owned();
+        return language.say("这件投诉已经办完。", "This complaint is closed.").to_owned();
     }
+    let told = |chinese: &str, english: &str, clock: &PublicClock, due: i32| {
+        let text = language.say(chinese, english);
+        text.replace("{clock}", &clock.name).replace("{due}", &english::day(language, due))
+    };
     let running = course.clocks.iter().filter(|clock| clock.stopped.is_none());
     let soonest = running.filter_map(|clock| Some((clock.due?, clock))).min_by_key(|(due, _)| *due);
     match soonest {
         Some((due, clock)) if clock.late != Some(true) => {
-            format!("下一步由办理单位做：{}，最晚 {}。您不用做什么，可以随时回来看。", clock.name, date(due))
+            let english = "Next, the authority owes you: {clock}, by {due}. You need not do anything and may come back at any time.";
+            told("下一步由办理单位做：{clock}，最晚 {due}。您不用做什么，可以随时回来看。", english, clock, due)
         }
         Some((due, clock)) => {
-            format!("{}应当在 {} 以前完成，现在已经超期。您可以拨打下面的电话催问。", clock.name, date(due))
+            let english = "{clock} was due by {due} and is late. You may call the numbers below and ask.";
+            told("{clock}应当在 {due} 以前完成，现在已经超期。您可以拨打下面的电话催问。", english, clock, due)
         }
-        None => "正在办理。您不用做什么，可以随时回来看。".to_owned(),
+        None => {
+            let english = "It is being handled. You need not do anything and may come back at any time.";
+            language.say("正在办理。您不用做什么，可以随时回来看。", english).to_owned()
+        }
     }
 }
 
-fn clock_of(clock: &PublicClock, today: i32) -> CourseClock {
+fn clock_of(clock: &PublicClock, today: i32, language: Language) -> CourseClock {
+    let tag = |tone, chinese: &str, english: &str| Tag::new(tone, language.say(chinese, english));
     let verdict = match (clock.stopped, clock.late, clock.due) {
-        (Some(_), Some(true), _) => Tag::new(Tone::Bad, "超期完成"),
-        (Some(_), ..) => Tag::new(Tone::Good, "按期完成"),
-        (None, Some(true), _) => Tag::new(Tone::Bad, "已超期"),
-        (None, _, Some(due)) if due < today => Tag::new(Tone::Bad, "已超期"),
-        _ if clock.paused => Tag::new(Tone::Neutral, "暂停计时"),
-        _ => Tag::new(Tone::Neutral, "在办"),
+        (Some(_), Some(true), _) => tag(Tone::Bad, "超期完成", "done late"),
+        (Some(_), ..) => tag(Tone::Good, "按期完成", "done in time"),
+        (None, Some(true), _) => tag(Tone::Bad, "已超期", "late"),
+        (None, _, Some(due)) if due < today => tag(Tone::Bad, "已超期", "late"),
+        _ if clock.paused => tag(Tone::Neutral, "暂停计时", "paused"),
+        _ => tag(Tone::Neutral, "在办", "running"),
     };
+    let day = |number| english::day(language, number);
     let due = match clock.due {
-        Some(due) => format!("最晚 {}{}", date(due), if clock.provisional { "（暂定）" } else { "" }),
-        None => "暂停期间不计".to_owned(),
+        Some(due) => {
+            // What is over is provisional no more.
+            let open = clock.provisional && clock.stopped.is_none();
+            let provisional = if open { language.say("（暂定）", " (provisional)") } else { "" };
+            format!("{}{}{provisional}", language.say("最晚 ", "by "), day(due))
+        }
+        None => language.say("暂停期间不计", "not counted while paused").to_owned(),
     };
-    let done = clock.stopped.map(|day| format!("，{} 完成", date(day))).unwrap_or_default();
+    let done = clock.stopped.map(|at| match language {
+        Language::Chinese => format!("，{} 完成", day(at)),
+        Language::English => format!(", done on {}", day(at)),
+    });
     CourseClock {
-        name: if clock.promise { format!("{}（本县承诺）", clock.name) } else { clock.name.clone() },
+        name: format!(
+            "{}{}",
+            clock.name,
+            if clock.promise && !clock.name.contains("承诺") {
+                language.say("（本县承诺）", " (promise of the county)")
+            } else {
+                ""
+            }
+        ),
         verdict,
-        text: format!("{due}{done}"),
+        text: format!("{due}{}", done.unwrap_or_default()),
         basis: clock.basis.clone().unwrap_or_default(),
     }
 }
 
-fn step_fields(server: &Server, kind: &Kind, course: &PublicCourse, step: &Step, problems: &[Problem]) -> Vec<Field> {
+fn step_fields(
+    server: &Server,
+    kind: &Kind,
+    (course, language): (&PublicCourse, Language),
+    step: &Step,
+    problems: &[Problem],
+) -> Vec<Field> {
     let pack = &server.app().pack;
     let rate = kind.public_entry.as_ref().and_then(|entry| entry.rate);
     // What the citizen gave before may be put right; what the office wrote is not shown here.
@@ -246,11 +313,23 @@ fn step_fields(server: &Server, kind: &Kind, course: &PublicCourse, step: &Step,
         let mut control = all.iter().find(|it| it.name == Some(control_name(&field.id)))?.clone();
         control.id = format!("f-{}-{}", step.id, field.id);
         control.required = step.require.contains(index);
+        english::speak(language, pack, field, &mut control, problems);
+        if let Some(entry) = kind.public_entry.as_ref().filter(|_| language == Language::English) {
+            control.label = entry.name_of(kind, *index, language);
+        }
         if Some(*index) == rate {
             let given = typed.get(&field.id).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-            let words = ["很不满意", "不满意", "一般", "满意", "很满意"];
-            let options = words.iter().zip(1..).map(|(word, score)| {
-                Choice::new(score.to_string(), format!("{score} 分 {word}")).chosen(given == score.to_string())
+            let words = [
+                ("很不满意", "very dissatisfied"),
+                ("不满意", "dissatisfied"),
+                ("一般", "neither"),
+                ("满意", "satisfied"),
+                ("很满意", "very satisfied"),
+            ];
+            let options = words.iter().zip(1..).map(|((chinese, english), score)| {
+                let word = language.say(chinese, english);
+                Choice::new(score.to_string(), format!("{score} {}{word}", language.say("分 ", "– ")))
+                    .chosen(given == score.to_string())
             });
             control.control = Control::Choice { options: options.collect() };
             control.hint = None;
@@ -264,14 +343,19 @@ fn step_fields(server: &Server, kind: &Kind, course: &PublicCourse, step: &Step,
     let mut fields: Vec<Field> = step.require.iter().chain(&step.ask).filter_map(one).collect();
     let reason = match step.reason {
         ReasonWanted::Listed(list) => pack.lists.get(list).map(|list| Control::Choice {
-            options: list.items.iter().map(|item| Choice::new(&item.id, &item.name)).collect(),
+            options: list
+                .items
+                .iter()
+                .map(|item| Choice::new(&item.id, language.of(&item.name, item.english.as_deref())))
+                .collect(),
         }),
         ReasonWanted::Words => Some(Control::Passage { value: String::new(), max_len: Some(500), rows: 3 }),
         ReasonWanted::None => None,
     };
     fields.extend(reason.map(|control| Field {
         name: Some(REASON.to_owned()),
-        ..Field::new(format!("f-{}-reason", step.id), "理由", control).required()
+        language,
+        ..Field::new(format!("f-{}-reason", step.id), language.say("理由", "Reason"), control).required()
     }));
     fields
 }

@@ -3,6 +3,7 @@
 //! What always holds: a page works without script; what was typed is never lost to a page that is out of date; no address of a reader is
 //! written down anywhere; a query code travels in the body of a form, never in an address.
 
+mod english;
 pub(crate) mod follow;
 pub(crate) mod limits;
 pub(crate) mod numbers;

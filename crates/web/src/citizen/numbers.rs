@@ -7,7 +7,7 @@ use zhiheng_app::public_entry;
 
 use crate::extract::Visit;
 use crate::frame::shell;
-use crate::pages::PublicNumbersPage;
+use crate::pages::{CountsBy, PublicNumbersPage};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
 use crate::words::{count, date};
@@ -52,7 +52,16 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(path):
             .by
             .iter()
             .map(|(name, rows)| {
-                (name.clone(), rows.iter().map(|(item, number)| (item.clone(), shown(*number))).collect())
+                // Nobody said what the case is about or where: that is no breakdown.
+                let said = rows.iter().any(|(item, _)| item != zhiheng_app::UNSORTED);
+                let shown = rows.iter().filter_map(|(item, number)| Some((item.clone(), count((*number)?))));
+                let kept_back = rows.iter().filter(|(_, number)| number.is_none()).count();
+                let name = name.clone();
+                if said {
+                    CountsBy { name, rows: shown.collect(), kept_back }
+                } else {
+                    CountsBy { name, ..CountsBy::default() }
+                }
             })
             .collect(),
         cut: numbers.cut,

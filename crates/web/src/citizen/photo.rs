@@ -17,6 +17,9 @@ pub(crate) const BYTES: usize = 10 * 1024 * 1024;
 pub(crate) const BYTES_TEXT: &str = "10 MB";
 /// What the browser offers.
 pub(crate) const ACCEPT: &str = ".jpg,.jpeg,.png";
+/// Why a photo is not taken, whatever is wrong with it.
+pub(crate) const REFUSED_ENGLISH: &str =
+    "This picture cannot be read. Please choose a JPEG or PNG photo of up to 10 MB.";
 /// Longest side of what is kept: a receipt photographed whole can be read, and a page of it printed.
 const SIDE: u32 = 2560;
 /// Longest side of what is read, and the memory of reading it: a small file may unfold to a large picture.

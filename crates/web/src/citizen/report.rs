@@ -9,17 +9,17 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use zhiheng_app::{Error, ReportFile, public_entries, public_entry};
 use zhiheng_pack::procedure::PublicEntry;
-use zhiheng_pack::{Draft, Kind, Level, Problem, Type, problem as codes};
+use zhiheng_pack::{Draft, Kind, Level, Problem, Type};
 
 use super::limits::{Rule, Sort};
-use super::{Client, photo};
+use super::{Client, english, photo};
 use crate::components::Link;
 use crate::components::field::{Control, Field};
 use crate::components::summary::Line;
 use crate::extract::{FormBody, Params, Visit};
 use crate::frame::shell;
 use crate::office::fields::{controls, sent};
-use crate::pages::{Hidden, Language, ReceiptPage, ReportCheckPage, ReportPage, ReportsPage};
+use crate::pages::{Hidden, Language, ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage};
 use crate::problem::{Answer, Cause, Failure, refused, show as page_of};
 use crate::server::Server;
 use crate::words::address;
@@ -28,14 +28,20 @@ use crate::words::address;
 const KEY: &str = "key";
 const PAGE: &str = "page";
 const POINT: &str = "point";
-const LANG: &str = "lang";
+pub(super) const LANG: &str = "lang";
 const DO: &str = "do";
 
 /// `GET /report`
 pub(crate) async fn entries(State(server): State<Server>, visit: Visit) -> Answer {
     let pack = &server.app().pack;
-    let way = |(kind, entry): (&Kind, &PublicEntry)| {
-        (Link::new(format!("我要投诉：{}", entry.name), href(entry)), kind.about.clone(), numbers_link(entry))
+    let way = |(kind, entry): (&Kind, &PublicEntry)| ReportWay {
+        open: Link::new(format!("我要投诉：{}", entry.name), href(entry)),
+        about: kind.about.clone(),
+        numbers: numbers_link(entry),
+        english: entry.english.then(|| {
+            let name = entry.english_name.as_deref().unwrap_or("Complaint");
+            Link::new(format!("In English: {name}"), address(&href(entry), &[(LANG, "en")]))
+        }),
     };
     let page = ReportsPage {
         ways: public_entries(pack).map(way).collect(),
@@ -271,14 +277,8 @@ impl Filling<'_> {
     }
 
     fn name(&self, field: &zhiheng_pack::Field) -> String {
-        let index = self.kind.field_index(&field.id);
-        let of =
-            |names: &[(usize, String)]| names.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.clone());
-        let own = match self.language {
-            Language::English => of(&self.entry.english_names),
-            Language::Chinese => None,
-        };
-        own.or_else(|| of(&self.entry.names)).unwrap_or_else(|| field.name.clone())
+        let index = self.kind.field_index(&field.id).unwrap_or_default();
+        self.entry.name_of(self.kind, index, self.language)
     }
 
     /// The answers so far as the controls read them.
@@ -305,6 +305,7 @@ impl Filling<'_> {
                 let mut control = all.iter().find(|it| it.name == Some(control_name(&field.id)))?.clone();
                 control.label = self.name(field);
                 control.warning = None;
+                english::speak(self.language, pack, field, &mut control, problems);
                 if field.kind == Type::File {
                     control.control = Control::File {
                         accept: photo::ACCEPT.to_owned(),
@@ -320,22 +321,17 @@ impl Filling<'_> {
                                 } else {
                                     "可以不选。拍摄的地点和时间会从照片里去掉"
                                 },
-                                "Optional. Place and time are removed from the picture",
+                                if has {
+                                    "There is one already; another takes its place. Place and time are removed from the picture"
+                                } else {
+                                    "Optional. Place and time are removed from the picture"
+                                },
                             )
                             .to_owned(),
                     );
                 }
-                if self.language == Language::English {
-                    control.hint = control.hint.filter(|_| field.kind == Type::File);
-                    control.error = problems
-                        .iter()
-                        .find(|it| it.field.as_deref() == Some(&field.id))
-                        .map(|problem| {
-                            let missing = problem.code == codes::REQUIRED.0;
-                            if missing { "Please answer this question." } else { "Please check this answer." }
-                                .to_owned()
-                        })
-                        .or(control.error);
+                if let Some(why) = wrong.get(&field.id) {
+                    control.error = Some(self.language.say(why, photo::REFUSED_ENGLISH).to_owned());
                 }
                 Some(control)
             })
@@ -367,7 +363,7 @@ impl Filling<'_> {
     fn title(&self) -> String {
         match self.language {
             Language::Chinese => format!("我要投诉：{}", self.entry.name),
-            Language::English => "Make a complaint".to_owned(),
+            Language::English => self.entry.english_name.clone().unwrap_or_else(|| "Complaint".to_owned()),
         }
     }
 
@@ -385,7 +381,11 @@ impl Filling<'_> {
                     .to_owned();
             }
             let index = self.kind.field_index(&field.id);
-            let shown = checked.record.as_ref().zip(index).map(|(record, index)| pack.show(self.kind, record, index));
+            let shown = checked
+                .record
+                .as_ref()
+                .zip(index)
+                .map(|(record, index)| pack.said(self.kind, record, index, self.language));
             shown.unwrap_or_else(|| typed.get(&field.id).and_then(Json::as_str).unwrap_or_default().to_owned())
         };
         let lines =
@@ -398,7 +398,10 @@ impl Filling<'_> {
             hidden: self.hidden(self.entry.ask.len(), &BTreeSet::new()),
             action: href(self.entry),
             notice: self.notice.clone(),
-            problems: problems.iter().map(|problem| problem.message.clone()).collect(),
+            problems: problems
+                .iter()
+                .map(|problem| self.language.say(&problem.message, english::sentence(problem)).to_owned())
+                .collect(),
             calls: self.entry.calls.clone(),
         }
     }
@@ -418,7 +421,7 @@ impl Filling<'_> {
                     number: filed.number,
                     code: filed.code.to_string(),
                     plain_code: filed.code.plain().to_owned(),
-                    follow: format!("{}/follow", self.visit.origin),
+                    follow: format!("{}/follow{}", self.visit.origin, self.language.say("", "?lang=en")),
                     calls: self.entry.calls.clone(),
                 }
                 .render(),

@@ -3,6 +3,8 @@
 
 use maud::{Markup, html};
 
+use zhiheng_pack::procedure::Language;
+
 use super::{Sample, field::Field};
 
 /// One thing to put right.
@@ -19,20 +21,25 @@ pub fn wrongs<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Vec<Wrong> {
     fields
         .into_iter()
         .filter_map(|field| {
-            field
-                .error
-                .as_ref()
-                .map(|error| Wrong { field: field.id.clone(), message: format!("{}：{error}", field.label) })
+            field.error.as_ref().map(|error| (error, field.language.say("：", " – "))).map(|(error, dash)| Wrong {
+                field: field.id.clone(),
+                message: format!("{}{dash}{error}", field.label),
+            })
         })
         .collect()
 }
 
 /// Renders the summary; nothing when nothing is wrong.
 pub fn error_summary(wrongs: &[Wrong]) -> Markup {
+    error_summary_in(Language::Chinese, wrongs)
+}
+
+/// The same in the language of its page.
+pub fn error_summary_in(language: Language, wrongs: &[Wrong]) -> Markup {
     html! {
         @if !wrongs.is_empty() {
             div.error-summary id="errors" role="alert" tabindex="-1" autofocus {
-                h2 { "有 " (wrongs.len()) " 处需要修改" }
+                h2 { (language.say("有 ", "Please change ")) (wrongs.len()) (language.say(" 处需要修改", if wrongs.len() == 1 { " answer" } else { " answers" })) }
                 ul {
                     @for wrong in wrongs {
                         li { @if wrong.field.is_empty() { (wrong.message) } @else { a href={ "#" (wrong.field) } { (wrong.message) } } }

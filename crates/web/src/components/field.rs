@@ -7,6 +7,8 @@
 
 use maud::{Markup, html};
 
+use zhiheng_pack::procedure::Language;
+
 use super::{Link, Sample};
 
 /// A labelled control.
@@ -30,6 +32,8 @@ pub struct Field {
     pub control: Control,
     /// 常用意见 for a passage, group by group: name and phrases.
     pub phrases: Vec<(String, Vec<String>)>,
+    /// In which language the control itself speaks.
+    pub language: Language,
 }
 
 /// What follows a field's name in the name of the box that takes a phrase.
@@ -50,6 +54,7 @@ impl Field {
             warning: None,
             control,
             phrases: Vec::new(),
+            language: Language::Chinese,
         }
     }
 
@@ -261,7 +266,8 @@ fn render(field: &Field, place: Place) -> Markup {
         ["field", if field.control.is_wide() { "wide" } else { "" }, if field.error.is_some() { "wrong" } else { "" }]
             .join(" ");
     let described = described_by(field);
-    let mark = html! { (field.label) @if field.required { span.must { "（必填）" } } };
+    let mark =
+        html! { (field.label) @if field.required { span.must { (field.language.say("（必填）", " (required)")) } } };
     html! {
         @if place == Place::Form && field.control.is_group() {
             fieldset class=(class.trim()) id=(field.id) aria-describedby=[described.as_deref()] tabindex=[field.error.is_some().then_some("-1")] {
@@ -295,21 +301,27 @@ fn described_by(field: &Field) -> Option<String> {
 
 /// The hint of the pack, and what the type itself asks for.
 fn hint_text(field: &Field) -> Option<String> {
+    let say = |chinese: &str, english: &str| field.language.say(chinese, english).to_owned();
     let own = match &field.control {
-        Control::Date { .. } => Some("如 2026-03-01".to_owned()),
-        Control::Moment { .. } => Some("如 2026-03-01 09:30".to_owned()),
+        Control::Date { .. } => Some(say("如 2026-03-01", "year-month-day, such as 2026-03-01")),
+        Control::Moment { .. } => Some(say("如 2026-03-01 09:30", "such as 2026-03-01 09:30")),
         Control::Text { max_len: Some(max), .. } | Control::Passage { max_len: Some(max), .. } if *max <= 500 => {
-            Some(format!("不超过 {max} 字"))
+            Some(say(&format!("不超过 {max} 字"), &format!("up to {max} characters")))
         }
-        Control::Point { .. } => Some("经度在前，纬度在后，如 109.8756、31.0742".to_owned()),
+        Control::Point { .. } => {
+            Some(say("经度在前，纬度在后，如 109.8756、31.0742", "longitude, then latitude, such as 109.8756, 31.0742"))
+        }
         Control::Gs1Key { .. } => Some("条码下方的数字，不含空格".to_owned()),
         Control::File { accept, max, .. } | Control::Files { accept, max } => {
-            Some(format!("{}，不超过 {max}", accept.replace(',', "、")))
+            let kinds = accept.replace(',', field.language.say("、", ", "));
+            Some(say(&format!("{kinds}，不超过 {max}"), &format!("{kinds}, up to {max}")))
         }
         _ => None,
     };
     match (&field.hint, own) {
-        (Some(hint), Some(own)) => Some(format!("{}；{own}", hint.trim_end_matches('。'))),
+        (Some(hint), Some(own)) => {
+            Some(format!("{}{}{own}", hint.trim_end_matches('。'), field.language.say("；", "; ")))
+        }
         (Some(hint), None) => Some(hint.clone()),
         (None, own) => own,
     }
@@ -318,7 +330,7 @@ fn hint_text(field: &Field) -> Option<String> {
 fn remarks(field: &Field) -> Markup {
     html! {
         @if let Some(hint) = hint_text(field) { p.hint id={ (field.id) "-hint" } { (hint) } }
-        @if let Some(error) = &field.error { p.error id={ (field.id) "-error" } { span.sr { "错误：" } (error) } }
+        @if let Some(error) = &field.error { p.error id={ (field.id) "-error" } { span.sr { (field.language.say("错误：", "Error: ")) } (error) } }
         @if let Some(warning) = &field.warning { p.warning id={ (field.id) "-warning" } { span.sr { "提醒：" } (warning) } }
     }
 }
@@ -357,6 +369,7 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
     let id = field.id.as_str();
     let name = field.name.as_deref().unwrap_or(id);
     let invalid = field.error.is_some().then_some("true");
+    let say = |chinese, english| field.language.say(chinese, english);
     let input = |value: &str, look: Box<'_>| {
         html! {
             input id=(id) name=(name) type=(if look.kind.is_empty() { "text" } else { look.kind }) class=(look.width) value=(value)
@@ -375,7 +388,7 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
     let drop_down = |options: &[Choice]| {
         html! {
             select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid] aria-required=[field.required.then_some("true")] {
-                option value="" { @if place == Place::Query { "全部" } @else { "未选" } }
+                option value="" { @if place == Place::Query { "全部" } @else { (say("未选", "choose")) } }
                 @for option in options { option value=(option.value) selected[option.chosen] { (option.label) } }
             }
         }
@@ -401,12 +414,17 @@ fn control(field: &Field, place: Place, described: Option<&str>) -> Markup {
             Choice::new("false", "否").chosen(*value == Some(false)),
         ]),
         Control::YesNo { value } => {
-            let unanswered = (!field.required).then_some(("", "未填", value.is_none()));
-            let answers = [("true", "是", *value == Some(true)), ("false", "否", *value == Some(false))];
+            let unanswered = (!field.required).then_some(("", say("未填", "no answer"), value.is_none()));
+            let answers =
+                [("true", say("是", "yes"), *value == Some(true)), ("false", say("否", "no"), *value == Some(false))];
             buttons("radio", id, name, answers.into_iter().chain(unanswered))
         }
         Control::Choice { options } if place == Place::Form && options.len() <= BUTTONS => {
-            let none = (!field.required).then_some(("", "未填", !options.iter().any(|option| option.chosen)));
+            let none = (!field.required).then_some((
+                "",
+                say("未填", "no answer"),
+                !options.iter().any(|option| option.chosen),
+            ));
             let listed = options.iter().map(|option| (option.value.as_str(), option.label.as_str(), option.chosen));
             buttons("radio", id, name, listed.chain(none))
         }

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use zhiheng_app::{Account, Act, Error, Receipt, Submission, Verb, may};
-use zhiheng_pack::{Kind, Pack, Record, Type, Value, value::FileRef};
+use zhiheng_pack::{Kind, Record, Type, Value, value::FileRef};
 use zhiheng_sheet::write_zip;
 use zhiheng_store::{RecordId, RecordRow, digest_of_hex};
 
@@ -117,7 +117,7 @@ pub(crate) async fn files(
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
     let rows = chosen(&server, &visit, kind, ticked_of(&params)?).await?;
-    let entries = entries(&pack, kind, &rows);
+    let entries = entries(&Content::of_list(&pack, kind, &visit), &rows);
     let all: i64 = entries.iter().map(|(_, file)| file.size).sum();
     if entries.is_empty() {
         return Err(Error::WrongState("勾选的记录没有附件".to_owned()).into());
@@ -144,9 +144,10 @@ pub(crate) async fn files(
 }
 
 /// The attachments with their names in the archive.
-fn entries(pack: &Pack, kind: &Kind, rows: &Rows) -> Vec<(String, FileRef)> {
+fn entries(content: &Content<'_>, rows: &Rows) -> Vec<(String, FileRef)> {
+    let (pack, kind) = (content.pack, content.kind);
     let fields: Vec<usize> = (0..kind.fields.len())
-        .filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File))
+        .filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File) && content.whole(*at))
         .collect();
     let mut found = Vec::new();
     for (no, (row, record)) in (1u64..).zip(rows) {

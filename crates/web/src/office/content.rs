@@ -1,7 +1,7 @@
 //! 记录的内容: what a reader may see of a record, as pages print it. Personal fields pass through here and nowhere else.
 
 use zhiheng_pack::kind::Format;
-use zhiheng_pack::{Kind, Pack, Record, Type, Value};
+use zhiheng_pack::{Kind, Pack, Record, Sight, Type, Value};
 use zhiheng_store::{Cursor, RecordId};
 
 use crate::components::{
@@ -9,8 +9,8 @@ use crate::components::{
     field::{Choice, Control},
     table::{Cell, Column},
 };
-use crate::extract::{Personal, Visit};
-use crate::words::{date, masked};
+use crate::extract::Visit;
+use crate::words::date;
 
 /// Letters of a choice that is not broken.
 const SHORT: usize = 6;
@@ -20,25 +20,30 @@ const SHORT: usize = 6;
 pub(crate) struct Content<'a> {
     pub(crate) pack: &'a Pack,
     pub(crate) kind: &'a Kind,
-    personal: Personal,
+    sight: Sight,
 }
 
 impl<'a> Content<'a> {
     /// In lists: masked for bureaus.
     pub(crate) fn of_list(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
-        Content { pack, kind, personal: visit.personal() }
+        Content { pack, kind, sight: visit.sight() }
     }
 
     /// On a record's own page: whoever may open it as staff sees it whole.
     pub(crate) fn of_record(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
-        let personal = if visit.account.is_some() { Personal::Shown } else { Personal::Hidden };
-        Content { pack, kind, personal }
+        let sight = if visit.account.is_some() { Sight::Shown } else { Sight::Hidden };
+        Content { pack, kind, sight }
     }
 
     /// Whether a field is shown at all.
     pub(crate) fn shows(&self, index: usize) -> bool {
         let personal = self.kind.fields.get(index).is_some_and(|field| field.personal);
-        !personal || self.personal != Personal::Hidden
+        !personal || self.sight != Sight::Hidden
+    }
+
+    /// Whether a field is shown as it is: of a file there is no mask.
+    pub(crate) fn whole(&self, index: usize) -> bool {
+        self.sight == Sight::Shown || self.kind.fields.get(index).is_some_and(|field| !field.personal)
     }
 
     /// A field's value as printed.
@@ -55,34 +60,22 @@ impl<'a> Content<'a> {
             (Some(unit), Type::Integer | Type::Decimal) => format!("{text} {unit}"),
             _ => text,
         };
-        match (field.personal, self.personal) {
-            (true, Personal::Hidden) => String::new(),
-            (true, Personal::Masked) => masked(&text),
-            _ => text,
-        }
+        self.kind.seen(index, text, self.sight)
     }
 
     /// A field's value as data, covered like its text; none where there is nothing to show.
     pub(crate) fn json(&self, record: &Record, index: usize) -> Option<serde_json::Value> {
         let (field, value) = (self.kind.fields.get(index)?, record.value(index)?);
-        match (field.personal, self.personal) {
-            (true, Personal::Hidden) => None,
-            (true, Personal::Masked) => Some(self.text(record, index).into()),
+        match (field.personal, self.sight) {
+            (true, Sight::Hidden) => None,
+            (true, Sight::Masked) => Some(self.text(record, index).into()),
             _ => Some(value.to_json()),
         }
     }
 
     /// A record's title.
     pub(crate) fn label(&self, record: &Record) -> String {
-        let mut label = self.kind.label.clone();
-        for (index, field) in self.kind.fields.iter().enumerate() {
-            let name = format!("{{{}}}", field.id);
-            if label.contains(&name) {
-                label = label.replace(&name, &self.text(record, index));
-            }
-        }
-        let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
-        if label.is_empty() { "（未填名称）".to_owned() } else { label }
+        self.pack.title(self.kind, record, self.sight)
     }
 
     /// The columns of a list.

@@ -153,6 +153,7 @@ pub(crate) fn controls<'a>(
         warning: said(&field.id, Level::Warn),
         control: control(pack, field, typed.get(&field.id), references.get(&field.id), here),
         phrases: Vec::new(),
+        language: Default::default(),
     };
     fields.map(one).collect()
 }

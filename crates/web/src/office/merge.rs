@@ -20,8 +20,8 @@ pub(crate) async fn card(server: &Server, visit: &Visit, kind: &Kind, view: &Rec
     if visit.account.is_none() || kind.public_entry.is_none() {
         return Ok(Duplicates::default());
     }
-    let (seen, scope) = (view.clone(), visit.scope());
-    let near = server.run(move |app| app.near_cases(&seen, scope)).await?;
+    let (seen, scope, sight) = (view.clone(), visit.scope(), visit.sight());
+    let near = server.run(move |app| app.near_cases(&seen, scope, sight)).await?;
     let may = merge_field(kind).is_some() && visit.may(Verb::Correct, kind, &view.row);
     let cases = near.into_iter().map(|near| Duplicate {
         id: near.id.to_string(),

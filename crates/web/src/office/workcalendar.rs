@@ -15,7 +15,7 @@ use crate::held::Once;
 use crate::pages::{CalendarDay, Feed, WorkCalendarPage};
 use crate::problem::{Answer, see, show as page_of};
 use crate::server::Server;
-use crate::words::plain_date;
+use crate::words::{date, moment, plain_date};
 
 /// Ends that a month shows, and a day of it.
 const OF_MONTH: usize = 500;
@@ -45,10 +45,10 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
         server.run(move |app| Ok((app.due_between(&account, first, last, OF_MONTH)?, app.has_feed(&account)?))).await?;
     let address = server.held().take_link(&visit.secret).map(|(_, address)| address);
     let pack = &server.app().pack;
-    let date = day::date(first);
+    let named = day::date(first);
     let page = WorkCalendarPage {
         shell: shell(&server, &visit),
-        month: format!("{}年{}月", date.year(), date.month()),
+        month: format!("{}年{}月", named.year(), named.month()),
         before: month_name(first - 1),
         after: month_name(last + 1),
         weeks: weeks(pack, (first, last), today, &work.items),
@@ -94,6 +94,14 @@ fn title(item: &WorkItem) -> String {
     format!("{}：{}", if item.clock.is_empty() { &item.kind } else { &item.clock }, item.label)
 }
 
+/// What leaves the house of a line of work: its time limit and its number; where it has none, a mark by which two are told apart.
+fn outside(item: &WorkItem) -> String {
+    let record = item.task.record.to_string();
+    let mark = record.get(record.len().saturating_sub(6)..).unwrap_or_default();
+    let number = item.number.clone().unwrap_or_else(|| format!("{}（{mark}）", item.kind));
+    format!("{} {number}", if item.clock.is_empty() { "待办" } else { &item.clock })
+}
+
 fn href(item: &WorkItem) -> String {
     format!("/kinds/{}/{}", item.task.kind, item.task.record)
 }
@@ -128,14 +136,16 @@ pub(crate) async fn feed(State(server): State<Server>, visit: Visit, params: Par
             let today = app.today();
             let work = app.due_between(&account, today - BACK, today + AHEAD, OF_FEED)?;
             let (stamp, place) = (app.now(), &app.pack.place_name);
-            Ok(calendar_text(&format!("{place} 待办到期"), &work.items, stamp, &origin, &app.pack.place))
+            Ok(calendar_text(&format!("{place} 待办到期"), &work.items, stamp, &origin, &app.pack))
         })
         .await?;
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }
 
-/// A calendar of whole days (RFC 5545): an event for each end, without alarms. The same end keeps its UID when it moves.
-fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, place: &str) -> String {
+/// A calendar (RFC 5545): an event for each end, without alarms. The same end keeps its UID when it moves. It leaves the house – a telephone, a
+/// calendar service somewhere – and so it carries step, number and time, and of the case itself not even the title.
+fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, pack: &Pack) -> String {
+    let (place, offset) = (&pack.place, pack.utc_offset_hours);
     let mut text = String::new();
     let mut line = |content: String| folded(&content, &mut text);
     line("BEGIN:VCALENDAR".to_owned());
@@ -149,11 +159,21 @@ fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, place
         line("BEGIN:VEVENT".to_owned());
         line(format!("UID:{}-{clock}-{}@{place}.zhiheng", task.record, task.run));
         line(format!("DTSTAMP:{}", utc(stamp)));
-        line(format!("DTSTART;VALUE=DATE:{}", compact(due)));
-        line(format!("DTEND;VALUE=DATE:{}", compact(due.saturating_add(1))));
-        line(format!("SUMMARY:{}", escaped(&title(item))));
-        let owner = [item.kind.as_str(), item.state.as_str(), item.body.as_str()].join(" ");
-        line(format!("DESCRIPTION:{}", escaped(owner.trim())));
+        // A deadline of minutes or hours has a time of its own; all others end with their day.
+        let timed = task.due_at.filter(|at| moment(*at, offset) != format!("{} 00:00", date(due.saturating_add(1))));
+        match timed {
+            Some(at) => {
+                line(format!("DTSTART:{}", utc(at)));
+                line(format!("DTEND:{}", utc(at)));
+            }
+            None => {
+                line(format!("DTSTART;VALUE=DATE:{}", compact(due)));
+                line(format!("DTEND;VALUE=DATE:{}", compact(due.saturating_add(1))));
+            }
+        }
+        line(format!("SUMMARY:{}", escaped(&outside(item))));
+        let until = timed.map_or_else(|| format!("{} 24:00", date(due)), |at| moment(at, offset));
+        line(format!("DESCRIPTION:{}", escaped(&format!("{} {} {}，{until} 前", item.kind, item.state, item.body))));
         line(format!("URL:{origin}{}", href(item)));
         line("TRANSP:TRANSPARENT".to_owned());
         line("END:VEVENT".to_owned());

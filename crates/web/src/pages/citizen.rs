@@ -7,7 +7,7 @@ use super::Hidden;
 use crate::components::{
     Link,
     action::{Encoding, Weight, hidden, post_form, submit, submit_as},
-    errors::{Wrong, error_summary, wrongs},
+    errors::{Wrong, error_summary_in, wrongs},
     field::{Control, Field, field},
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
@@ -15,28 +15,20 @@ use crate::components::{
     tag::{Tag, tag},
 };
 
-/// In which language the page speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Language {
-    /// 中文
-    #[default]
-    Chinese,
-    /// For visitors from abroad.
-    English,
-}
+pub use zhiheng_pack::procedure::Language;
 
-impl Language {
-    /// The words of this language.
-    pub fn say(self, chinese: &'static str, english: &'static str) -> &'static str {
-        match self {
-            Language::Chinese => chinese,
-            Language::English => english,
+/// The link to the same page in the other language, each in its own.
+fn switch(other: Option<&Link>) -> Markup {
+    html! {
+        @if let Some(other) = other {
+            a href=(other.href) lang=(if other.label.is_ascii() { "en" } else { "zh-CN" }) { (other.label) }
         }
     }
+}
 
-    fn code(self) -> &'static str {
-        self.say("zh-CN", "en")
-    }
+/// The language of the page that a form leads to.
+fn in_language(language: Language) -> Markup {
+    html! { @if language == Language::English { (hidden("lang", "en")) } }
 }
 
 /// Telephone numbers, one tap away.
@@ -51,13 +43,26 @@ fn telephones(language: Language, calls: &[String]) -> Markup {
     }
 }
 
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportWay {
+    /// Words and address.
+    pub open: Link,
+    /// What it is for.
+    pub about: String,
+    /// Its public counts.
+    pub numbers: Option<Link>,
+    /// The same for visitors from abroad.
+    pub english: Option<Link>,
+}
+
 /// Where the public may complain.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReportsPage {
     /// Around the page.
     pub shell: Shell,
-    /// The entries: words and address, what it is for, and its public counts.
-    pub ways: Vec<(Link, String, Option<Link>)>,
+    /// The entries.
+    pub ways: Vec<ReportWay>,
     /// Telephone numbers.
     pub calls: Vec<String>,
 }
@@ -75,15 +80,19 @@ impl ReportsPage {
             },
             html! {
                 (heading("投诉和查询", html! {}, html! { "不用登录。提交后得到编号和查询码，凭查询码看进度。" }))
-                @for (link, about, numbers) in &self.ways {
+                @for way in &self.ways {
                     section.card {
-                        p { a.button.primary href=(link.href) { (link.label) } }
-                        p.soft { (about) }
-                        @if let Some(numbers) = numbers { p { a href=(numbers.href) { (numbers.label) } } }
+                        p { a.button.primary href=(way.open.href) { (way.open.label) } }
+                        p.soft { (way.about) }
+                        @if let Some(english) = &way.english { p { a href=(english.href) lang="en" { (english.label) } } }
+                        @if let Some(numbers) = &way.numbers { p { a href=(numbers.href) { (numbers.label) } } }
                     }
                 }
                 @if self.ways.is_empty() { section.card { p { "本县的投诉在全国12315平台和12345热线办理，请拨打下面的电话。" } } }
-                @else { p.actions { a.button href="/follow" { "查询进度" } } }
+                @else { p.actions {
+                    a.button href="/follow" { "查询进度" }
+                    @if self.ways.iter().any(|way| way.english.is_some()) { a.button href="/follow?lang=en" lang="en" { "Follow a complaint" } }
+                } }
                 (telephones(Language::Chinese, &self.calls))
             },
         )
@@ -131,9 +140,9 @@ impl ReportPage {
             Head { title: &self.title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
             html! {
                 div lang=(self.language.code()) {
-                    (heading(&self.title, html! { @if let Some(other) = &self.other { a href=(other.href) { (other.label) } } }, self.step()))
+                    (heading(&self.title, switch(self.other.as_ref()), self.step()))
                     @if let Some(notice) = &self.notice { p.flash.warn role="status" { (notice) } }
-                    (error_summary(&wrong))
+                    (error_summary_in(self.language, &wrong))
                     div data-draft=(self.entry) {
                         (post_form(&self.shell.csrf, &self.action, "form card", encoding, html! {
                             @for one in &self.hidden { (hidden(&one.name, &one.value)) }
@@ -196,7 +205,7 @@ impl ReportCheckPage {
                 div lang=(self.language.code()) {
                     (heading(&self.title, html! {}, html! { (say("最后一步：核对后提交", "Last step: check and send")) }))
                     @if let Some(notice) = &self.notice { p.flash.warn role="status" { (notice) } }
-                    (error_summary(&wrong))
+                    (error_summary_in(self.language, &wrong))
                     (post_form(&self.shell.csrf, &self.action, "form", Encoding::Plain, html! {
                         @for one in &self.hidden { (hidden(&one.name, &one.value)) }
                         // The first button is the one that the enter key presses.
@@ -266,6 +275,7 @@ impl ReceiptPage {
                     }
                     (post_form(&self.shell.csrf, "/follow", "form", Encoding::Plain, html! {
                         (hidden("code", &self.plain_code))
+                        (in_language(self.language))
                         div.actions { (submit(say("现在就看进度", "See its course"), Weight::Primary)) }
                     }))
                     (telephones(self.language, &self.calls))
@@ -280,6 +290,10 @@ impl ReceiptPage {
 pub struct FollowPage {
     /// Around the page.
     pub shell: Shell,
+    /// In which language.
+    pub language: Language,
+    /// The same in the other language.
+    pub other: Option<Link>,
     /// As typed.
     pub number: String,
     /// What is wrong.
@@ -291,26 +305,44 @@ pub struct FollowPage {
 impl FollowPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
         let text = |value: &str| Control::Text { value: value.to_owned(), max_len: None, autocomplete: None };
+        let code_hint = say(
+            "回执上的十个字母和数字，大小写都可以",
+            "the ten letters and digits on your receipt, in capitals or not",
+        );
         let fields = [
             Field {
                 error: self.error.clone(),
-                ..Field::new("code", "查询码", text("")).required().hint("回执上的十个字母和数字，大小写都可以")
+                language: self.language,
+                ..Field::new("code", say("查询码", "Query code"), text("")).required().hint(code_hint)
             },
-            Field::new("number", "编号", text(&self.number)).hint("可以不填"),
+            Field {
+                language: self.language,
+                ..Field::new("number", say("编号", "Number"), text(&self.number))
+                    .hint(say("可以不填", "may be left out"))
+            },
         ];
         let wrong = wrongs(&fields);
+        let title = say("查询进度", "Follow a complaint");
+        let about = say(
+            "凭回执上的查询码，看您的投诉办到哪一步、什么时候办完。",
+            "With the query code on your receipt you see how far your complaint is and by when it is answered.",
+        );
         page(
             &self.shell,
-            Head { title: "查询进度", refused: !wrong.is_empty(), narrow: true, ..Head::default() },
+            Head { title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
             html! {
-                (heading("查询进度", html! {}, html! { "凭回执上的查询码，看您的投诉办到哪一步、什么时候办完。" }))
-                (error_summary(&wrong))
-                (post_form(&self.shell.csrf, "/follow", "form card", Encoding::Plain, html! {
-                    div.fields.one { @for one in &fields { (field(one)) } }
-                    div.actions { (submit("查询", Weight::Primary)) }
-                }))
-                (telephones(Language::Chinese, &self.calls))
+                div lang=(self.language.code()) {
+                    (heading(title, switch(self.other.as_ref()), html! { (about) }))
+                    (error_summary_in(self.language, &wrong))
+                    (post_form(&self.shell.csrf, "/follow", "form card", Encoding::Plain, html! {
+                        (in_language(self.language))
+                        div.fields.one { @for one in &fields { (field(one)) } }
+                        div.actions { (submit(say("查询", "Look"), Weight::Primary)) }
+                    }))
+                    (telephones(self.language, &self.calls))
+                }
             },
         )
     }
@@ -321,6 +353,8 @@ impl FollowPage {
 pub struct CoursePage {
     /// Around the page.
     pub shell: Shell,
+    /// In which language.
+    pub language: Language,
     /// 编号
     pub number: String,
     /// 消费投诉
@@ -374,31 +408,38 @@ pub struct CourseStep {
 impl CoursePage {
     /// The whole document.
     pub fn render(&self) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
         let wrong = wrongs(self.steps.iter().flat_map(|step| &step.fields));
         let title = format!("{} {}", self.name, self.number);
         page(
             &self.shell,
             Head { title: &title, refused: !wrong.is_empty(), narrow: true, ..Head::default() },
             html! {
-                (heading(&title, tag(&self.state), html! { (self.next) }))
-                (error_summary(&wrong))
-                (card("办到哪一步", html! {
-                    ol.plain { @for (day, what, ground) in &self.events { li {
-                        span.soft { (day) } " " strong { (what) }
-                        @if !ground.is_empty() { p.small { (ground) } }
-                    } } }
-                }))
-                @if !self.clocks.is_empty() {
-                    (card("办理时限", html! {
-                        ul.clocks { @for clock in &self.clocks { li {
-                            div.clock-head { strong { (clock.name) } (tag(&clock.verdict)) }
-                            p.small { (clock.text) @if !clock.basis.is_empty() { "　依据：" (clock.basis) } }
+                div.spaced lang=(self.language.code()) {
+                    (heading(&title, tag(&self.state), html! { (self.next) }))
+                    (error_summary_in(self.language, &wrong))
+                    (card(say("办到哪一步", "What has been done"), html! {
+                        ol.plain { @for (day, what, ground) in &self.events { li {
+                            span.soft { (day) } " " strong { (what) }
+                            @if !ground.is_empty() { p.small { (ground) } }
                         } } }
                     }))
+                    @if !self.clocks.is_empty() {
+                        (card(say("办理时限", "Time limits"), html! {
+                            ul.clocks { @for clock in &self.clocks { li {
+                                div.clock-head { strong { (clock.name) } (tag(&clock.verdict)) }
+                                p.small {
+                                    (clock.text)
+                                    // An article of law has no other name.
+                                    @if !clock.basis.is_empty() { (say("　依据：", ". Basis: ")) span lang="zh-CN" { (clock.basis) } }
+                                }
+                            } } }
+                        }))
+                    }
+                    @if !self.shown.is_empty() { (card(say("办理结果", "Result"), summary(&self.shown))) }
+                    @for step in &self.steps { (self.step(step)) }
+                    (telephones(self.language, &self.calls))
                 }
-                @if !self.shown.is_empty() { (card("办理结果", summary(&self.shown))) }
-                @for step in &self.steps { (self.step(step)) }
-                (telephones(Language::Chinese, &self.calls))
             },
         )
     }
@@ -416,6 +457,7 @@ impl CoursePage {
                 html! {
                     (hidden("code", &self.code))
                     (hidden("key", &step.key))
+                    (in_language(self.language))
                     @if let Some(hint) = &step.hint { p.hint { (hint) } }
                     @if !step.fields.is_empty() { div.fields.one { @for one in &step.fields { (field(one)) } } }
                     div.actions { (submit(&step.name, Weight::Plain)) }
@@ -423,6 +465,17 @@ impl CoursePage {
             ),
         )
     }
+}
+
+/// Counts by one field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CountsBy {
+    /// 投诉类别
+    pub name: String,
+    /// The items that are published, with their counts.
+    pub rows: Vec<(String, String)>,
+    /// How many items are kept back.
+    pub kept_back: usize,
 }
 
 /// 投诉公开统计
@@ -442,8 +495,8 @@ pub struct PublicNumbersPage {
     pub totals: Vec<(String, String)>,
     /// Time limit, decided, in time, share.
     pub clocks: Vec<(String, String, String, String)>,
-    /// By field: its items and counts.
-    pub by: Vec<(String, Vec<(String, String)>)>,
+    /// By field.
+    pub by: Vec<CountsBy>,
     /// There are more cases than were read.
     pub cut: bool,
 }
@@ -456,24 +509,31 @@ impl PublicNumbersPage {
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, narrow: true, ..Head::default() },
             html! {
-                (heading(&self.title, html! {}, html! { (self.as_of) "。少于 5 件的不公开，以免看出是谁。" }))
-                @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
-                ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
-                @if !self.clocks.is_empty() {
-                    div.scroll tabindex="0" { table {
-                        caption { span.title { "按期情况" } }
-                        thead { tr { th scope="col" { "时限" } th.num scope="col" { "应完成" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
-                        tbody { @for (name, all, met, share) in &self.clocks { tr {
-                            th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
-                        } } }
-                    } }
-                }
-                @for (name, rows) in self.by.iter().filter(|(_, rows)| !rows.is_empty()) {
-                    div.scroll tabindex="0" { table {
-                        caption { span.title { "按" (name) } }
-                        thead { tr { th scope="col" { (name) } th.num scope="col" { "件数" } } }
-                        tbody { @for (item, number) in rows { tr { th scope="row" { (item) } td.num { (number) } } } }
-                    } }
+                div.spaced {
+                    (heading(&self.title, html! {}, html! { (self.as_of) "。为免看出是谁，少于 5 件的不逐项公开。" }))
+                    @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
+                    ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
+                    @if !self.clocks.is_empty() {
+                        div.scroll tabindex="0" { table {
+                            caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的时限不列" } }
+                            thead { tr { th scope="col" { "时限" } th.num scope="col" { "件数" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
+                            tbody { @for (name, all, met, share) in &self.clocks { tr {
+                                th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
+                            } } }
+                        } }
+                    }
+                    @for by in self.by.iter().filter(|by| !by.rows.is_empty() || by.kept_back > 0) {
+                        div.scroll tabindex="0" { table {
+                            caption { span.title { "按" (by.name) } }
+                            thead { tr { th scope="col" { (by.name) } th.num scope="col" { "件数" } } }
+                            tbody {
+                                @for (item, number) in &by.rows { tr { th scope="row" { (item) } td.num { (number) } } }
+                                @if by.kept_back > 0 { tr {
+                                    th scope="row" { @if by.rows.is_empty() { "各项都少" } @else { "其余 " (by.kept_back) " 项" } } td.num { "不公开" }
+                                } }
+                            }
+                        } }
+                    }
                 }
                 p.actions { a.button href=(self.action) { "我要投诉：" (self.entry) } }
             },

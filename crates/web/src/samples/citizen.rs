@@ -11,8 +11,8 @@ use crate::components::{
     tag::Tag,
 };
 use crate::pages::{
-    CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage, ReportCheckPage,
-    ReportPage, ReportsPage,
+    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage,
+    ReportCheckPage, ReportPage, ReportWay, ReportsPage,
 };
 
 fn calls() -> Vec<String> {
@@ -52,11 +52,12 @@ fn question(language: Language, error: Option<&str>) -> ReportPage {
 pub(super) fn samples() -> Vec<(&'static str, Markup)> {
     let entries = ReportsPage {
         shell: public(""),
-        ways: vec![(
-            Link::new("我要投诉：旅游投诉", "/report/tour"),
-            "在本县旅游遇到的问题。".into(),
-            Some(Link::new("公开统计", "/report/tour/numbers")),
-        )],
+        ways: vec![ReportWay {
+            open: Link::new("我要投诉：旅游投诉", "/report/tour"),
+            about: "在本县旅游遇到的问题。".into(),
+            numbers: Some(Link::new("公开统计", "/report/tour/numbers")),
+            english: Some(Link::new("In English: Complaint about a trip", "/report/tour?lang=en")),
+        }],
         calls: calls(),
     };
     let photo = ReportPage {
@@ -91,13 +92,22 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
     };
     let follow = |error: Option<&str>| FollowPage {
         shell: public(""),
+        language: Language::Chinese,
+        other: Some(Link::new("English", "/follow?lang=en")),
         number: "LY202600012".into(),
         error: error.map(str::to_owned),
         calls: calls(),
     };
+    let follow_english = FollowPage {
+        language: Language::English,
+        other: Some(Link::new("中文", "/follow")),
+        error: Some("Not found.".into()),
+        ..follow(None)
+    };
     let scores = (1..=5).map(|score| Choice::new(score.to_string(), format!("{score} 分"))).collect();
     let course = CoursePage {
         shell: public(""),
+        language: Language::Chinese,
         number: "LY202600012".into(),
         name: "旅游投诉".into(),
         state: Tag::new(Tone::Neutral, "已办结"),
@@ -132,7 +142,12 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         as_of: "2026 年，截至 2026年11月22日 24 时".into(),
         totals: vec![row("收到", "128"), row("已办结", "117"), row("办结比例", "91.4%")],
         clocks: vec![("受理决定".into(), "120".into(), "118".into(), "98.3%".into())],
-        by: vec![("投诉类别".into(), vec![row("游船", "64"), row("餐饮", "59"), row("购物", "少于 5")])],
+        by: vec![
+            CountsBy {
+                name: "投诉类别".into(), rows: vec![row("游船", "64"), row("餐饮", "59")], kept_back: 2
+            },
+            CountsBy { name: "所在乡镇".into(), kept_back: 3, ..CountsBy::default() },
+        ],
         cut: false,
     };
     vec![
@@ -144,6 +159,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("report-check", check.render()),
         ("report-receipt", receipt.render()),
         ("follow", follow(None).render()),
+        ("follow-english", follow_english.render()),
         ("follow-wrong", follow(Some("没有找到。")).render()),
         ("follow-course", course.render()),
         ("report-numbers", numbers.render()),

@@ -296,7 +296,26 @@ async fn visitors_from_abroad_have_a_page_in_english() {
     wrong.assert_shows("Please answer this question.");
     let check = answer(&mut citizen, &page, &[("f.matter", "No guide on the ship")], "page-4").await;
     let receipt = answer(&mut citizen, &check, &[], "send").await;
-    receipt.assert_shows("We have received your complaint").assert_shows("Query code");
+    receipt.assert_shows("We have received your complaint").assert_shows("Query code").assert_shows("/follow?lang=en");
+    // Choices, states, steps, time limits, days and what is wrong, all in English.
+    let second = answer(&mut citizen, &page, &[("f.matter", "No guide on the ship")], "page-1").await;
+    second.assert_shows("Travel").assert_shows("What kind?").assert_hides("旅游服务");
+    let course = citizen.post("/follow", &[("code", &code_of(&receipt)), ("lang", "en")]).await;
+    course
+        .assert_shows("Complaint received")
+        .assert_shows("Time limits")
+        .assert_shows("by 2 December 2026")
+        .assert_shows("Withdraw")
+        .assert_hides("办到哪一步");
+    let code = code_of(&course);
+    let done = citizen.post("/follow/withdraw", &[("code", &code), ("lang", "en"), ("key", "1")]).await;
+    done.assert_shows("Done: Withdraw.").assert_shows("Closed").assert_shows("This complaint is closed.");
+    let wrong = citizen.post("/follow/rate", &[("code", &code), ("lang", "en"), ("key", "2")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.assert_shows("Please answer this question.").assert_shows("Please change 1 answer");
+    let page = citizen.get("/follow?lang=en").await;
+    page.assert_shows("Query code").assert_shows("中文");
+    citizen.post("/follow", &[("code", "2345678923"), ("lang", "en")]).await.assert_shows("Not found.");
 }
 
 #[tokio::test]
@@ -327,6 +346,6 @@ async fn staff_see_likely_repetitions_and_merge_them() {
 async fn public_numbers_are_published_where_the_pack_says_so() {
     let county = county();
     let page = county.anybody().get("/report/goods/numbers").await;
-    page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不公开").assert_shows("办结比例");
+    page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
 }

@@ -38,7 +38,7 @@ impl Random for Counted {
     }
 }
 
-fn folder(name: &str) -> Option<PackFiles> {
+pub(crate) fn folder(name: &str) -> Option<PackFiles> {
     fn walk(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
@@ -101,7 +101,9 @@ impl County {
     /// Over a pack of the caller's and those it builds on, opened at an instant: what is stored never goes back behind it.
     pub(crate) fn over(main: PackFiles, base: &[PackFiles], now: i64) -> County {
         let folder_of_db = tempfile::tempdir().unwrap();
-        let (compiled, problems) = zhiheng_pack::read(&main, &folder);
+        let (compiled, problems) = zhiheng_pack::read(&main, &|name| {
+            base.iter().find(|pack| pack.name == name).cloned().or_else(|| folder(name))
+        });
         assert!(problems.is_empty(), "{problems:?}");
         let clock = Arc::new(Ticking(AtomicI64::new(now)));
         let random = Arc::new(Counted(AtomicU64::new(1)));

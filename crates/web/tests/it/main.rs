@@ -21,6 +21,7 @@ mod doors;
 mod files;
 #[cfg(test)]
 mod html;
+mod leaks;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]

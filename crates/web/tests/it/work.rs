@@ -177,7 +177,7 @@ async fn the_calendar_shows_ends_and_days_off_and_its_feed_opens_with_its_token_
     let feed = anybody.get(&address).await;
     assert_eq!(feed.headers[header::CONTENT_TYPE], "text/calendar; charset=utf-8");
     feed.assert_shows("DTSTART;VALUE=DATE:20260114\r\n")
-        .assert_shows("SUMMARY:受理决定：TS2026-001")
+        .assert_shows("SUMMARY:受理决定 TS2026-001\r\n")
         .assert_hides("VALARM");
     assert!(feed.text.starts_with("BEGIN:VCALENDAR\r\n") && feed.text.ends_with("END:VCALENDAR\r\n"));
     assert!(feed.text.split("\r\n").all(|line| line.len() <= 75), "{}", feed.text);

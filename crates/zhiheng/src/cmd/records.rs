@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use zhiheng_app::{PartWanted, When};
-use zhiheng_pack::day;
+use zhiheng_pack::{Sight, day};
 
 use super::{Access, open, say};
 use crate::Common;
@@ -67,7 +67,7 @@ pub(crate) fn run(common: &Common, args: &Records) -> Result<ExitCode> {
                     "{} {} {}{reason}",
                     found.row.id,
                     day.unwrap_or_else(|| "—".to_owned()),
-                    app.pack.label(kind, &found.record)
+                    app.pack.title(kind, &found.record, Sight::Masked)
                 ));
             }
         }

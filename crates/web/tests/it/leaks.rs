@@ -1,0 +1,500 @@
+//! 脱敏: what a reader may not see of a personal field he does not find anywhere – no title, list, message, feed, file or answer has it, and no
+//! search tells by its hits that it is there.
+//!
+//! The county is made as hard as it can be: every kind of the common packs has *all* its personal fields in its title, every such field of a record
+//! holds a word of its own, and cases have been opened, moved on, repeated and left to lapse. Then every reader opens every address that there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read};
+
+use axum::http::StatusCode;
+use serde_json::json;
+use zhiheng_app::{Account, Act, RequestKey, StepWanted, Submission, Taker};
+use zhiheng_pack::case::Act as CaseAct;
+use zhiheng_pack::kind::Format;
+use zhiheng_pack::{Draft, Pack, PackFiles, Type};
+use zhiheng_web::routes::ROUTES;
+
+use crate::county::{Browser, County, NOW, Page, Program, folder};
+
+/// The common kinds, each with its personal fields in its title.
+fn hardest() -> PackFiles {
+    let mut base = folder("base").unwrap();
+    for (name, text) in base.files.iter_mut().filter(|(name, _)| name.ends_with("kind.toml")) {
+        let mut personal = Vec::new();
+        for block in text.split("[[kind.field]]").skip(1) {
+            let block = block.split("\n[").next().unwrap();
+            if block.contains("personal = true") {
+                personal.push(block.split("id = \"").nth(1).unwrap().split('"').next().unwrap().to_owned());
+            }
+        }
+        let label = text.lines().find(|line| line.starts_with("label ")).unwrap_or_else(|| panic!("{name}")).to_owned();
+        let more: String = personal.iter().map(|id| format!(" {{{id}}}")).collect();
+        *text = text.replace(&label, &format!("{}{more}\"", label.trim_end_matches('"')));
+    }
+    base
+}
+
+/// A word that a personal field of a record holds, and whose it is.
+#[derive(Debug, Clone)]
+struct Marker {
+    word: String,
+    /// The word as addresses and names of downloads write it.
+    spellings: Vec<String>,
+    /// The records that hold it, by their addresses: `/kinds/KIND/ID` and the same of the API.
+    own: Vec<String>,
+    /// The field.
+    name: String,
+}
+
+/// A record of every kind that has personal fields, and what hangs on it.
+struct Marked {
+    county: County,
+    markers: Vec<Marker>,
+    /// Kind and id of everything that is stored.
+    records: Vec<(String, String)>,
+    code: String,
+}
+
+fn marked_draft(pack: &Pack, kind: &str, no: &mut usize, sample: &Draft) -> (Draft, Vec<(String, String)>) {
+    let declared = pack.kind(kind).unwrap();
+    let mut draft = sample.clone();
+    let mut words = Vec::new();
+    for field in declared.fields.iter().filter(|field| field.personal) {
+        let word = match (field.kind, field.format) {
+            (Type::Text, Some(Format::Phone)) => format!("1391000{no:04}"),
+            (Type::Text, _) if field.max_len < 12 => format!("密{no:03}"),
+            (Type::Text | Type::Passage, _) => format!("密{no:03}某人"),
+            // Of other types the mask keeps nothing, whatever the value: tested where the mask is made.
+            _ => continue,
+        };
+        *no += 1;
+        draft.fields.insert(field.id.clone(), json!(word));
+        words.push((field.id.clone(), word));
+    }
+    (draft, words)
+}
+
+fn make() -> Marked {
+    let base = hardest();
+    let county = County::over(folder("demo-county").unwrap(), &[base], NOW);
+    let app = &county.app;
+    let (mut markers, mut records, mut no) = (Vec::new(), Vec::new(), 1);
+    let mut taken = |kind: &str, id: String, words: Vec<(String, String)>| {
+        let own = own_addresses(kind, &id);
+        markers.extend(words.into_iter().map(|(name, word)| Marker {
+            spellings: spellings(&word),
+            word,
+            own: own.clone(),
+            name,
+        }));
+        records.push((kind.to_owned(), id));
+    };
+    let kinds: Vec<(String, Draft)> = app
+        .pack
+        .kinds
+        .iter()
+        .filter(|kind| kind.fields.iter().any(|field| field.personal))
+        .map(|kind| (kind.id.clone(), kind.samples[0].clone()))
+        .collect();
+    let mut cases = BTreeMap::new();
+    for (kind, sample) in &kinds {
+        // A second one of what the public files: likely repetitions are shown to staff.
+        for again in 0..=usize::from(app.pack.kind(kind).unwrap().public_entry.is_some()) {
+            let (mut draft, words) = marked_draft(&app.pack, kind, &mut no, sample);
+            let declared = app.pack.kind(kind).unwrap();
+            if again > 0 {
+                declared.key.iter().for_each(|key| drop(draft.fields.remove(&declared.fields[*key].id)));
+            }
+            if let Some(day) = declared.day.filter(|_| declared.public_entry.is_some()) {
+                draft.fields.insert(declared.fields[day].id.clone(), json!("2026-11-20"));
+            }
+            let submission = Submission {
+                act: Act::Create(draft),
+                kind: kind.clone(),
+                id: None,
+                expected_version: None,
+                reason: None,
+            };
+            let made = app.submit("system", &submission, None).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+            cases.insert(kind.clone(), made.id.clone());
+            let mut held = words;
+            if declared.procedures.is_empty() {
+                // A correction leaves what it corrects in the history.
+                let (draft, words) = marked_draft(&app.pack, kind, &mut no, &submission_fields(&submission));
+                let corrected = Submission {
+                    act: Act::Correct(draft),
+                    id: made.id.parse().ok(),
+                    reason: Some("核对".to_owned()),
+                    ..submission
+                };
+                app.submit("system", &corrected, None).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+                held.extend(words);
+            }
+            taken(kind, made.id, held);
+        }
+    }
+    // The last tour complaint goes on and brings about other records: what a step writes into them is everybody's to read.
+    let office = Account::of_office("office");
+    let case = cases["tour_complaint"].clone();
+    for (at, (step, fields)) in [
+        ("accept", json!({})),
+        ("assist", json!({ "assist_bodies": ["scjg"], "moved_matter": "协查" })),
+        ("prepay", json!({ "prepay_amount": "100" })),
+        ("rectify", json!({})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let fields = Draft { fields: fields.as_object().unwrap().clone().into_iter().collect(), scope: None };
+        let wanted = StepWanted {
+            kind: "tour_complaint".to_owned(),
+            id: case.parse().unwrap(),
+            act: CaseAct::Step(step.to_owned()),
+            fields,
+            reason: None,
+            note: None,
+            expected_version: None,
+        };
+        let key = RequestKey(format!("step{at}"));
+        app.take_step(Taker::Staff(&office), &wanted, Some(&key)).unwrap_or_else(|error| panic!("{step}: {error:?}"));
+    }
+    // Somebody files one himself, and follows it.
+    let entry = "tour";
+    let mut words = Vec::new();
+    let mut draft = Draft { fields: [("matter_title".to_owned(), json!("行程缩水"))].into(), scope: None };
+    for (field, word) in [("complainant", "密言某人"), ("phone", "13920001234"), ("contact", "密信某号")] {
+        draft.fields.insert(field.to_owned(), json!(word));
+        words.push((field.to_owned(), word.to_owned()));
+    }
+    let filed = app.file_report(entry, &draft, "", &[], &"a1".repeat(16)).unwrap();
+    taken("tour_complaint", filed.id.to_string(), words);
+    // Nobody does anything: everything lapses, heads are told, letters are drafted.
+    county.at("2027-02-01");
+    let fired = county.app.fire().unwrap();
+    assert!(fired.lapses > 0 && fired.drafts > 0 && fired.rungs > 0, "{fired:?}");
+    for kind in ["official_letter", "assist_task", "advance_payment", "rectification"] {
+        let declared = county.app.pack.kind(kind).unwrap();
+        let made = county.app.newest(declared, None, 3).unwrap();
+        assert!(!made.is_empty(), "no {kind}");
+        for one in made {
+            let id = one.id.to_string();
+            if !records.iter().any(|(_, known)| *known == id) {
+                records.push((kind.to_owned(), id));
+            }
+        }
+    }
+    // What a step copied into a personal field of another record is that record's too.
+    for (kind, id) in &records {
+        let view = county.app.record(kind, &id.parse().unwrap()).unwrap();
+        let declared = county.app.pack.kind(kind).unwrap();
+        for index in (0..declared.fields.len()).filter(|index| declared.fields[*index].personal) {
+            let held = view.record.value(index).map(|value| value.plain()).unwrap_or_default();
+            let own = own_addresses(kind, id);
+            markers.iter_mut().filter(|marker| marker.word == held).for_each(|marker| marker.own.extend(own.clone()));
+        }
+    }
+    Marked { county, markers, records, code: filed.code.plain().to_owned() }
+}
+
+fn submission_fields(submission: &Submission) -> Draft {
+    match &submission.act {
+        Act::Create(draft) => draft.clone(),
+        _ => Draft::default(),
+    }
+}
+
+fn own_addresses(kind: &str, id: &str) -> Vec<String> {
+    vec![format!("/kinds/{kind}/{id}"), format!("/api/v1/kinds/{kind}/records/{id}")]
+}
+
+/// Every address that can be opened with a GET, with what it is about filled in.
+fn addresses(marked: &Marked) -> Vec<String> {
+    let pack = &marked.county.app.pack;
+    let mut found: Vec<String> = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.method == "GET") {
+        let path = route.path;
+        if path.contains("{kind}/{id}") || path.contains("{kind}/records/{id}") {
+            for (kind, id) in &marked.records {
+                let declared = pack.kind(kind).unwrap();
+                let procedures = declared.procedures.iter().map(|at| &pack.procedures[*at]);
+                let first = marked.records.iter().find(|(of, _)| of == kind).is_some_and(|(_, first)| first == id);
+                let procedures = procedures.filter(|_| first);
+                let steps: Vec<&str> = procedures.flat_map(|it| it.steps.iter().map(|step| step.id.as_str())).collect();
+                let documents: Vec<&str> =
+                    pack.documents.iter().filter(|it| it.kind == *kind).map(|it| it.id.as_str()).collect();
+                let filled = path.replace("{kind}", kind).replace("{id}", id);
+                match filled.split_once('{') {
+                    None => found.push(filled),
+                    Some((head, "step}")) => found.extend(steps.iter().map(|step| format!("{head}{step}"))),
+                    Some((head, "act}")) => found.push(format!("{head}assign")),
+                    Some((head, "document}")) => found
+                        .extend(documents.iter().flat_map(|it| [format!("{head}{it}"), format!("{head}{it}.docx")])),
+                    _ => {}
+                }
+            }
+        } else if path.contains("{kind}") && path.matches('{').count() == 1 {
+            let mut kinds: Vec<&String> = marked.records.iter().map(|(kind, _)| kind).collect();
+            kinds.dedup();
+            for kind in kinds {
+                let filled = path.replace("{kind}", kind);
+                let ticked: Vec<String> =
+                    marked.records.iter().filter(|(of, _)| of == kind).map(|(_, id)| format!("id={id}")).collect();
+                found.push(format!("{filled}?{}", ticked.join("&")));
+                found.push(filled);
+            }
+        } else if path.contains("/indicators/{id}") {
+            let about = |at: usize| marked.records.iter().any(|(kind, _)| *kind == pack.kinds[at].id);
+            let moved = (0..pack.kinds.len())
+                .filter(|at| about(*at))
+                .flat_map(|at| pack.moved_by(at).iter().map(|(at, _)| *at));
+            let moved: BTreeSet<usize> = moved.collect();
+            let indicators =
+                moved.iter().map(|at| &pack.indicators[*at]).filter(|it| !it.helper).map(|it| it.id.as_str());
+            // Three parts of what is behind the number; the page of the number itself names no record.
+            let parts: &[&str] =
+                if path.contains("records") { &["numerator", "denominator", "uncounted"] } else { &[""] };
+            found.extend(
+                indicators
+                    .flat_map(|id| parts.iter().map(move |part| format!("{}?part={part}", path.replace("{id}", id)))),
+            );
+        } else if let Some((head, tail)) = path.split_once("{entry}") {
+            found.extend(["goods", "tour"].map(|entry| format!("{head}{entry}{tail}")));
+        } else if !path.contains('{') {
+            found.push(path.to_owned());
+        }
+    }
+    found.extend(["open", "soon", "overdue", "done", "messages"].map(|tab| format!("/work?tab={tab}")));
+    found.extend(["2026-11", "2026-12", "2027-01", "2027-02"].map(|month| format!("/work/calendar?month={month}")));
+    found
+}
+
+/// Everything that an answer says: its headers, and the parts of a spreadsheet, letter or archive unpacked.
+fn said(page: &Page) -> String {
+    let mut text = format!("{:?}\n", page.headers);
+    text.push_str(&zip_texts(&page.bytes).unwrap_or_else(|| page.text.clone()));
+    // A feed folds its lines within a word.
+    text.replace("\r\n ", "")
+}
+
+fn zip_texts(bytes: &[u8]) -> Option<String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut all = String::new();
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).ok()?;
+        all.push_str(&part.name().ok()?);
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).ok()?;
+        drop(part);
+        all.push_str(&zip_texts(&content).unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned()));
+    }
+    Some(all)
+}
+
+/// What may leave a title of its own nowhere, not even to the office: what leaves the house, what is kept for everybody.
+fn is_outside(path: &str) -> bool {
+    path.contains("calendar.ics")
+        || path.starts_with("/logs/")
+        || path.contains("tab=messages")
+        || path.starts_with("/report")
+}
+
+/// One reader: whether the office, and how he reads.
+enum By {
+    Page(Browser),
+    Program(Program),
+}
+
+struct Reader {
+    who: String,
+    office: bool,
+    staff: bool,
+    by: By,
+}
+
+impl Reader {
+    async fn get(&mut self, path: &str) -> Page {
+        match &mut self.by {
+            By::Page(browser) => browser.get(path).await,
+            By::Program(program) => program.get(path).await,
+        }
+    }
+
+    fn reads(&self, path: &str) -> bool {
+        path.starts_with("/api/") == matches!(self.by, By::Program(_))
+    }
+}
+
+/// Somebody of every sort.
+async fn readers(county: &County) -> Vec<Reader> {
+    let page = |who: &str, office: bool, browser: Browser| Reader {
+        who: who.to_owned(),
+        office,
+        staff: true,
+        by: By::Page(browser),
+    };
+    let mut office = county.office().await;
+    let mut all = Vec::new();
+    let bodies = ["scjg", "wlw"];
+    for body in &bodies {
+        all.push(page(&format!("{body}经办人"), false, county.bureau(&mut office, body).await));
+    }
+    for (role, body) in [("head", "scjg"), ("export", "scjg"), ("desk", "wlw"), ("leader", ""), ("export", "")] {
+        let login = format!("{role}{body}");
+        let browser = county.invited(&mut office, "bureau", if body.is_empty() { "kjj" } else { body }, &login).await;
+        office.grant(&login, role, body).await;
+        all.push(page(&format!("{body}{role}"), false, browser));
+    }
+    for at in 0..2 {
+        let By::Page(browser) = &mut all[at].by else { unreachable!() };
+        let program = county.program(browser, "", &["read"], &[]).await;
+        all.push(Reader {
+            who: format!("{}的程序", bodies[at]), office: false, staff: true, by: By::Program(program)
+        });
+    }
+    let program = county.program(&mut office, "", &["read"], &[]).await;
+    all.push(Reader {
+        who: "质量强县办的程序".to_owned(), office: true, staff: true, by: By::Program(program)
+    });
+    for role in ["system_admin", "security_admin", "audit_admin"] {
+        let browser = county.invited(&mut office, role, "", role).await;
+        all.push(page(role, false, browser));
+    }
+    all.push(page("质量强县办", true, office));
+    all.push(Reader {
+        who: "不登录的读者".to_owned(), office: false, staff: false, by: By::Page(county.anybody())
+    });
+    all
+}
+
+#[tokio::test]
+async fn no_reader_finds_what_is_masked_to_him_anywhere() {
+    let marked = make();
+    let addresses = addresses(&marked);
+    let (mut places, mut cells, mut leaks) = (0_usize, 0_usize, Vec::new());
+    let mut by_reader = String::new();
+    let mut readers = readers(&marked.county).await;
+    for reader in &mut readers {
+        let mut open = addresses.clone();
+        if let By::Page(browser) = &mut reader.by
+            && reader.staff
+        {
+            let page = browser.get("/work/calendar").await;
+            if page.status == StatusCode::OK {
+                let page = browser.post_on("/work/calendar", &[("do", "renew")]).await;
+                let feed = page.text.split("/work/calendar.ics?token=").nth(1).unwrap().split('"').next().unwrap();
+                open.push(format!("/work/calendar.ics?token={feed}"));
+            }
+        }
+        let before = places;
+        for path in &open {
+            if !reader.reads(path) {
+                continue;
+            }
+            let page = reader.get(path).await;
+            assert!(!page.status.is_server_error(), "{} {path}: {}", reader.who, page.text);
+            if page.status != StatusCode::OK {
+                continue;
+            }
+            places += 1;
+            let text = said(&page);
+            let of = path.split('?').next().unwrap();
+            for marker in &marked.markers {
+                cells += 1;
+                // Whoever may open a record as staff sees it whole on its own pages.
+                let own = reader.staff && marker.own.iter().any(|own| of == own || of.starts_with(&format!("{own}/")));
+                if (own || reader.office) && !is_outside(path) {
+                    continue;
+                }
+                if marker.spellings.iter().any(|word| text.contains(word)) {
+                    leaks.push(format!("{}: {path} shows {} of {}", reader.who, marker.name, marker.own[0]));
+                }
+            }
+        }
+        by_reader.push_str(&format!("  {}: {}\n", reader.who, places - before));
+    }
+    // The citizen follows his own complaint, whose personal fields the page does not need.
+    let mut citizen = marked.county.anybody();
+    citizen.get("/follow").await;
+    let course = citizen.post("/follow", &[("code", &marked.code)]).await;
+    course.assert_shows("办到哪一步");
+    places += 1;
+    for marker in marked.markers.iter().filter(|marker| course.text.contains(&marker.word)) {
+        leaks.push(format!("当事人: /follow shows {}", marker.name));
+    }
+    println!("masked fields: {places} places × {} words = {cells} cells, {} leaks", marked.markers.len(), leaks.len());
+    println!("{by_reader}");
+    assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+    assert!(places > 4000 && marked.markers.len() > 30, "the county is too small to prove anything: {places} places");
+}
+
+/// A search or a filter for what is masked answers as it does for a word that nothing holds, letter for letter.
+#[tokio::test]
+async fn no_search_and_no_filter_tells_whether_a_masked_field_holds_a_word() {
+    let marked = make();
+    let (mut probes, mut told) = (0_usize, Vec::new());
+    for reader in &mut readers(&marked.county).await {
+        // What a first page says once it has said.
+        reader.get("/").await;
+        for (at, marker) in marked.markers.iter().enumerate() {
+            let kind = marker.own[0].split('/').nth(2).unwrap();
+            let phone = marker.word.starts_with('1');
+            let nothing = if phone { format!("1387777{at:04}") } else { format!("无{at:03}此人") };
+            let asked = |word: &str| match &reader.by {
+                By::Page(_) => vec![
+                    format!("/search?q={word}"),
+                    format!("/search?q={word}&kind={kind}"),
+                    format!("/kinds/{kind}?f.{}={word}", marker.name),
+                    format!("/kinds/{kind}/export.csv?f.{}={word}", marker.name),
+                ],
+                By::Program(_) => vec![
+                    format!("/api/v1/search?q={word}"),
+                    format!("/api/v1/kinds/{kind}/records?f.{}={word}", marker.name),
+                ],
+            };
+            for (hit, miss) in asked(&encoded(&marker.word)).into_iter().zip(asked(&encoded(&nothing))) {
+                if reader.office && !hit.contains("/search") {
+                    continue;
+                }
+                let (one, other) = (reader.get(&hit).await, reader.get(&miss).await);
+                probes += 1;
+                let (one, other) = (settled(&one, &marker.word), settled(&other, &nothing));
+                if one != other {
+                    told.push(format!("{}: {hit} does not answer as for {nothing}", reader.who));
+                }
+            }
+        }
+    }
+    println!("masked fields: {probes} questions, {} told", told.len());
+    assert!(told.is_empty(), "{} of {probes}:\n{}", told.len(), told.join("\n"));
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A word as it stands in a text, in an address, and in an address within an address.
+fn spellings(word: &str) -> Vec<String> {
+    let kept = |text: &str| -> String {
+        let one =
+            |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        text.bytes().map(one).collect()
+    };
+    let (all, some) = (encoded(word), kept(word));
+    let mut found = vec![word.to_owned(), some.clone(), all.clone(), kept(&some), kept(&all)];
+    found.dedup();
+    found
+}
+
+/// An answer without the question that it repeats and without what differs each time.
+fn settled(page: &Page, word: &str) -> String {
+    let mut plain = page.text.clone();
+    for form in spellings(word).iter().rev() {
+        plain = plain.replace(form, "…");
+    }
+    let mut text = format!("{} ", page.status);
+    for line in plain.split("name=\"csrf\" value=\"") {
+        text.push_str(line.split_once('"').map_or(line, |(_, rest)| rest));
+    }
+    text
+}
