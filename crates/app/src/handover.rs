@@ -145,6 +145,7 @@ impl App {
                 cases,
                 year: self.year(),
                 today: self.today(),
+                now: self.now(),
             };
             match self.store.submit(&self.pack.place, Box::new(job))? {
                 Outcome::Done { answer, .. } => {
@@ -234,6 +235,7 @@ struct Passing {
     subjects: BTreeSet<(String, String)>,
     year: i16,
     today: i32,
+    now: i64,
 }
 
 impl Job for Passing {
@@ -287,7 +289,7 @@ impl Passing {
         let (kind_id, name) = (kind.id.clone(), kind.name.clone());
         let named = PassedCase { kind: kind_id, name, id: id.to_string(), label };
         let (pack, today) = (&*self.pack, self.today);
-        let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today };
+        let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today, now: self.now };
         if !look.is_own(Taker::Staff(&self.actor)) {
             return Ok(Some((named, Some("您没有交办这件事的权限，请由承办单位或质量强县办移交。".to_owned()))));
         }

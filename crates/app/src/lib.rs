@@ -6,6 +6,7 @@
 //! - Nothing here knows HTTP, HTML or SQL.
 
 mod accounts;
+mod amend;
 mod audit;
 mod board;
 mod cases;
@@ -47,7 +48,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
+pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker, extended_in};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, asked,
     merge_field, public_entries, public_entry,

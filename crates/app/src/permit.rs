@@ -118,6 +118,8 @@ impl Account {
             above: Vec::new(),
             areas: Vec::new(),
             held: Vec::new(),
+            reserved: Vec::new(),
+            filled: Vec::new(),
             separate: false,
         }
     }
@@ -138,13 +140,31 @@ impl Account {
             return false;
         }
         match self.role {
-            Role::Office => true,
+            Role::Office => {
+                matches!(role, roles::OFFICE | roles::OFFICER)
+                    || self.held.iter().any(|held| held.role == role && held.covers(body))
+                    || self.stands_in(role, body)
+            }
             Role::Bureau => {
                 role == roles::OFFICER && body.is_some_and(|body| self.has_own(body))
                     || role != roles::OFFICE && self.held.iter().any(|held| held.role == role && held.covers(body))
             }
             Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => false,
         }
+    }
+
+    /// Whether the office stands in for a role (顶岗): one that somebody must be granted is never its own, another is until it is granted.
+    fn stands_in(&self, role: &str, body: Option<&str>) -> bool {
+        !self.reserved.iter().any(|reserved| reserved == role)
+            && !self.filled.iter().any(|filled| filled.role == role && (body.is_none() || filled.covers(body)))
+    }
+
+    /// Whether nobody holds a role that has to be granted, as far as an account of the office can tell.
+    pub fn is_vacant(&self, role: &str, body: Option<&str>) -> bool {
+        self.acts()
+            && self.role == Role::Office
+            && self.reserved.iter().any(|reserved| reserved == role)
+            && !self.filled.iter().any(|filled| filled.role == role && filled.covers(body))
     }
 
     /// The roles whose work this account sees, each with the bodies on whose cases it holds it, or all of them; `None` sees everybody's work.
@@ -291,6 +311,8 @@ fn everybody(own: &str) -> Vec<(&'static str, Account)> {
         above: Vec::new(),
         areas: Vec::new(),
         held: Vec::new(),
+        reserved: Vec::new(),
+        filled: Vec::new(),
         separate: true,
     };
     let body = || Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
@@ -339,6 +361,8 @@ mod tests {
             above: Vec::new(),
             areas: Vec::new(),
             held: Vec::new(),
+            reserved: Vec::new(),
+            filled: Vec::new(),
             separate: false,
         }
     }

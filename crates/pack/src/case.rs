@@ -10,6 +10,7 @@
 //! No clock is read: instants come from the caller. The same record under the same pack gives the same answers.
 
 mod duties;
+mod fixed;
 mod runs;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ use crate::record::Record;
 use crate::value::Value;
 
 pub use duties::{Duty, DutySort, Moment, MomentSort};
+pub use fixed::{Fixed, FixedChange};
 pub use runs::{Due, Run};
 
 /// The course of a case, as it travels in the canonical text of its record.
@@ -64,6 +66,24 @@ pub struct Event {
     /// Records that it opened: kind and id.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub opened: Vec<(String, String)>,
+    /// What it changed of what was fixed ([`Fixed`]): the history shows both.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub corrected: Vec<Corrected>,
+}
+
+/// A fixed field that an event changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Its id.
+    pub field: String,
+    /// What stood there, as plain text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub was: Option<String>,
+    /// What stands there since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub now: Option<String>,
+    /// Who had given what stood there: login.
+    pub giver: String,
 }
 
 /// What an event is.
@@ -84,6 +104,8 @@ pub enum Act {
     Lapse(String),
     /// Assigned to an account; none: to nobody.
     Assign(Option<String>),
+    /// 确认更正: a second person confirms that a correction proves the lapse of a clock wrong, by its id.
+    Confirm(String),
     /// Content was corrected, withdrawn or restored.
     Change,
 }
@@ -196,6 +218,11 @@ impl Pack {
             case.assignee.clone_from(to);
         }
         let met = runs::met_by(procedure, before.unwrap_or(record), &act, &case.state);
+        let mut corrected = before.map(|old| self.corrected(kind, old, record, &act)).unwrap_or_default();
+        if matches!(act, Act::Step(_)) {
+            let met_there = |one: &Corrected| runs::runs_from(procedure, kind, &one.field, &met);
+            corrected.retain(|one| !met_there(one));
+        }
         case.events.push(Event {
             act,
             at: happening.at,
@@ -206,6 +233,7 @@ impl Pack {
             note: happening.note,
             met,
             opened: happening.opened,
+            corrected,
         });
         record.case = Some(case);
         self.derive(kind, record);
@@ -257,10 +285,10 @@ fn met(runs: &[&Run]) -> Option<bool> {
     if runs.iter().any(|run| run.late == Some(true)) {
         return Some(false);
     }
-    if runs.iter().any(|run| run.late.is_none()) || runs.is_empty() {
-        return None;
-    }
-    Some(true)
+    // What ended only because the case did was never answered for: it is not counted.
+    let mut counted = runs.iter().filter(|run| !run.uncounted).peekable();
+    counted.peek()?;
+    counted.all(|run| run.late.is_some()).then_some(true)
 }
 
 /// Whether an event enters a state: by opening in it, or by a step that leads there from another.

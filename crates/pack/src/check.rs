@@ -6,7 +6,7 @@ use crate::kind::Type;
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem::{self as codes, Code, Level, Problem};
-use crate::procedure::{Clock, ClockKind, Procedure, Span, Trigger, roles, rough_minutes};
+use crate::procedure::{Clock, ClockKind, Frozen, Procedure, Span, Trigger, roles, rough_minutes};
 
 /// A day no sample is later than: samples are checked without a clock.
 const SAMPLES_TODAY: &str = "2026-12-31";
@@ -16,6 +16,7 @@ pub(crate) fn whole(pack: &Pack, problems: &mut Vec<Problem>) {
     references_have_kinds(pack, problems);
     splits_add_up(pack, problems);
     procedures_follow_each_other(pack, problems);
+    ratings_are_the_citizens(pack, problems);
     if pack.kinds.is_empty() && !pack.place.is_empty() {
         say(problems, "pack.toml", codes::UNKNOWN_NAME, "任何登记种类".to_owned());
     }
@@ -86,6 +87,19 @@ fn splits_add_up(pack: &Pack, problems: &mut Vec<Problem>) {
 pub(crate) fn procedure(procedure: &Procedure, node: &Node<'_>) {
     states_are_reached_and_left(procedure, node);
     clocks_run_and_stop(procedure, node);
+    frozen_is_left_by_its_step(procedure, node);
+}
+
+/// What sends a frozen case back must be there to be taken, and must lead to where it can be changed.
+fn frozen_is_left_by_its_step(procedure: &Procedure, node: &Node<'_>) {
+    for ((position, state), part) in procedure.states.iter().enumerate().zip(node.tables("state")) {
+        let Some(Frozen::After(step)) = state.frozen else { continue };
+        let Some(step) = procedure.steps.get(step) else { continue };
+        let thawed = step.to.and_then(|to| procedure.states.get(to)).is_some_and(|to| to.frozen.is_none());
+        if !thawed || !step.from.contains(&position) {
+            part.file.say(codes::FROZEN_STEP, &part.span, format!("状态 {} 的环节 {}", state.name, step.name));
+        }
+    }
 }
 
 fn states_are_reached_and_left(procedure: &Procedure, node: &Node<'_>) {
@@ -165,6 +179,22 @@ fn can_stop(procedure: &Procedure, clock: &Clock, begin: Vec<usize>) -> bool {
         }
         Trigger::Field(_) => false,
     })
+}
+
+/// The citizen's rating is no work of the staff: no step of theirs may fill it in.
+fn ratings_are_the_citizens(pack: &Pack, problems: &mut Vec<Problem>) {
+    for kind in &pack.kinds {
+        let Some(rate) = kind.public_entry.as_ref().and_then(|entry| entry.rate) else { continue };
+        let steps = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).flat_map(|one| &one.steps);
+        for step in steps.filter(|step| step.touches(rate) && step.roles.iter().any(|role| role != roles::CITIZEN)) {
+            let file = format!("kinds/{}/procedure.toml", kind.id);
+            say(problems, &file, codes::RATED_BY_STAFF, format!("{}（{}）", step.name, kind.name));
+            // A pack that a county has taken already goes on; such a step then fills in everything else.
+            if let Some(said) = problems.pop() {
+                problems.push(said.as_warning());
+            }
+        }
+    }
 }
 
 /// The procedures of a kind hold one after the other: on every day exactly one.

@@ -119,6 +119,8 @@ catalogue! {
     NOT_SYSTEMS_STEP = "ZH1034", "时限到期自动执行的环节 {} 的 role 必须包含 system。";
     PROCEDURE_SPANS = "ZH1035", "同一种类的程序在时间上有空档或重叠：{}。";
     DERIVED_FIELD = "ZH1036", "字段 {} 由程序算出，不能填写。请删去。";
+    FROZEN_STEP = "ZH1061", "{}。frozen 所指的环节要从这个状态出发，通到没有定稿的状态。";
+    RATED_BY_STAFF = "ZH1062", "环节 {} 填写的是当事人的评价。评价只能由当事人填写，回访另设字段。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";
@@ -143,6 +145,7 @@ catalogue! {
     CONTROL_CHARACTER = "ZH1118", "「{}」含有不可见的控制字符。请重新输入。";
     UNKNOWN_INDICATOR = "ZH1119", "没有标识为「{}」的指标。请从指标列表中选择。";
     ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
+    FIXED = "ZH1131", "{}";
 }
 
 #[cfg(test)]
