@@ -69,7 +69,7 @@ pub use indicator::{
 };
 pub use logs::{LogWanted, outcome_word};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
-pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may};
+pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may, role_matrix};
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
 pub use records::{ListView, ListWanted, RecordView, VersionView};

@@ -294,6 +294,30 @@ pub fn matrix(pack: &zhiheng_pack::Pack) -> Vec<MatrixLine> {
     lines
 }
 
+/// Who holds each role of a pack on cases of his own body and of another's: one line for each sort of account, and one for somebody to whom the role is
+/// granted. The office is asked twice: in a county in which nothing is granted, and in one in which everything is.
+pub fn role_matrix(pack: &zhiheng_pack::Pack) -> Vec<(String, &'static str, bool, bool)> {
+    let reserved: Vec<String> = pack.roles.iter().filter(|role| role.by_grant).map(|role| role.id.clone()).collect();
+    let mut lines = Vec::new();
+    for role in &pack.roles {
+        let granted = |bodies: Option<Vec<String>>| Held { role: role.id.clone(), bodies, instead_of: None };
+        let to_body = (role.scope == zhiheng_pack::procedure::RoleScope::Body).then(|| vec![SOME_BODY.to_owned()]);
+        let mut people = everybody(SOME_BODY);
+        people.retain(|(_, account)| account.held.is_empty());
+        let Some((_, office)) = people.first().cloned() else { continue };
+        let office = Account { reserved: reserved.clone(), ..office };
+        let own = Account { role: Role::Bureau, own: vec![SOME_BODY.to_owned()], ..office.clone() };
+        people.remove(0);
+        people.insert(0, ("质量强县办（没有授予）", office.clone()));
+        people.insert(1, ("质量强县办（都已授予）", Account { filled: vec![granted(None)], ..office.clone() }));
+        people.insert(2, ("质量强县办（授予了他）", Account { held: vec![granted(to_body.clone())], ..office }));
+        people.insert(3, ("单位（授予了他）", Account { held: vec![granted(to_body)], ..own }));
+        let holds = |account: &Account| (account.holds(&role.id, Some(SOME_BODY)), account.holds(&role.id, Some(ANOTHER)));
+        lines.extend(people.iter().map(|(who, account)| (role.id.clone(), *who, holds(account).0, holds(account).1)));
+    }
+    lines
+}
+
 /// One of each sort of account, the body's being `own`.
 fn everybody(own: &str) -> Vec<(&'static str, Account)> {
     let account = |role: Role| Account {

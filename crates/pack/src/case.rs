@@ -254,7 +254,6 @@ impl Pack {
     pub fn derive(&self, kind: &Kind, record: &mut Record) {
         let Some(case) = record.case.clone() else { return };
         let Some(procedure) = self.procedure_of(&case) else { return };
-        let runs = self.runs(record);
         let closed = procedure.is_closed(&case.state);
         let opened = procedure
             .opened
@@ -263,19 +262,21 @@ impl Pack {
         let closed_on = case.events.iter().rev().take_while(|event| event.state == case.state).last();
         let closed_on = closed_on.filter(|_| closed).map(|event| self.day_of(event.at));
         let date = |day: Option<i32>| day.map(|day| Value::Date(crate::day::date(day)));
-        let mut set = |id: &str, value: Option<Value>| {
+        let set = |record: &mut Record, id: &str, value: Option<Value>| {
             if let Some(index) = kind.field_index(id).filter(|at| kind.fields.get(*at).is_some_and(|it| it.derived)) {
                 record.set(index, value);
             }
         };
-        set("state", Some(Value::Choice(case.state.clone())));
-        set("opened_on", date(opened));
-        set("closed_on", date(closed_on));
+        set(record, "state", Some(Value::Choice(case.state.clone())));
+        set(record, "opened_on", date(opened));
+        set(record, "closed_on", date(closed_on));
+        // Clocks run from the day of opening: it has to be there before they are asked.
+        let runs = self.runs(record);
         for (position, clock) in procedure.clocks.iter().enumerate() {
             let of_clock: Vec<&Run> = runs.iter().filter(|run| run.clock == position).collect();
-            set(&format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
+            set(record, &format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
             let took = of_clock.iter().rev().find_map(|run| run.took).map(Value::Integer);
-            set(&format!("took_{}", clock.id), took);
+            set(record, &format!("took_{}", clock.id), took);
         }
     }
 }

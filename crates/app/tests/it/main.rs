@@ -15,6 +15,7 @@ mod county;
 mod documents;
 mod handover;
 mod histories;
+mod integrity;
 mod packs;
 mod plan;
 mod search;
