@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use zhiheng_pack::case::{Act as CaseAct, Case, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::procedure::{
-    Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Span, Step, Trigger, Unit, roles,
+    Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Span, Spawn, Step, Trigger, Unit,
+    roles,
 };
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Value, problem as codes};
@@ -175,9 +176,7 @@ impl App {
             resumable: of(&|run, clock| {
                 own && run.paused && pauses_by_reason(clock) && look.is_paused_by_reason(clock)
             }),
-            extensible: of(&|run, clock| {
-                may_extend(clock) && look.may_be_extended(run, clock) && !look.is_over(run)
-            }),
+            extensible: of(&|run, clock| may_extend(clock) && look.may_be_extended(run, clock) && !look.is_over(run)),
             confirmable: runs
                 .iter()
                 .filter(|run| {

@@ -289,7 +289,8 @@ impl Passing {
         let (kind_id, name) = (kind.id.clone(), kind.name.clone());
         let named = PassedCase { kind: kind_id, name, id: id.to_string(), label };
         let (pack, today) = (&*self.pack, self.today);
-        let look = Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today, now: self.now };
+        let look =
+            Look { pack, kind, row: &row, record: &record, envelope: &envelope, case, procedure, today, now: self.now };
         if !look.is_own(Taker::Staff(&self.actor)) {
             return Ok(Some((named, Some("您没有交办这件事的权限，请由承办单位或质量强县办移交。".to_owned()))));
         }

@@ -312,7 +312,8 @@ pub fn role_matrix(pack: &zhiheng_pack::Pack) -> Vec<(String, &'static str, bool
         people.insert(1, ("质量强县办（都已授予）", Account { filled: vec![granted(None)], ..office.clone() }));
         people.insert(2, ("质量强县办（授予了他）", Account { held: vec![granted(to_body.clone())], ..office }));
         people.insert(3, ("单位（授予了他）", Account { held: vec![granted(to_body)], ..own }));
-        let holds = |account: &Account| (account.holds(&role.id, Some(SOME_BODY)), account.holds(&role.id, Some(ANOTHER)));
+        let holds =
+            |account: &Account| (account.holds(&role.id, Some(SOME_BODY)), account.holds(&role.id, Some(ANOTHER)));
         lines.extend(people.iter().map(|(who, account)| (role.id.clone(), *who, holds(account).0, holds(account).1)));
     }
     lines

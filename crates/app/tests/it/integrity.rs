@@ -325,7 +325,10 @@ fn who_is_late_does_not_move_the_day_from_which_he_is_counted() {
         act(app, &Account::of_office("office"), id, confirm(), &[]).unwrap();
         assert_eq!(told(&rate(app)), Some(("1", "1")), "a third person has confirmed the day");
         let case = app.record("matter", &id).unwrap().record.case.unwrap();
-        assert!(case.events.iter().any(|event| matches!(event.act, CaseAct::Lapse(_))), "the lapse stays in the history");
+        assert!(
+            case.events.iter().any(|event| matches!(event.act, CaseAct::Lapse(_))),
+            "the lapse stays in the history"
+        );
         clean(app);
     }
 }
@@ -376,13 +379,23 @@ fn what_is_signed_stays_as_it_was_signed() {
         assert!(why(step(app, &of_bureau("a"), id, "check", &[])).contains("“受理”是您自己办的"));
         step(app, &of_bureau("b"), id, "check", &[]).unwrap();
         for again in ["a", "b"] {
-            assert!(why(step(app, &leader(again), id, "sign", &[])).contains("另一人"), "{again} signs nothing of his own");
+            assert!(
+                why(step(app, &leader(again), id, "sign", &[])).contains("另一人"),
+                "{again} signs nothing of his own"
+            );
         }
         step(app, &leader("c"), id, "sign", &[]).unwrap();
         assert!(why(correct(app, &chief, id, &[("text", "乙")])).contains("退回重拟"), "not even the head");
-        assert_eq!(fields_of(correct(app, &chief, id, &[("title", "乙"), ("signed_by", "丁")])), ["title", "signed_by"]);
+        assert_eq!(
+            fields_of(correct(app, &chief, id, &[("title", "乙"), ("signed_by", "丁")])),
+            ["title", "signed_by"]
+        );
         correct(app, &of_bureau("a"), id, &[("remark", "存档")]).unwrap();
-        assert_eq!(fields_of(step(app, &of_bureau("a"), id, "issue", &[("text", "乙")])), ["text"], "nor on the way out");
+        assert_eq!(
+            fields_of(step(app, &of_bureau("a"), id, "issue", &[("text", "乙")])),
+            ["text"],
+            "nor on the way out"
+        );
         assert!(why(app.submit_as(&chief, &submission(Act::Withdraw, Some(id)), None).map(|_| ())).contains("定稿"));
 
         step(app, &of_bureau("a"), id, "rework", &[]).unwrap();
@@ -417,7 +430,11 @@ fn a_late_case_is_not_withdrawn_out_of_the_numbers() {
         assert_eq!(told(&rate(app)), LATE, "withdrawn and late all the same");
         let when = When { as_of: number("2026-12-30"), known_on: None };
         let behind = app.cell_records("on_time", when, None, PartWanted::Denominator, None, 10).unwrap();
-        assert_eq!(behind.records.iter().map(|record| record.row.id).collect::<Vec<_>>(), [given], "and the number opens");
+        assert_eq!(
+            behind.records.iter().map(|record| record.row.id).collect::<Vec<_>>(),
+            [given],
+            "and the number opens"
+        );
         clean(app);
         app.submit_as(&head("chief"), &submission(Act::Restore, Some(given)), None).unwrap();
         assert_eq!(told(&rate(app)), LATE, "and counts once");
@@ -476,8 +493,7 @@ fn the_office_stands_in_for_nobody_who_is_there_and_signs_for_no_leader() {
 
         let chief = invited(app, &office, Role::Bureau, Some("scjg"), "chief");
         let grant = |account: &Account, role: &str, body: Option<&str>| {
-            let grant =
-                Grant { role: role.to_owned(), body: body.map(str::to_owned), since: app.today(), until: None };
+            let grant = Grant { role: role.to_owned(), body: body.map(str::to_owned), since: app.today(), until: None };
             app.grant(&office, &account.id, &grant).unwrap();
         };
         grant(&chief, "head", Some("scjg"));
@@ -488,6 +504,9 @@ fn the_office_stands_in_for_nobody_who_is_there_and_signs_for_no_leader() {
         grant(&second, "leader", None);
         assert!(again(app, "second").holds("leader", None) && !again(app, "office").holds("leader", None));
         app.set_disabled(&office, &chief.id, true).unwrap();
-        assert!(again(app, "office").holds("head", Some("scjg")), "nobody in use is the head: the office stands in again");
+        assert!(
+            again(app, "office").holds("head", Some("scjg")),
+            "nobody in use is the head: the office stands in again"
+        );
     }
 }

@@ -98,7 +98,8 @@ impl Pack {
         let procedures: Vec<&Procedure> = kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).collect();
         kind.given().filter_map(move |(field, _)| {
             let open = procedures.is_empty() || procedures.iter().any(|procedure| procedure.is_entry(kind, field));
-            (!open).then(|| procedures.iter().find_map(|procedure| procedure.touching(field).next()))?
+            (!open)
+                .then(|| procedures.iter().find_map(|procedure| procedure.touching(field).next()))?
                 .map(|step| (field, step))
         })
     }

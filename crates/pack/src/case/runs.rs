@@ -96,7 +96,8 @@ impl Pack {
         for (position, clock) in procedure.clocks.iter().enumerate() {
             let walk = Walk { pack: self, calendar, procedure, case, clock, position };
             let fails = clock.when.as_ref().is_some_and(|when| when.fails(record));
-            let found = walk.runs(record).into_iter().filter_map(|run| if fails { walk.let_go(run) } else { Some(run) });
+            let found =
+                walk.runs(record).into_iter().filter_map(|run| if fails { walk.let_go(run) } else { Some(run) });
             runs.extend(found);
         }
         runs
@@ -219,9 +220,8 @@ impl Walk<'_> {
     /// The corrections of the days this clock runs from: when, the day before and the day after.
     fn corrections(&self) -> Vec<(i64, i32, i32)> {
         let day = |text: &Option<String>| crate::day::parse(text.as_deref()?.get(..10)?).map(crate::day::number);
-        let starts = |one: &&Corrected| {
-            self.field_indices(&one.field).any(|at| self.clock.starts.contains(&Trigger::Field(at)))
-        };
+        let starts =
+            |one: &&Corrected| self.field_indices(&one.field).any(|at| self.clock.starts.contains(&Trigger::Field(at)));
         let of = |event: &Event| -> Vec<(i64, i32, i32)> {
             let own = event.corrected.iter().filter(starts);
             own.filter_map(|one| Some((event.at, day(&one.was)?, day(&one.now)?))).collect()
@@ -347,7 +347,8 @@ impl Walk<'_> {
 
     /// A time that had run out when its day was corrected stays run out, until a second person confirms the correction.
     fn stands(&self, run: &Run) -> bool {
-        let Some(last) = run.moves.iter().map(|(at, _)| *at).max().filter(|_| self.clock.kind == ClockKind::Duty) else {
+        let Some(last) = run.moves.iter().map(|(at, _)| *at).max().filter(|_| self.clock.kind == ClockKind::Duty)
+        else {
             return false;
         };
         let over = |(at, day): &(i64, i32)| {

@@ -11,8 +11,8 @@ use crate::node::{At, Node};
 use crate::pack::{Item, List, Pack};
 use crate::problem as codes;
 use crate::procedure::{
-    Advice, Clock, ClockKind, ExtendRule, FourEyes, Frozen, Length, Owner, PauseRule, Procedure, PublicEntry, ReasonWanted,
-    Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, roles, rough_minutes,
+    Advice, Clock, ClockKind, ExtendRule, FourEyes, Frozen, Length, Owner, PauseRule, Procedure, PublicEntry,
+    ReasonWanted, Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, roles, rough_minutes,
 };
 
 /// What the procedures of one kind add to it.

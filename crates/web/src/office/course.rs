@@ -221,7 +221,8 @@ impl Course<'_> {
         let act = |word: &str, name: &str| {
             Action::open(word, format!("{}/acts/{name}?clock={}", self.here, encoded(&view.clock.id)))
         };
-        let confirm = Some(act("确认更正", "confirm")).filter(|_| view.run.stands && self.case.confirmable.contains(&at));
+        let confirm =
+            Some(act("确认更正", "confirm")).filter(|_| view.run.stands && self.case.confirmable.contains(&at));
         if !view.run.is_open() {
             return confirm.into_iter().collect();
         }

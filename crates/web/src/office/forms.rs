@@ -102,9 +102,8 @@ fn later(pack: &Pack, kind: &Kind) -> Vec<usize> {
 
 /// Reads a form without some fields. What was sent of them all the same is handed on, to be refused and not passed over.
 fn sent_without(kind: &Kind, form: &FormBody, before: Option<&Record>, shut: &[usize]) -> Sent {
-    let there = |(index, field): &(usize, &Field)| {
-        !shut.contains(index) || form.all(&control_name(&field.id)).next().is_some()
-    };
+    let there =
+        |(index, field): &(usize, &Field)| !shut.contains(index) || form.all(&control_name(&field.id)).next().is_some();
     let open: Vec<&Field> = kind.given().filter(there).map(|(_, field)| field).collect();
     let mut given = sent_of(kind, open.into_iter(), form, before);
     let old = before.map(|record| typed_of(kind, record)).unwrap_or_default();

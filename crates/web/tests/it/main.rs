@@ -21,6 +21,7 @@ mod doors;
 mod files;
 #[cfg(test)]
 mod html;
+mod letters;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
