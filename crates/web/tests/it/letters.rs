@@ -38,12 +38,20 @@ async fn nobody_signs_for_the_leading_group_without_a_grant_and_nobody_rewrites_
     let record = office.post(&format!("{KIND}/new"), &fields).await.location().to_owned();
     let asked: Vec<(&str, &str)> = content[1..].iter().copied().chain(rest).collect();
     assert_eq!(step(&mut office, &record, "submit", &asked).await, StatusCode::SEE_OTHER);
-    assert_eq!(step(&mut office, &record, "pass", &asked[1..]).await, StatusCode::CONFLICT, "who drafts does not check");
+    assert_eq!(
+        step(&mut office, &record, "pass", &asked[1..]).await,
+        StatusCode::CONFLICT,
+        "who drafts does not check"
+    );
     let checked = [("f.body_text", "请于期限前办结。"), ("f.reply_due", "2026-12-15")];
     assert_eq!(step(&mut second, &record, "pass", &checked).await, StatusCode::SEE_OTHER);
 
     office.get(&record).await.assert_shows("分管领导").assert_shows("还没有授予任何人");
-    assert_ne!(step(&mut office, &record, "sign", &rest).await, StatusCode::SEE_OTHER, "no account of the office signs");
+    assert_ne!(
+        step(&mut office, &record, "sign", &rest).await,
+        StatusCode::SEE_OTHER,
+        "no account of the office signs"
+    );
     office.grant("second", "leader", "").await;
     assert_eq!(step(&mut second, &record, "sign", &rest).await, StatusCode::CONFLICT, "who checks does not sign");
     let mut leader = county.invited(&mut office, "office", "", "leader").await;
