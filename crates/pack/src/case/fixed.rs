@@ -63,7 +63,7 @@ impl Procedure {
             entry.ask.iter().flatten().any(|at| *at == field) || entry.set.iter().any(|(at, _)| *at == field)
         };
         let declared = self.entry.contains(&field)
-            || self.is_anchor(field)
+            || self.opened == Some(field)
             || kind.fields.get(field).is_some_and(|field| field.required)
             || kind.public_entry.as_ref().is_some_and(of_entry);
         let at_start = |step: &Step| step.from.contains(&self.start) && step.asks(field) && !step.is_citizens();
