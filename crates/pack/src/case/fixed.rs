@@ -132,13 +132,19 @@ impl Pack {
         Some(if record.value(field).is_some() { Fixed::Said(first) } else { Fixed::Unsaid(first) })
     }
 
-    /// Whether a document of the kind prints a field, or a step writes it there by itself (签发人、日期).
+    /// Whether a field belongs to what is signed: a document of the kind prints it, a step writes it there by itself (签发人、日期), a step depends on it
+    /// (文种), or it is a file that was given with the draft (附件).
     fn is_printed(&self, kind: &Kind, procedure: &Procedure, field: usize) -> bool {
         let prints = |document: &crate::procedure::Document| {
             document.kind == kind.id
                 && document.text.iter().chain(&document.number).any(|line| line.prints(kind, field))
         };
-        procedure.steps.iter().any(|step| step.sets(field)) || self.documents.iter().any(prints)
+        let thawed = |at: &usize| procedure.states.get(*at).is_some_and(|state| state.frozen.is_none());
+        let file = kind.fields.get(field).is_some_and(|field| field.kind == crate::Type::File);
+        let guards = |step: &Step| step.guard.as_ref().is_some_and(|guard| guard.asks(field));
+        procedure.steps.iter().any(|step| step.sets(field) || guards(step))
+            || file && procedure.touching(field).any(|step| step.from.iter().any(thawed))
+            || self.documents.iter().any(prints)
     }
 
     /// The fixed fields in which two contents of one case differ.
