@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, GrantRow, InvitationRow, ProofRow, Purpose, Reader, RecordId, StoreError, Tx};
 
-use crate::permit::{Held, Power};
+use crate::permit::{EXPORT, Held, Power};
 use crate::policy::{Profile, SecondFactor, profile};
 use crate::signing::SignedIn;
 use crate::{App, Error, hex};
@@ -121,6 +121,10 @@ pub struct Account {
     pub areas: Vec<String>,
     /// Roles that it holds today.
     pub held: Vec<Held>,
+    /// Of an account of the office: roles that it never stands in for.
+    pub reserved: Vec<String>,
+    /// Of an account of the office: roles that somebody holds by a grant today, for which it no longer stands in.
+    pub filled: Vec<Held>,
     /// The three administrators are separate.
     pub separate: bool,
 }
@@ -146,6 +150,8 @@ pub(crate) struct Rules {
     separate: bool,
     now: i64,
     today: i32,
+    /// Roles that somebody in use holds by a grant today.
+    filled: Vec<Held>,
 }
 
 impl App {
@@ -156,7 +162,24 @@ impl App {
             separate: reader.setting(place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE),
             now: self.now(),
             today: self.today(),
+            filled: Vec::new(),
         })
+    }
+
+    /// The rules with the roles for which the office does not stand in today, because somebody who is in use holds them.
+    fn rules_of_office(&self, reader: &mut Reader<'_>) -> Result<Rules, Error> {
+        let rules = self.rules(reader)?;
+        let mut grants = reader.grants(&self.pack.place)?;
+        grants.retain(|grant| grant.role != EXPORT);
+        if grants.is_empty() {
+            return Ok(rules);
+        }
+        let out_of_use = |row: &AccountRow| row.disabled_at.is_some();
+        let gone: Vec<RecordId> =
+            reader.accounts(&self.pack.place)?.into_iter().filter(out_of_use).map(|row| row.id).collect();
+        grants.retain(|grant| !gone.contains(&grant.account));
+        let filled = self.held(&grants, &rules, None);
+        Ok(Rules { filled, ..rules })
     }
 
     /// Whether the three administrators are separate.
@@ -167,7 +190,8 @@ impl App {
     /// An account with everything that its rights follow from.
     pub(crate) fn account_of(&self, reader: &mut Reader<'_>, row: &AccountRow) -> Result<Option<Account>, Error> {
         let place = &self.pack.place;
-        let rules = self.rules(reader)?;
+        let office = row.role == Role::Office.name();
+        let rules = if office { self.rules_of_office(reader)? } else { self.rules(reader)? };
         let proof = reader.proof(place, &row.id)?;
         let mut held = self.held(&reader.grants_of(place, &row.id)?, &rules, None);
         for one in reader.delegations_to(place, &row.id, rules.today)? {
@@ -220,6 +244,8 @@ impl App {
             SecondFactor::Everybody if !second_factor => Some(Must::SecondFactor),
             _ => None,
         };
+        let office = row.role == Role::Office.name();
+        let reserved = self.pack.roles.iter().filter(|role| role.by_grant);
         Some(Account {
             id: row.id,
             login: row.login.clone(),
@@ -235,13 +261,15 @@ impl App {
             above: above.into_iter().map(|body| body.id.clone()).collect(),
             areas,
             held,
+            reserved: if office { reserved.map(|role| role.id.clone()).collect() } else { Vec::new() },
+            filled: if office { rules.filled.clone() } else { Vec::new() },
             separate: rules.separate,
         })
     }
 
     /// A service as an account: it owes nothing that only people can do, and administers nothing.
     pub(crate) fn service_account(&self, reader: &mut Reader<'_>, row: &AccountRow) -> Result<Option<Account>, Error> {
-        let rules = self.rules(reader)?;
+        let rules = self.rules_of_office(reader)?;
         let account = self.account_with(row, None, Vec::new(), &rules);
         Ok(account.map(|account| Account { active: true, must: None, separate: true, ..account }))
     }
@@ -445,7 +473,7 @@ impl App {
     pub fn accounts(&self, actor: &Account) -> Result<Vec<Account>, Error> {
         self.only_managers(actor)?;
         let mut reader = self.store.read()?;
-        let rules = self.rules(&mut reader)?;
+        let rules = self.rules_of_office(&mut reader)?;
         let rows = reader.accounts(&self.pack.place)?;
         let proofs = reader.proofs(&self.pack.place)?;
         let grants = reader.grants(&self.pack.place)?;

@@ -139,12 +139,17 @@ impl App {
                     Some(_) => report.say("record", row.id.to_string(), "现行内容与最后一版不符"),
                     None => report.say("record", row.id.to_string(), "没有任何版本"),
                 }
-                let Some((position, kind)) = known.filter(|_| row.live) else { return Ok(()) };
+                let Some((position, kind)) = known else { return Ok(()) };
                 let Some((record, envelope)) = read(kind, &row) else {
-                    report.say("record", row.id.to_string(), "内容读不出来");
+                    if row.live {
+                        report.say("record", row.id.to_string(), "内容读不出来");
+                    }
                     return Ok(());
                 };
-                add(&mut cells, self.pack.contributions(position, &record, &envelope));
+                add(&mut cells, self.pack.standing_contributions(position, &record, &envelope, row.live));
+                if !row.live {
+                    return Ok(());
+                }
                 for point in self.pack.levels(position, &record, &envelope) {
                     levels.insert((point.def, point.dimension.clone(), point.day, row.id, point.value));
                 }

@@ -10,8 +10,8 @@ use zhiheng_pack::case::{Act as CaseAct, Asked, Case, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::document::chinese_date;
 use zhiheng_pack::procedure::{
-    Ask, Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Spawn, Step, Trigger, roles,
-    rough_minutes,
+    Ask, Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Span, Spawn, Step, Trigger, Unit,
+    roles,
 };
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Sight, Value, problem as codes};
@@ -93,6 +93,10 @@ pub struct CaseView {
     pub resumable: Vec<usize>,
     /// Extensible ones.
     pub extensible: Vec<usize>,
+    /// Those whose lapse the reader may confirm to be corrected.
+    pub confirmable: Vec<usize>,
+    /// Open steps that wait for a role which nobody holds: which grant is missing.
+    pub vacant: Vec<String>,
     /// May assign it to a person.
     pub assignable: bool,
     /// Prompts for the open steps: step id, what it says, article.
@@ -167,6 +171,7 @@ pub(crate) struct Look<'a> {
     pub(crate) case: &'a Case,
     pub(crate) procedure: &'a Procedure,
     pub(crate) today: i32,
+    pub(crate) now: i64,
     /// The runs of its clocks, counted when first asked for: every step asks for them.
     pub(crate) runs: OnceCell<Vec<Run>>,
 }
@@ -187,6 +192,7 @@ impl App {
             case,
             procedure,
             today: self.today(),
+            now: self.now(),
             runs: OnceCell::new(),
         };
         let runs = look.runs();
@@ -211,7 +217,16 @@ impl App {
             resumable: of(&|run, clock| {
                 own && run.paused && pauses_by_reason(clock) && look.is_paused_by_reason(clock)
             }),
-            extensible: of(&|run, clock| may_extend(clock) && look.may_be_extended(run, clock)),
+            extensible: of(&|run, clock| may_extend(clock) && look.may_be_extended(run, clock) && !look.is_over(run)),
+            confirmable: runs
+                .iter()
+                .filter(|run| {
+                    let clock = procedure.clocks.get(run.clock).filter(|_| view.row.live);
+                    clock.zip(taker).is_some_and(|(clock, taker)| look.may_be_confirmed(taker, run, clock))
+                })
+                .map(|run| run.clock)
+                .collect(),
+            vacant: taker.filter(|_| view.row.live).map(|taker| look.vacancies(taker)).unwrap_or_default(),
             assignable: own && view.row.live,
             advice: look.advice(&steps),
             blocked: taker.map(|taker| look.blocked(taker, &steps)).unwrap_or_default(),
@@ -245,6 +260,7 @@ impl App {
             case,
             procedure,
             today,
+            now: self.now(),
             runs: OnceCell::new(),
         };
         let taker = Taker::Staff(account);
@@ -282,9 +298,9 @@ impl App {
         if let CaseAct::Assign(Some(login)) = &wanted.act {
             self.check_assignee(envelope.body.as_deref(), login)?;
         }
-        let (pack, today) = (&*self.pack, self.today());
+        let (pack, today, now) = (&*self.pack, self.today(), self.now());
         let (kind, row, record, envelope) = (kind, &row, &record, &envelope);
-        let look = Look { pack, kind, row, record, envelope, case, procedure, today, runs: OnceCell::new() };
+        let look = Look { pack, kind, row, record, envelope, case, procedure, today, now, runs: OnceCell::new() };
         let content = match &wanted.act {
             CaseAct::Step(step) => Some(self.check_step(&look, taker, step, wanted)?),
             _ => {
@@ -347,8 +363,12 @@ impl App {
         }
         let mut problems = look.check_reason(step, wanted.reason.as_deref());
         match look.content(step, &wanted.fields, taker) {
-            Ok(content) if problems.is_empty() => return Ok(content),
-            Ok(_) => {}
+            Ok(content) => {
+                problems.extend(look.check_fixed(step, &content.1, taker));
+                if problems.is_empty() {
+                    return Ok(content);
+                }
+            }
             Err(found) => problems.extend(found),
         }
         Err(Error::Invalid(problems))
@@ -460,6 +480,15 @@ fn digest_of(wanted: &StepWanted) -> Vec<u8> {
     Sha256::digest(meaning.to_string()).to_vec()
 }
 
+/// The unit in which a clock may be extended: that of the longest extension, else its own.
+pub fn extended_in(clock: &Clock) -> Option<Unit> {
+    let own = match &clock.span {
+        Span::Length(length) => Some(length.unit),
+        Span::Ages(..) => None,
+    };
+    clock.extend.as_ref().and_then(|rule| rule.max).map(|max| max.unit).or(own)
+}
+
 fn pauses_by_reason(clock: &Clock) -> bool {
     clock.pause.iter().any(|rule| matches!(rule, PauseRule::Reason(_)))
 }
@@ -490,6 +519,12 @@ impl Look<'_> {
         steps.iter().filter_map(why).collect()
     }
 
+    /// Which grants are missing for the steps that could be taken now.
+    fn vacancies(&self, taker: Taker<'_>) -> Vec<String> {
+        let open = self.pack.open_steps(self.record).into_iter().filter(|step| !self.may(taker, step));
+        open.filter_map(|step| self.vacancy(taker, step)).collect()
+    }
+
     fn may(&self, taker: Taker<'_>, step: &Step) -> bool {
         let body = self.owner(step);
         step.roles.iter().any(|role| taker.holds(role, body.as_deref()))
@@ -509,23 +544,49 @@ impl Look<'_> {
 
     pub(crate) fn check_open(&self, taker: Taker<'_>, step: &Step) -> Result<(), Error> {
         if !self.may(taker, step) {
-            return Err(Error::NotPermitted);
+            return Err(self.vacancy(taker, step).map_or(Error::NotPermitted, Error::WrongState));
         }
         if !self.pack.open_steps(self.record).iter().any(|open| open.id == step.id) {
             let state = self.procedure.state(&self.case.state).map_or("", |state| state.name.as_str());
             return Err(Error::WrongState(format!("现在是“{state}”，不能办理“{}”", step.name)));
         }
-        let before = match &step.four_eyes {
-            None => None,
-            Some(FourEyes::Before) => self.case.last_of_people(),
-            Some(FourEyes::Step(other)) => {
-                self.procedure.steps.get(*other).and_then(|other| self.case.taken(&other.id))
-            }
-        };
-        if before.is_some_and(|event| event.by == taker.login()) {
-            return Err(Error::WrongState(format!("“{}”须由另一人办理：前一环节是您自己办的", step.name)));
+        if let Some(own) = self.other_eyes(step).find(|event| event.by == taker.login()) {
+            let did = match &own.act {
+                CaseAct::Step(id) => self.procedure.step(id).map_or("", |step| step.name.as_str()),
+                _ => "前一环节",
+            };
+            return Err(Error::WrongState(format!("“{}”须由另一人办理：“{did}”是您自己办的", step.name)));
         }
         self.check_window(step)
+    }
+
+    /// The acts from whose takers the taker of a step must differ.
+    fn other_eyes(&self, step: &Step) -> impl Iterator<Item = &Event> {
+        let (before, steps): (Option<&Event>, &[usize]) = match &step.four_eyes {
+            None => (None, &[]),
+            Some(FourEyes::Before) => (self.case.last_of_people(), &[]),
+            Some(FourEyes::Steps(steps)) => (None, steps),
+        };
+        let taken = |at: &usize| self.case.taken(&self.procedure.steps.get(*at)?.id);
+        let taken: Vec<&Event> = before.into_iter().chain(steps.iter().filter_map(taken)).collect();
+        taken.into_iter()
+    }
+
+    /// Which grant is missing, where a step waits for a role that nobody holds.
+    fn vacancy(&self, taker: Taker<'_>, step: &Step) -> Option<String> {
+        let Taker::Staff(account) = taker else { return None };
+        let body = self.owner(step);
+        let mut staff = step.roles.iter().filter(|role| *role != roles::SYSTEM && *role != roles::CITIZEN).peekable();
+        staff.peek()?;
+        if !staff.clone().all(|role| account.is_vacant(role, body.as_deref())) {
+            return None;
+        }
+        let names: Vec<&str> = staff.filter_map(|role| Some(self.pack.role(role)?.name.as_str())).collect();
+        let names = names.join("、");
+        Some(format!(
+            "“{}”由{names}办理，这个岗位还没有授予任何人；请在“账号”里给担任的人授予“{names}”（不能授给自己）",
+            step.name
+        ))
     }
 
     /// A step that stops a clock with a window waits for the window to open (例如第二次复查不早于公告后六十日).
@@ -607,6 +668,7 @@ impl Look<'_> {
                 }
                 Ok(())
             }
+            CaseAct::Confirm(id) => self.check_confirmation(taker, id, wanted.reason.as_deref()),
             CaseAct::Assign(_) | CaseAct::Pause(_) | CaseAct::Resume(_) => Err(Error::NotPermitted),
             _ => Err(Error::WrongState("只能办理程序中的环节".to_owned())),
         }
@@ -697,11 +759,21 @@ impl Look<'_> {
         if !self.may_be_extended(run, clock) {
             return Err(Error::WrongState(format!("{}的延长次数已用完", clock.name)));
         }
+        // 届满以后不能延长: what has run out is late, and stays so.
+        if self.is_over(run) {
+            return Err(Error::WrongState(format!("{}已经届满，不能再延长", clock.name)));
+        }
         let mut problems = Vec::new();
         match Length::parse(length).filter(|length| length.count > 0) {
             None => problems.push(Problem::of_field(codes::BAD_LENGTH, "length", length)),
+            Some(length) if extended_in(clock).is_some_and(|unit| unit != length.unit) => {
+                let unit = extended_in(clock).map_or("", |unit| unit.word());
+                let detail = format!("{}按{unit}延长，这里是{}", clock.name, length.words());
+                problems.push(Problem::of_field(codes::CHECK_FAILED, "length", detail));
+            }
+            // One unit: more of it never ends earlier, so the counted day of the longest extension is not passed either.
             Some(length) => {
-                if let Some(max) = rule.max.filter(|max| rough_minutes(length) > rough_minutes(*max)) {
+                if let Some(max) = rule.max.filter(|max| length.count > max.count) {
                     let detail = format!("延长最多{}，现为{}", max.words(), length.words());
                     problems.push(Problem::of_field(codes::TOO_LARGE, "length", detail));
                 }
@@ -711,6 +783,35 @@ impl Look<'_> {
             problems.push(Problem::of_field(codes::REQUIRED, "reason", "延长理由"));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
+    fn is_over(&self, run: &Run) -> bool {
+        run.late == Some(true) || run.due.is_some_and(|due| due.at <= self.now)
+    }
+
+    /// Whether a second person may confirm that a correction proves the lapse of a run wrong: by the corrected day it would not be late.
+    fn may_be_confirmed(&self, taker: Taker<'_>, run: &Run, clock: &Clock) -> bool {
+        let in_time = run.due.is_none_or(|due| run.stopped_at.unwrap_or(self.now) < due.at);
+        run.stands
+            && (in_time || run.moves.is_empty())
+            && self.procedure.correct.iter().any(|role| taker.holds(role, self.envelope.body.as_deref()))
+            && crate::amend::is_third(self.case, self.kind, self.procedure, &clock.id, taker.login())
+    }
+
+    fn check_confirmation(&self, taker: Taker<'_>, id: &str, reason: Option<&str>) -> Result<(), Error> {
+        let (runs, clocks) = (self.pack.runs(self.record), &self.procedure.clocks);
+        let of = |run: &&Run| clocks.get(run.clock).is_some_and(|clock| clock.id == id) && run.stands;
+        let Some((run, clock)) = runs.iter().find(of).and_then(|run| Some((run, clocks.get(run.clock)?))) else {
+            return Err(Error::WrongState("这个时限没有待确认的更正".to_owned()));
+        };
+        if !self.may_be_confirmed(taker, run, clock) {
+            let why = "须由第三人确认：不是更正的人，也不是原来填写的人，并且按更正后的日期确实没有逾期";
+            return Err(Error::WrongState(format!("{}的更正{why}", clock.name)));
+        }
+        if reason.is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(Error::Invalid(vec![Problem::of_field(codes::REQUIRED, "reason", "确认的依据")]));
+        }
+        Ok(())
     }
 
     fn may_be_extended(&self, run: &Run, clock: &Clock) -> bool {
@@ -732,6 +833,20 @@ impl Look<'_> {
         let holds = |advice: &&zhiheng_pack::procedure::Advice| advice.when.holds(self.record);
         let said = self.procedure.advice.iter().filter(holds);
         said.filter_map(|it| Some((open(it.step)?.id.clone(), it.message.clone(), it.basis.clone()))).collect()
+    }
+
+    /// What a step may not write: over what is frozen, and the citizen's rating.
+    fn check_fixed(&self, step: &Step, content: &str, taker: Taker<'_>) -> Vec<Problem> {
+        let Some(after) = Record::from_canonical(self.kind, content) else { return Vec::new() };
+        let frozen = self.pack.frozen_by(self.kind, self.record, step, &after).into_iter();
+        let rating = self.kind.public_entry.as_ref().and_then(|entry| entry.rate);
+        let rated = rating.filter(|at| self.record.value(*at) != after.value(*at) && !matches!(taker, Taker::Citizen));
+        let say = |(at, why): (usize, &str)| {
+            let field = self.kind.fields.get(at)?;
+            Some(Problem::of_field(codes::FIXED, &field.id, format!("「{}」{why}", field.name)))
+        };
+        let frozen = frozen.map(|at| (at, "已经定稿，办理这个环节时不能修改；要修改的，先退回。"));
+        frozen.chain(rated.map(|at| (at, "只由当事人填写。"))).filter_map(say).collect()
     }
 
     fn content(&self, step: &Step, given: &Draft, taker: Taker<'_>) -> Result<(Envelope, String), Vec<Problem>> {

@@ -20,6 +20,7 @@ use zhiheng_pack::procedure::{ClockKind, Language, Procedure, PublicEntry, Reaso
 use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value};
 use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
+use crate::amend::Hand;
 use crate::cases::as_draft;
 use crate::course::skips;
 use crate::error::Handed;
@@ -328,7 +329,7 @@ impl App {
             expected_version: None,
             reason: None,
         };
-        let prepared = self.prepare(&submission, self.today()).map_err(Error::Invalid)?;
+        let prepared = self.prepare(Hand::Public, &submission, self.today()).map_err(Error::Invalid)?;
         let code = QueryCode::of_secret(&self.pack.place, secret);
         // The key is stored; the secret is not, since it makes the code. What was written is no part of the digest: a form that went out twice is one
         // case, also when the second sending says a word more.
@@ -543,7 +544,7 @@ impl App {
             expected_version: Some(view.row.version),
             reason: Some(format!("并案：{same}")),
         };
-        self.submit(&account.login, &submission, None)
+        self.submit_as(account, &submission, None)
     }
 }
 

@@ -412,6 +412,10 @@ impl Scan<'_> {
             query.from =
                 start(&self.app.pack, self.indicator, self.when.as_of).filter(|_| self.indicator.is_additive());
         }
+        // A case that was withdrawn after it was late goes on counting.
+        if self.app.pack.has_cases(kind) {
+            query.live = None;
+        }
         let page = reader.list(&self.app.pack.place, &query)?;
         Ok((page.records, page.next))
     }
@@ -424,6 +428,9 @@ impl Scan<'_> {
     fn part_record(&self, row: RecordRow) -> Option<PartRecord> {
         let kind = self.app.pack.kinds.get(self.kind)?;
         let (record, envelope) = read(kind, &row)?;
+        if !row.live && !self.app.counts_withdrawn(self.indicator, self.kind, &record) {
+            return None;
+        }
         let standing = self.app.pack.standing(self.indicator, self.kind, &record, &envelope);
         let reason = match standing {
             Standing::NotAbout => return None,

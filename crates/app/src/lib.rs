@@ -6,6 +6,7 @@
 //! - Nothing here knows HTTP, HTML or SQL.
 
 mod accounts;
+mod amend;
 mod audit;
 mod board;
 mod cases;
@@ -53,7 +54,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker};
+pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,
@@ -79,7 +80,7 @@ pub use outgoing::{
     Channel, DIGEST_HOURS, Hook, MailServer, Occasion, Outgoing, Outstanding, Parcel, Security, TRIES, is_address,
 };
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
-pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may};
+pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may, role_matrix};
 pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};

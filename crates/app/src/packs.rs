@@ -312,10 +312,9 @@ impl Replay {
         let after = self.under(pack, kind, &version);
         let at = version.recorded_at;
         let known = pack.day_of(at);
-        let live = |row: &RecordRow| row.live.then(|| read(kind, row)).flatten();
         for (row, sign) in before.iter().map(|row| (row, -1)).chain([(&after, 1)]) {
-            let Some((record, envelope)) = live(row) else { continue };
-            for part in pack.contributions(position, &record, &envelope) {
+            let Some((record, envelope)) = read(kind, row) else { continue };
+            for part in pack.standing_contributions(position, &record, &envelope, row.live) {
                 self.add(pack, part, sign, at, known);
             }
         }

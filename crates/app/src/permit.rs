@@ -118,6 +118,8 @@ impl Account {
             above: Vec::new(),
             areas: Vec::new(),
             held: Vec::new(),
+            reserved: Vec::new(),
+            filled: Vec::new(),
             separate: false,
         }
     }
@@ -146,13 +148,31 @@ impl Account {
             return false;
         }
         match self.role {
-            Role::Office => true,
+            Role::Office => {
+                matches!(role, roles::OFFICE | roles::OFFICER)
+                    || self.held.iter().any(|held| held.role == role && held.covers(body))
+                    || self.stands_in(role, body)
+            }
             Role::Bureau => {
                 role == roles::OFFICER && body.is_some_and(|body| self.has_own(body))
                     || role != roles::OFFICE && self.held.iter().any(|held| held.role == role && held.covers(body))
             }
             Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => false,
         }
+    }
+
+    /// Whether the office stands in for a role (顶岗): one that somebody must be granted is never its own, another is until it is granted.
+    fn stands_in(&self, role: &str, body: Option<&str>) -> bool {
+        !self.reserved.iter().any(|reserved| reserved == role)
+            && !self.filled.iter().any(|filled| filled.role == role && (body.is_none() || filled.covers(body)))
+    }
+
+    /// Whether nobody holds a role that has to be granted, as far as an account of the office can tell.
+    pub fn is_vacant(&self, role: &str, body: Option<&str>) -> bool {
+        self.acts()
+            && self.role == Role::Office
+            && self.reserved.iter().any(|reserved| reserved == role)
+            && !self.filled.iter().any(|filled| filled.role == role && filled.covers(body))
     }
 
     /// The roles whose work this account sees, each with the bodies on whose cases it holds it, or all of them; `None` sees everybody's work.
@@ -282,6 +302,31 @@ pub fn matrix(pack: &zhiheng_pack::Pack) -> Vec<MatrixLine> {
     lines
 }
 
+/// Who holds each role of a pack on cases of his own body and of another's: one line for each sort of account, and one for somebody to whom the role is
+/// granted. The office is asked twice: in a county in which nothing is granted, and in one in which everything is.
+pub fn role_matrix(pack: &zhiheng_pack::Pack) -> Vec<(String, &'static str, bool, bool)> {
+    let reserved: Vec<String> = pack.roles.iter().filter(|role| role.by_grant).map(|role| role.id.clone()).collect();
+    let mut lines = Vec::new();
+    for role in &pack.roles {
+        let granted = |bodies: Option<Vec<String>>| Held { role: role.id.clone(), bodies, instead_of: None };
+        let to_body = (role.scope == zhiheng_pack::procedure::RoleScope::Body).then(|| vec![SOME_BODY.to_owned()]);
+        let mut people = everybody(SOME_BODY);
+        people.retain(|(_, account)| account.held.is_empty());
+        let Some((_, office)) = people.first().cloned() else { continue };
+        let office = Account { reserved: reserved.clone(), ..office };
+        let own = Account { role: Role::Bureau, own: vec![SOME_BODY.to_owned()], ..office.clone() };
+        people.remove(0);
+        people.insert(0, ("质量强县办（没有授予）", office.clone()));
+        people.insert(1, ("质量强县办（都已授予）", Account { filled: vec![granted(None)], ..office.clone() }));
+        people.insert(2, ("质量强县办（授予了他）", Account { held: vec![granted(to_body.clone())], ..office }));
+        people.insert(3, ("单位（授予了他）", Account { held: vec![granted(to_body)], ..own }));
+        let holds =
+            |account: &Account| (account.holds(&role.id, Some(SOME_BODY)), account.holds(&role.id, Some(ANOTHER)));
+        lines.extend(people.iter().map(|(who, account)| (role.id.clone(), *who, holds(account).0, holds(account).1)));
+    }
+    lines
+}
+
 /// One of each sort of account, the body's being `own`.
 fn everybody(own: &str) -> Vec<(&'static str, Account)> {
     let account = |role: Role| Account {
@@ -299,6 +344,8 @@ fn everybody(own: &str) -> Vec<(&'static str, Account)> {
         above: Vec::new(),
         areas: Vec::new(),
         held: Vec::new(),
+        reserved: Vec::new(),
+        filled: Vec::new(),
         separate: true,
     };
     let body = || Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
@@ -347,6 +394,8 @@ mod tests {
             above: Vec::new(),
             areas: Vec::new(),
             held: Vec::new(),
+            reserved: Vec::new(),
+            filled: Vec::new(),
             separate: false,
         }
     }

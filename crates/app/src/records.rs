@@ -161,12 +161,18 @@ impl App {
             let in_force = self.pack.in_force(indicator, envelope.day.unwrap_or(i32::MAX));
             let standing = match self.pack.standing(in_force, kind, record, envelope) {
                 Standing::NotAbout => continue,
-                standing if live => standing,
+                standing if live || self.counts_withdrawn(in_force, kind, record) => standing,
                 _ => Standing::Uncounted("记录已撤销".to_owned()),
             };
             found.push((*at, standing));
         }
         found
+    }
+
+    /// Whether a withdrawn case goes on counting in an indicator, because it was late.
+    pub(crate) fn counts_withdrawn(&self, indicator: &zhiheng_pack::Indicator, kind: usize, record: &Record) -> bool {
+        let mut own = indicator.over.iter().filter(|source| source.kind == kind);
+        own.any(|source| self.pack.depends_on_lateness(source, record))
     }
 
     fn history(&self, kind: &Kind, rows: Vec<VersionRow>) -> Vec<VersionView> {

@@ -20,6 +20,7 @@ use zhiheng_store::{
     StoreError, Sum, Times, VersionRow,
 };
 
+use crate::amend::Hand;
 use crate::error::Handed;
 use crate::{App, Error, course, hex};
 
@@ -109,7 +110,17 @@ impl App {
         key: Option<&RequestKey>,
         batch: Option<BatchRow>,
     ) -> Result<Vec<Receipt>, Error> {
-        let today = self.today();
+        self.submit_by(Hand::Login(actor), submissions, key, batch)
+    }
+
+    pub(crate) fn submit_by(
+        &self,
+        hand: Hand<'_>,
+        submissions: &[Submission],
+        key: Option<&RequestKey>,
+        batch: Option<BatchRow>,
+    ) -> Result<Vec<Receipt>, Error> {
+        let (today, actor) = (self.today(), hand.login());
         let digest = key.map(|_| digest_of(submissions));
         let request = key.zip(digest).map(|(key, digest)| (key.0.clone(), digest));
         if let Some(receipts) = self.answered(actor, request.as_ref())? {
@@ -118,7 +129,7 @@ impl App {
         let mut prepared = Vec::with_capacity(submissions.len());
         let mut problems = Vec::new();
         for submission in submissions {
-            match self.prepare(submission, today) {
+            match self.prepare(hand, submission, today) {
                 Ok(ready) => prepared.push(ready),
                 Err(found) => problems.extend(found),
             }
@@ -229,7 +240,12 @@ impl App {
         zhiheng_pack::day::date(self.today()).year()
     }
 
-    pub(crate) fn prepare(&self, submission: &Submission, today: i32) -> Result<Prepared, Vec<Problem>> {
+    pub(crate) fn prepare(
+        &self,
+        hand: Hand<'_>,
+        submission: &Submission,
+        today: i32,
+    ) -> Result<Prepared, Vec<Problem>> {
         let missing = |field: &str, what: &str| vec![Problem::of_field(zhiheng_pack::problem::REQUIRED, field, what)];
         let Some(position) = self.pack.kind_position(&submission.kind) else {
             return Err(vec![Problem::of_field(
@@ -252,7 +268,15 @@ impl App {
             Act::Withdraw => (Op::Withdraw, None, Vec::new()),
             Act::Restore => (Op::Restore, None, Vec::new()),
         };
+        let before = match submission.id.filter(|_| existing && self.pack.has_cases(kind)) {
+            Some(id) => self.stored(kind, &id)?,
+            None => None,
+        };
+        let canonical = content.as_ref().map(|(_, canonical)| canonical.as_str());
+        self.check_amend(hand, submission, kind, canonical, before.as_ref())?;
         let (old_subject, seen_version) = self.old_subject(position, kind, submission.id)?;
+        // What was decided upon a moment ago: another content by now is a conflict.
+        let seen_version = before.map(|row| row.version).or(seen_version);
         Ok(Prepared {
             op,
             old_subject,
@@ -279,10 +303,12 @@ impl App {
         let Some(id) = id.filter(|_| self.pack.distinct_indicators(position).next().is_some()) else {
             return Ok((None, None));
         };
-        let row = self.store.read().and_then(|mut reader| reader.record(&self.pack.place, &kind.id, &id));
-        let row =
-            row.map_err(|error| vec![Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, "id", error.to_string())])?;
-        Ok(row.map_or((None, None), |row| (row.subject, Some(row.version))))
+        Ok(self.stored(kind, &id)?.map_or((None, None), |row| (row.subject, Some(row.version))))
+    }
+
+    fn stored(&self, kind: &Kind, id: &RecordId) -> Result<Option<RecordRow>, Vec<Problem>> {
+        let row = self.store.read().and_then(|mut reader| reader.record(&self.pack.place, &kind.id, id));
+        row.map_err(|error| vec![Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, "id", error.to_string())])
     }
 
     #[expect(clippy::type_complexity, reason = "three parts of one answer, used in one place")]
@@ -628,11 +654,10 @@ impl Deciding<'_> {
             }
         };
         let row = after.record();
-        if let Some(old) = before.filter(|row| row.live).and_then(|row| read(kind, row)) {
-            add(self.pack.contributions(position, &old.0, &old.1), -1);
-        }
-        if let Some(new) = Some(&row).filter(|row| row.live).and_then(|row| read(kind, row)) {
-            add(self.pack.contributions(position, &new.0, &new.1), 1);
+        for (row, sign) in before.into_iter().map(|row| (row, -1)).chain([(&row, 1)]) {
+            if let Some((record, envelope)) = read(kind, row) {
+                add(self.pack.standing_contributions(position, &record, &envelope, row.live), sign);
+            }
         }
         for at in self.pack.distinct_indicators(position) {
             let subjects: BTreeSet<&str> =

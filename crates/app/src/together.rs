@@ -51,6 +51,7 @@ impl App {
                     case,
                     procedure,
                     today: self.today(),
+                    now: self.now(),
                     runs: OnceCell::new(),
                 };
                 match act {

@@ -245,6 +245,7 @@ impl App {
         match act {
             Act::Open => "登记".to_owned(),
             Act::Change => "更正".to_owned(),
+            Act::Confirm(id) => format!("确认更正，撤回逾期认定：{}", clock(id)),
             Act::Step(id) => procedure.and_then(|it| it.step(id)).map_or_else(|| id.clone(), |step| step.name.clone()),
             Act::Pause(id) => format!("暂停计时：{}", clock(id)),
             Act::Resume(id) => format!("恢复计时：{}", clock(id)),

@@ -12,6 +12,7 @@
 
 mod asks;
 mod duties;
+mod fixed;
 mod runs;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::value::Value;
 
 pub use asks::{Answered, Asked, AskedEnd};
 pub use duties::{Duty, DutySort, Moment, MomentSort};
+pub use fixed::{Fixed, FixedChange};
 pub use runs::{Due, Run};
 
 /// The course of a case, as it travels in the canonical text of its record.
@@ -70,6 +72,24 @@ pub struct Event {
     /// Bodies that it asked: the ask's id and the body. Whom a field names may change afterwards; who was asked does not.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub asked: Vec<(String, String)>,
+    /// What it changed of what was fixed ([`Fixed`]): the history shows both.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub corrected: Vec<Corrected>,
+}
+
+/// A fixed field that an event changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Its id.
+    pub field: String,
+    /// What stood there, as plain text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub was: Option<String>,
+    /// What stands there since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub now: Option<String>,
+    /// Who had given what stood there: login.
+    pub giver: String,
 }
 
 /// What an event is.
@@ -113,6 +133,8 @@ pub enum Act {
         /// The body.
         body: String,
     },
+    /// 确认更正: a second person confirms that a correction proves the lapse of a clock wrong, by its id.
+    Confirm(String),
     /// Content was corrected, withdrawn or restored.
     Change,
 }
@@ -228,6 +250,11 @@ impl Pack {
         }
         let met = runs::met_by(procedure, before.unwrap_or(record), &act, &case.state);
         let asked = asks::asked_by(procedure, record, &act);
+        let mut corrected = before.map(|old| self.corrected(kind, old, record, &act)).unwrap_or_default();
+        if matches!(act, Act::Step(_)) {
+            let met_there = |one: &Corrected| runs::runs_from(procedure, kind, &one.field, &met);
+            corrected.retain(|one| !met_there(one));
+        }
         case.events.push(Event {
             act,
             at: happening.at,
@@ -239,6 +266,7 @@ impl Pack {
             met,
             opened: happening.opened,
             asked,
+            corrected,
         });
         record.case = Some(case);
         self.derive(kind, record);
@@ -259,7 +287,6 @@ impl Pack {
     pub fn derive(&self, kind: &Kind, record: &mut Record) {
         let Some(case) = record.case.clone() else { return };
         let Some(procedure) = self.procedure_of(&case) else { return };
-        let (runs, asked) = (self.runs(record), self.asked(record));
         let closed = procedure.is_closed(&case.state);
         let opened = procedure
             .opened
@@ -268,19 +295,21 @@ impl Pack {
         let closed_on = case.events.iter().rev().take_while(|event| event.state == case.state).last();
         let closed_on = closed_on.filter(|_| closed).map(|event| self.day_of(event.at));
         let date = |day: Option<i32>| day.map(|day| Value::Date(crate::day::date(day)));
-        let mut set = |id: &str, value: Option<Value>| {
+        let set = |record: &mut Record, id: &str, value: Option<Value>| {
             if let Some(index) = kind.field_index(id).filter(|at| kind.fields.get(*at).is_some_and(|it| it.derived)) {
                 record.set(index, value);
             }
         };
-        set("state", Some(Value::Choice(case.state.clone())));
-        set("opened_on", date(opened));
-        set("closed_on", date(closed_on));
+        set(record, "state", Some(Value::Choice(case.state.clone())));
+        set(record, "opened_on", date(opened));
+        set(record, "closed_on", date(closed_on));
+        // Clocks run from the day of opening: it has to be there before they are asked.
+        let (runs, asked) = (self.runs(record), self.asked(record));
         for (position, clock) in procedure.clocks.iter().enumerate() {
             let of_clock: Vec<&Run> = runs.iter().filter(|run| run.clock == position).collect();
-            set(&format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
+            set(record, &format!("met_{}", clock.id), met(&of_clock).map(Value::YesNo));
             let took = of_clock.iter().rev().find_map(|run| run.took).map(Value::Integer);
-            set(&format!("took_{}", clock.id), took);
+            set(record, &format!("took_{}", clock.id), took);
         }
         for (position, ask) in procedure.asks.iter().enumerate() {
             // Who was not waited for to the end is neither in time nor late.
@@ -288,7 +317,7 @@ impl Pack {
                 it.ask == position && (it.is_open() || it.answered().is_some() || it.run.late == Some(true))
             };
             let of_ask: Vec<&Run> = asked.iter().filter(counted).map(|it| &it.run).collect();
-            set(&format!("met_{}", ask.id), met(&of_ask).map(Value::YesNo));
+            set(record, &format!("met_{}", ask.id), met(&of_ask).map(Value::YesNo));
         }
     }
 }
@@ -298,10 +327,10 @@ fn met(runs: &[&Run]) -> Option<bool> {
     if runs.iter().any(|run| run.late == Some(true)) {
         return Some(false);
     }
-    if runs.iter().any(|run| run.late.is_none()) || runs.is_empty() {
-        return None;
-    }
-    Some(true)
+    // What ended only because the case did was never answered for: it is not counted.
+    let mut counted = runs.iter().filter(|run| !run.uncounted).peekable();
+    counted.peek()?;
+    counted.all(|run| run.late.is_some()).then_some(true)
 }
 
 /// Whether an event enters a state: by opening in it, or by a step that leads there from another.

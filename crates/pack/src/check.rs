@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::pack::{BodyLevel, Pack};
 use crate::problem::{self as codes, Code, Level, Problem};
 use crate::procedure::{
-    Ask, AskedBodies, Clock, ClockKind, Length, Owner, Procedure, ReasonWanted, Span, Step, Trigger, roles,
+    Ask, AskedBodies, Clock, ClockKind, Frozen, Length, Owner, Procedure, ReasonWanted, Span, Step, Trigger, roles,
     rough_minutes,
 };
 
@@ -21,6 +21,7 @@ pub(crate) fn whole(pack: &Pack, problems: &mut Vec<Problem>) {
     splits_add_up(pack, problems);
     procedures_follow_each_other(pack, problems);
     tasks_of_towns_have_a_basis(pack, problems);
+    ratings_are_the_citizens(pack, problems);
     if pack.kinds.is_empty() && !pack.place.is_empty() {
         say(problems, "pack.toml", codes::UNKNOWN_NAME, "任何登记种类".to_owned());
     }
@@ -104,6 +105,7 @@ pub(crate) fn procedure(pack: &Pack, procedure: &Procedure, node: &Node<'_>) {
     states_are_reached_and_left(procedure, node);
     clocks_run_and_stop(procedure, node, &pack.calendar);
     clocks_have_owners(procedure, node);
+    frozen_is_left_by_its_step(procedure, node);
     let parts = node.tables("ask");
     for ((at, ask), part) in procedure.asks.iter().enumerate().zip(&parts) {
         if procedure.asks.iter().take(at).any(|known| known.id == ask.id) {
@@ -272,6 +274,18 @@ fn taps_need_nothing(procedure: &Procedure, node: &Node<'_>) {
     }
 }
 
+/// What sends a frozen case back must be there to be taken, and must lead to where it can be changed.
+fn frozen_is_left_by_its_step(procedure: &Procedure, node: &Node<'_>) {
+    for ((position, state), part) in procedure.states.iter().enumerate().zip(node.tables("state")) {
+        let Some(Frozen::After(step)) = state.frozen else { continue };
+        let Some(step) = procedure.steps.get(step) else { continue };
+        let thawed = step.to.and_then(|to| procedure.states.get(to)).is_some_and(|to| to.frozen.is_none());
+        if !thawed || !step.from.contains(&position) {
+            part.file.say(codes::FROZEN_STEP, &part.span, format!("状态 {} 的环节 {}", state.name, step.name));
+        }
+    }
+}
+
 fn states_are_reached_and_left(procedure: &Procedure, node: &Node<'_>) {
     let reached = reachable(procedure, [procedure.start]);
     for ((position, state), part) in procedure.states.iter().enumerate().zip(node.tables("state")) {
@@ -398,6 +412,22 @@ fn can_stop(procedure: &Procedure, clock: &Clock, begin: Vec<usize>) -> bool {
         }
         Trigger::Field(_) => false,
     })
+}
+
+/// The citizen's rating is no work of the staff: no step of theirs may fill it in.
+fn ratings_are_the_citizens(pack: &Pack, problems: &mut Vec<Problem>) {
+    for kind in &pack.kinds {
+        let Some(rate) = kind.public_entry.as_ref().and_then(|entry| entry.rate) else { continue };
+        let steps = kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).flat_map(|one| &one.steps);
+        for step in steps.filter(|step| step.touches(rate) && step.roles.iter().any(|role| role != roles::CITIZEN)) {
+            let file = format!("kinds/{}/procedure.toml", kind.id);
+            say(problems, &file, codes::RATED_BY_STAFF, format!("{}（{}）", step.name, kind.name));
+            // A pack that a county has taken already goes on; such a step then fills in everything else.
+            if let Some(said) = problems.pop() {
+                problems.push(said.as_warning());
+            }
+        }
+    }
 }
 
 /// The procedures of a kind hold one after the other: on every day exactly one.

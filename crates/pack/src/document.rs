@@ -101,6 +101,16 @@ impl Template {
         if wrongs.is_empty() { Ok(Template { parts }) } else { Err(wrongs) }
     }
 
+    /// Whether it prints a field; the label prints the fields that it names.
+    pub(crate) fn prints(&self, kind: &Kind, field: usize) -> bool {
+        let labelled = || kind.fields.get(field).is_some_and(|it| kind.label.contains(&format!("{{{}}}", it.id)));
+        self.parts.iter().any(|part| match part {
+            Part::Hole(Hole::Field(own)) => *own == field,
+            Part::Hole(Hole::Label) => labelled(),
+            _ => false,
+        })
+    }
+
     /// Whether it opens a letter: 「某某公司：」 stands at the margin.
     fn is_address(&self) -> bool {
         matches!(self.parts.last(), Some(Part::Words(words)) if words.ends_with('：'))

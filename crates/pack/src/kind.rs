@@ -319,6 +319,11 @@ impl Kind {
         self.fields.iter().enumerate().filter(|(_, field)| !field.derived)
     }
 
+    /// Whether a field is the citizen's rating.
+    pub fn rates(&self, field: usize) -> bool {
+        self.public_entry.as_ref().is_some_and(|entry| entry.rate == Some(field))
+    }
+
     /// A field by id.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)

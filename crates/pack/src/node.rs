@@ -183,6 +183,11 @@ impl<'a> Node<'a> {
         self.table.iter().any(|(name, value)| name.get_ref().as_ref() == key && value.get_ref().is_str())
     }
 
+    /// Whether a key is `true` or `false`.
+    pub(crate) fn is_flag(&self, key: &str) -> bool {
+        self.table.iter().any(|(name, value)| name.get_ref().as_ref() == key && value.get_ref().as_bool().is_some())
+    }
+
     /// A list of texts; a single text counts as a list of one.
     pub(crate) fn texts(&self, key: &str) -> Vec<At<String>> {
         let Some(found) = self.get(key) else { return Vec::new() };

@@ -127,6 +127,8 @@ catalogue! {
     BAD_PHRASE = "ZH1048", "常用意见{}。请改正。";
     WINDOW_CLOSED = "ZH1049", "时限 {}。最早的一日要在最迟的一日之前。";
     NO_ENGLISH = "ZH1050", "入口提供英文页面（english = true），但{}。请补上，或删去 english = true。";
+    FROZEN_STEP = "ZH1061", "{}。frozen 所指的环节要从这个状态出发，通到没有定稿的状态。";
+    RATED_BY_STAFF = "ZH1062", "环节 {} 填写的是当事人的评价。评价只能由当事人填写，回访另设字段。";
     BAD_PLACEHOLDER = "ZH1070", "文书里的{}。请对照 docs/pack.md 的“文书”一节改正。";
     BODY_RING = "ZH1081", "单位 {} 的上级绕回到它自己。请改正 parent。";
     OWN_OF_PLAN = "ZH1090", "指标 {} 写明 own = true（县里自设），就不能有 row、quote 和 text_targets。请删去一边。";
@@ -152,6 +154,7 @@ catalogue! {
     UNKNOWN_INDICATOR = "ZH1119", "没有标识为「{}」的指标。请从指标列表中选择。";
     ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
     NO_TOWN_BASIS = "ZH1146", "交给乡镇（街道）的任务，{}至少填一项。没有依据的，不得交办。";
+    FIXED = "ZH1131", "{}";
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub struct Role {
     pub about: Option<String>,
     /// Held only in bodies of this level.
     pub level: Option<crate::pack::BodyLevel>,
+    /// Never held without a grant: the office does not stand in for it (岗位须另行授予).
+    pub by_grant: bool,
 }
 
 /// On whose cases a role acts.
@@ -54,10 +56,13 @@ pub mod roles {
         (OFFICE, "质量强县办", RoleScope::County, "质量强县办的账号都有"),
         (OFFICER, "经办人", RoleScope::Body, "单位的账号都有，办理本单位和下级单位的事项"),
         (HEAD, "单位负责人", RoleScope::Body, "审核、签批本单位的事项"),
-        (LEADER, "分管领导", RoleScope::County, "查看全县记录，签批"),
+        (LEADER, "分管领导", RoleScope::County, "查看全县记录，签批；须另行授予，质量强县办不代"),
         (SYSTEM, "系统", RoleScope::County, "程序自动办理"),
         (CITIZEN, "当事人", RoleScope::Body, "在公众页面凭查询码办理"),
     ];
+
+    /// Of the built-in roles, those that the office never stands in for: whoever signs for the leading group is not whoever drafted.
+    pub const BY_GRANT: [&str; 1] = [LEADER];
 
     /// Names that mean something else of an account: the three administrators, and the right to take data out.
     pub const TAKEN: [&str; 4] = ["system_admin", "security_admin", "audit_admin", "export"];
@@ -189,6 +194,10 @@ pub struct Procedure {
     pub asks: Vec<Ask>,
     /// Prompts.
     pub advice: Vec<Advice>,
+    /// Who may correct what a case is fixed in, and withdraw it (更正、撤销办理中的事项); always another person than who gave it.
+    pub correct: Vec<String>,
+    /// Fields of its steps that may be filled in when a case is opened.
+    pub entry: Vec<usize>,
     /// False when nobody checked its figures.
     pub verified: bool,
 }
@@ -311,6 +320,17 @@ pub struct State {
     pub public: Option<String>,
     /// The same in English.
     pub english: Option<String>,
+    /// 定稿: what the kind's documents print is not corrected any more.
+    pub frozen: Option<Frozen>,
+}
+
+/// How what is signed may still be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frozen {
+    /// Not at all: another paper corrects it.
+    Refused,
+    /// After this step, which sends the case back.
+    After(usize),
 }
 
 /// A step of a procedure (环节).
@@ -342,7 +362,7 @@ pub struct Step {
     pub one_tap: bool,
     /// 撤回: the step that takes it back while the case stands where it led; what it stopped runs on as if it had not been taken.
     pub undo: Option<usize>,
-    /// Another person than who took that step, or the step before.
+    /// Another person than who took those steps, or the step before.
     pub four_eyes: Option<FourEyes>,
     /// Only when every record that it spawned is closed.
     pub after_children: bool,
@@ -372,6 +392,21 @@ impl Step {
     pub fn staff_role(&self) -> &str {
         let staff = self.roles.iter().find(|role| *role != roles::SYSTEM && *role != roles::CITIZEN);
         staff.map_or(roles::OFFICER, String::as_str)
+    }
+
+    /// Whether it sets a field, or asks for it.
+    pub fn touches(&self, field: usize) -> bool {
+        self.sets(field) || self.asks(field)
+    }
+
+    /// Whether it sets a field by itself.
+    pub fn sets(&self, field: usize) -> bool {
+        self.set.iter().any(|(at, _)| *at == field)
+    }
+
+    /// Whether a field is filled in with it.
+    pub fn asks(&self, field: usize) -> bool {
+        self.require.contains(&field) || self.ask.contains(&field)
     }
 }
 
@@ -415,8 +450,8 @@ pub enum ReasonWanted {
 pub enum FourEyes {
     /// Another person than who took the step before.
     Before,
-    /// Another person than who took that step last.
-    Step(usize),
+    /// Another person than who took any of these steps last.
+    Steps(Vec<usize>),
 }
 
 /// A record that a step or a ladder opens.

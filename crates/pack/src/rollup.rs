@@ -90,6 +90,41 @@ impl Pack {
         found
     }
 
+    /// The additive contributions of a record that counts, or was withdrawn. A withdrawal takes no lateness away (撤销不抹去逾期): what depends on a
+    /// duty that was late goes on counting.
+    pub fn standing_contributions(
+        &self,
+        kind: usize,
+        record: &Record,
+        envelope: &Envelope,
+        live: bool,
+    ) -> Vec<Contribution> {
+        if live {
+            return self.contributions(kind, record, envelope);
+        }
+        let mut found = Vec::new();
+        for (indicator, source) in self.additive_sources(kind) {
+            if !indicator.distinct && self.depends_on_lateness(source, record) {
+                spread(indicator, source, record, envelope, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Whether a source asks for the outcome of a duty that was late in this record.
+    pub fn depends_on_lateness(&self, source: &Source, record: &Record) -> bool {
+        let Some(kind) = self.kinds.get(source.kind).filter(|_| record.case.is_some()) else { return false };
+        let late = |(index, field): &(usize, &crate::kind::Field)| {
+            field.derived && field.id.starts_with("met_") && record.value(*index) == Some(&Value::YesNo(false))
+        };
+        kind.fields.iter().enumerate().filter(late).any(|(index, _)| {
+            source.condition.asks(index)
+                || source.about.asks(index)
+                || source.numerator.asks(index)
+                || source.denominator.as_ref().is_some_and(|part| part.asks(index))
+        })
+    }
+
     /// The dated values of one record, each with its series.
     pub fn levels(&self, kind: usize, record: &Record, envelope: &Envelope) -> Vec<LevelPoint> {
         let mut found = Vec::new();

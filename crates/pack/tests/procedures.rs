@@ -170,6 +170,9 @@ fn every_mistake_in_a_procedure_is_said_with_its_code() {
         ("to = \"closed\"", "to = \"gone\"", "ZH1007"),
         ("require = [\"result\"]", "guard = \"result == \"", "ZH1010"),
         ("start = \"lodged\"", "begin = \"lodged\"", "ZH1002"),
+        ("require = [\"result\"]", "four_eyes = [\"accept\", \"nobody\"]", "ZH1007"),
+        ("id = \"accepted\"\nname", "id = \"accepted\"\nfrozen = \"gone\"\nname", "ZH1007"),
+        ("id = \"accepted\"\nname", "id = \"accepted\"\nfrozen = \"accept\"\nname", "ZH1061"),
     ] {
         assert!(PROCEDURE.contains(from), "{from}");
         let (_, problems) = compile(&PROCEDURE.replacen(from, to, 1));

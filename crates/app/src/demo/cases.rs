@@ -230,6 +230,7 @@ impl Cases {
             return Ok(());
         };
         let account = person(app, deed.role);
+        let taker = if deed.role == roles::CITIZEN { Taker::Citizen } else { Taker::Staff(&account) };
         let wanted = StepWanted {
             kind: kind.to_owned(),
             id,
@@ -239,7 +240,7 @@ impl Cases {
             note: deed.note.map(str::to_owned),
             expected_version: None,
         };
-        app.take_step(Taker::Staff(&account), &wanted, None)?;
+        app.take_step(taker, &wanted, None)?;
         self.done.steps += 1;
         Ok(())
     }
@@ -377,12 +378,10 @@ impl Cases {
             .set("result", result)
             .set("result_text", format!("经调解，商家退还{recovered}元，双方达成一致。"))
             .set("recovered", recovered.to_string());
-        course.on(settled, "mediator", "settle", outcome).on(
-            settled + 5,
-            "desk",
-            "follow_up",
-            Fields::new().set("follow_up", "performed").set("score", score),
-        )
+        course
+            .on(settled, "mediator", "settle", outcome)
+            .on(settled + 5, "desk", "follow_up", Fields::new().set("follow_up", "performed"))
+            .on(settled + 6, roles::CITIZEN, "rate", Fields::new().set("score", score))
     }
 
     fn report(&self, number: u64, day: i32, opened: i64, mut chance: Chance) -> Course {
@@ -630,12 +629,12 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
     let course = if asks {
         let bodies = Fields::new().set("countersign_bodies", "sfj、czj、xcb");
         course
-            .on(day + 2, roles::HEAD, "to_countersign", bodies)
+            .on(day + 2, REVIEWER, "to_countersign", bodies)
             .answer(day + 3, roles::HEAD, ("countersign", "sfj", "agree"), None)
             .answer(day + 5, roles::HEAD, ("countersign", "czj", "agree"), Some("涉及经费的，按预算执行。"))
             .answer(ready, roles::HEAD, ("countersign", "xcb", "agree"), None)
     } else {
-        course.on(ready, roles::HEAD, "pass", Fields::new())
+        course.on(ready, REVIEWER, "pass", Fields::new())
     };
     let mut course = course
         .on(ready + 1, signer, sign, Fields::new())
@@ -652,8 +651,14 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
     course.deeds
 }
 
+/// A second person of the office: who drafts a letter does not check it, and who checks it does not sign it.
+const REVIEWER: &str = "reviewer";
+
 /// Somebody who holds one role in the whole county; nobody signs in as this person.
 fn person(app: &App, role: &str) -> Account {
+    if role == REVIEWER {
+        return Account::of_office("示例·质量强县办审核");
+    }
     let name = app.pack.role(role).map_or(role, |role| role.name.as_str());
     let account = Account::of_office(&format!("示例·{name}"));
     if role == roles::OFFICE {

@@ -252,6 +252,10 @@ pub(super) fn compare(
     if changes.is_empty() {
         return (Identity::Unchanged { id }, None, Vec::new());
     }
+    let fixed = app.of_import(kind, known, &new);
+    if !fixed.is_empty() {
+        return (Identity::Bad, None, fixed);
+    }
     let content = Content { envelope: app.pack.envelope(kind, &new), canonical: new.canonical(kind) };
     (Identity::Correction { id, version: known.version, changes }, Some(Box::new(content)), Vec::new())
 }

@@ -16,6 +16,7 @@ mod county;
 mod documents;
 mod handover;
 mod histories;
+mod integrity;
 mod office;
 mod outgoing;
 mod packs;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Case, Event, Pauses, pulls, took};
+use super::{Act, Case, Corrected, Event, Pauses, pulls, took};
 use crate::clock::{self, Calendar};
+use crate::kind::Kind;
 use crate::pack::Pack;
 use crate::procedure::{Clock, ClockKind, Length, PauseRule, Procedure, Span, Trigger, Unit};
 use crate::record::Record;
@@ -44,6 +45,14 @@ pub struct Run {
     pub late: Option<bool>,
     /// Lengths by which it was extended.
     pub extensions: Vec<Length>,
+    /// Ended because the case did, in time, and not by what it waits for: neither met nor late.
+    pub uncounted: bool,
+    /// 曾逾期: when its time ran out, as it was written down then.
+    pub lapsed_at: Option<i64>,
+    /// It is late because it was late before a correction moved its end, and nobody has confirmed the correction.
+    pub stands: bool,
+    /// Corrections that moved the day it is counted from: when, and the day before.
+    pub moves: Vec<(i64, i32)>,
     pub(crate) pauses: Pauses,
 }
 
@@ -62,7 +71,30 @@ impl Run {
             took: None,
             late: None,
             extensions: Vec::new(),
+            uncounted: false,
+            lapsed_at: None,
+            stands: false,
+            moves: Vec::new(),
             pauses: Pauses::default(),
+        }
+    }
+
+    /// Remembers the corrections that led to the day it is counted from, up to an instant.
+    fn came_from(&mut self, corrections: &[(i64, i32, i32)], until: i64) {
+        let mut day = self.from_day;
+        for (at, was, now) in corrections.iter().rev().filter(|(at, ..)| (self.started_at..until).contains(at)) {
+            if *now == day {
+                self.moves.push((*at, *was));
+                day = *was;
+            }
+        }
+    }
+
+    /// Follows a correction of the day it is counted from.
+    fn follow(&mut self, at: i64, was: i32, now: i32) {
+        if self.from_day == was {
+            self.moves.push((at, was));
+            self.from_day = now;
         }
     }
 
@@ -84,11 +116,11 @@ impl Pack {
         let calendar = &self.calendar;
         let mut runs = Vec::new();
         for (position, clock) in procedure.clocks.iter().enumerate() {
-            if clock.when.as_ref().is_some_and(|when| when.fails(record)) {
-                continue;
-            }
             let walk = Walk { pack: self, calendar, procedure, case, clock, position };
-            runs.extend(walk.runs(record));
+            let fails = clock.when.as_ref().is_some_and(|when| when.fails(record));
+            let found =
+                walk.runs(record).into_iter().filter_map(|run| if fails { walk.let_go(run) } else { Some(run) });
+            runs.extend(found);
         }
         runs
     }
@@ -152,6 +184,13 @@ pub(super) fn met_by(procedure: &Procedure, before: &Record, act: &Act, state: &
     procedure.clocks.iter().filter(stops).filter_map(one).collect()
 }
 
+/// Whether one of some clocks that were met runs from the day of a field.
+pub(super) fn runs_from(procedure: &Procedure, kind: &Kind, field: &str, met: &[(String, i32)]) -> bool {
+    let Some(index) = kind.field_index(field) else { return false };
+    let clocks = met.iter().filter_map(|(id, _)| procedure.clock(id));
+    clocks.flat_map(|clock| &clock.starts).any(|start| *start == Trigger::Field(index))
+}
+
 fn field_day(clock: &Clock, record: &Record) -> Option<i32> {
     clock.starts.iter().find_map(|start| match start {
         Trigger::Field(field) => record.day(*field),
@@ -188,22 +227,61 @@ impl Walk<'_> {
         Run::begun(self.position, number, started_at, from_day)
     }
 
+    /// What a condition lets go is gone – but for a time that had run out before a correction made the condition fail.
+    fn let_go(&self, run: Run) -> Option<Run> {
+        let (when, lapsed) = (self.clock.when.as_ref()?, run.lapsed_at.filter(|_| run.late == Some(true))?);
+        let asked = |one: &Corrected| self.field_indices(&one.field).any(|at| when.asks(at));
+        let mut later = self.case.events.iter().filter(|event| event.at > lapsed);
+        let moved = later.find(|event| matches!(event.act, Act::Change) && event.corrected.iter().any(asked))?;
+        (!self.is_confirmed_after(moved.at)).then_some(Run { stands: true, ..run })
+    }
+
+    /// The field of an id, and the derived day of opening where it gives it.
+    fn field_indices(&self, id: &str) -> impl Iterator<Item = usize> {
+        let kind = self.pack.kinds.get(self.procedure.kind);
+        let own = kind.and_then(|kind| kind.field_index(id));
+        let opened = own.filter(|at| self.procedure.opened == Some(*at));
+        own.into_iter().chain(opened.and_then(|_| kind?.field_index("opened_on")))
+    }
+
+    fn is_confirmed_after(&self, at: i64) -> bool {
+        let confirms = |event: &Event| matches!(&event.act, Act::Confirm(clock) if *clock == self.clock.id);
+        self.case.events.iter().any(|event| event.at > at && confirms(event))
+    }
+
+    /// The corrections of the days this clock runs from: when, the day before and the day after.
+    fn corrections(&self) -> Vec<(i64, i32, i32)> {
+        let day = |text: &Option<String>| crate::day::parse(text.as_deref()?.get(..10)?).map(crate::day::number);
+        let starts =
+            |one: &&Corrected| self.field_indices(&one.field).any(|at| self.clock.starts.contains(&Trigger::Field(at)));
+        let of = |event: &Event| -> Vec<(i64, i32, i32)> {
+            let own = event.corrected.iter().filter(starts);
+            own.filter_map(|one| Some((event.at, day(&one.was)?, day(&one.now)?))).collect()
+        };
+        self.case.events.iter().flat_map(of).collect()
+    }
+
     /// A run for each event that starts the clock; where `first` is a day, one from that day before them.
     fn runs_from_events(&self, first: Option<i32>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut before: Option<&Event> = None;
         for (at, event) in self.case.events.iter().enumerate() {
-            if let Some(run) = runs.last_mut().filter(|run| run.is_open())
-                && self.stops(before, event)
-                && !self.is_taken_back(at)
-            {
-                run.stopped_at = Some(event.at);
+            if let Some(run) = runs.last_mut().filter(|run| run.is_open() && !self.is_taken_back(at)) {
+                let answered = self.clock.stops.iter().any(|stop| pulls(self.procedure, *stop, before, event));
+                if answered || self.closes(before, event) {
+                    run.stopped_at = Some(event.at);
+                    run.uncounted = !answered;
+                }
             }
             let idle = runs.last().is_none_or(|run| !run.is_open());
             let starts = self.clock.starts.iter().any(|start| pulls(self.procedure, *start, before, event));
             let from = first.filter(|_| before.is_none());
             if idle && (starts || from.is_some()) && !self.is_closed(&event.state) {
-                runs.push(self.new_run(runs.len(), event.at, from.unwrap_or_else(|| self.pack.day_of(event.at))));
+                let mut run = self.new_run(runs.len(), event.at, from.unwrap_or_else(|| self.pack.day_of(event.at)));
+                if from.is_some() {
+                    run.came_from(&self.corrections(), i64::MAX);
+                }
+                runs.push(run);
             }
             before = Some(event);
         }
@@ -217,14 +295,20 @@ impl Walk<'_> {
         let mut started = opening.at;
         let mut met: BTreeMap<i32, i64> = BTreeMap::new();
         let aged = matches!(self.clock.span, Span::Ages(..));
+        let corrections = self.corrections();
         for (_, event) in self.case.events.iter().enumerate().filter(|(at, _)| !self.is_taken_back(*at)) {
             for (_, day) in event.met.iter().filter(|(id, _)| *id == self.clock.id) {
                 let number = self.first_age(*day, opening.at) + runs.len();
                 let mut run = self.new_run(if aged { number } else { runs.len() }, started, *day);
                 run.stopped_at = Some(event.at);
-                runs.push(run);
+                if !aged {
+                    run.came_from(&corrections, event.at);
+                    let later = corrections.iter().filter(|(at, ..)| *at > event.at);
+                    later.for_each(|(at, was, now)| run.follow(*at, *was, *now));
+                }
                 started = event.at;
-                met.insert(*day, event.at);
+                met.insert(run.from_day, event.at);
+                runs.push(run);
             }
         }
         if let Some(day) = field_day(self.clock, record) {
@@ -232,12 +316,15 @@ impl Walk<'_> {
                 let number = self.first_age(day, opening.at) + runs.len();
                 runs.push(self.new_run(number, started, day));
             } else if !met.contains_key(&day) {
-                runs.push(self.new_run(runs.len(), started, day));
+                let mut run = self.new_run(runs.len(), started, day);
+                run.came_from(&corrections, i64::MAX);
+                runs.push(run);
             }
         }
         if let Some(run) = runs.last_mut().filter(|run| run.is_open()) {
             let closing = self.case.events.iter().rev().take_while(|event| self.is_closed(&event.state)).last();
             run.stopped_at = closing.map(|event| event.at);
+            run.uncounted = run.stopped_at.is_some();
         }
         runs
     }
@@ -272,9 +359,8 @@ impl Walk<'_> {
         self.procedure.is_closed(state)
     }
 
-    fn stops(&self, before: Option<&Event>, event: &Event) -> bool {
-        let entered_closed = self.is_closed(&event.state) && before.is_none_or(|before| !self.is_closed(&before.state));
-        entered_closed || self.clock.stops.iter().any(|stop| pulls(self.procedure, *stop, before, event))
+    fn closes(&self, before: Option<&Event>, event: &Event) -> bool {
+        self.is_closed(&event.state) && before.is_none_or(|before| !self.is_closed(&before.state))
     }
 
     /// Pauses, extensions, the end, and what became of it.
@@ -300,22 +386,45 @@ impl Walk<'_> {
         let unit = unit_of(self.clock);
         let began = (run.started_at, run.from_day);
         run.took = run.stopped_at.map(|at| took(self.calendar, unit, offset, began, at, &run.pauses));
+        run.lapsed_at = during.iter().find(|event| self.is_lapse(event)).map(|event| event.at);
+        run.stands = self.stands(run);
         run.late = self.late(run, &during);
+        run.uncounted &= run.late.is_none();
     }
 
-    /// A stopped duty is late when it was stopped after its end; a running one when the end has been written down as an event. An end that has moved
-    /// since – a correction, a new arrangement of holidays – makes an earlier lapse void.
+    fn is_lapse(&self, event: &Event) -> bool {
+        matches!(&event.act, Act::Lapse(clock) if *clock == self.clock.id)
+    }
+
+    /// A time that had run out when its day was corrected stays run out, until a second person confirms the correction.
+    fn stands(&self, run: &Run) -> bool {
+        let Some(last) = run.moves.iter().map(|(at, _)| *at).max().filter(|_| self.clock.kind == ClockKind::Duty)
+        else {
+            return false;
+        };
+        let over = |(at, day): &(i64, i32)| {
+            let end = run.stopped_at.map_or(*at, |stopped| stopped.min(*at));
+            run.lapsed_at.is_some_and(|lapsed| lapsed < *at)
+                || due(self.pack, self.clock, &Run { from_day: *day, ..run.clone() }).is_some_and(|due| end >= due.at)
+        };
+        run.moves.iter().any(over) && !self.is_confirmed_after(last)
+    }
+
+    /// A stopped duty is late when it was stopped after its end; a running one when the end has been written down as an event. A new arrangement of
+    /// holidays that moves the end makes an earlier lapse void; a correction does not by itself ([`Self::stands`]).
     fn late(&self, run: &Run, during: &[&Event]) -> Option<bool> {
         if self.clock.kind != ClockKind::Duty {
             return None;
         }
+        if run.stands {
+            return Some(true);
+        }
         let due = run.due?;
         if let Some(stopped) = run.stopped_at {
-            return Some(stopped >= due.at);
+            let late = stopped >= due.at;
+            return (late || !run.uncounted).then_some(late);
         }
-        let lapsed = during
-            .iter()
-            .any(|event| event.at >= due.at && matches!(&event.act, Act::Lapse(clock) if *clock == self.clock.id));
+        let lapsed = during.iter().any(|event| event.at >= due.at && self.is_lapse(event));
         lapsed.then_some(true)
     }
 

@@ -58,6 +58,20 @@ pub(crate) enum Expr {
     Flag(usize),
 }
 
+impl Expr {
+    fn asks(&self, field: usize) -> bool {
+        let of = |operand: &Operand| *operand == Operand::Field(field);
+        match self {
+            Expr::Always => false,
+            Expr::And(one, other) | Expr::Or(one, other) => one.asks(field) || other.asks(field),
+            Expr::Not(inner) => inner.asks(field),
+            Expr::Known(own) | Expr::Unknown(own) | Expr::Has(own, _) | Expr::Flag(own) => *own == field,
+            Expr::Compare(one, _, other) => of(one) || of(other),
+            Expr::In(one, _) => of(one),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Operand {
     Field(usize),
@@ -119,7 +133,22 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Whether it asks for a field.
+    pub fn asks(&self, field: usize) -> bool {
+        self.0.asks(field)
+    }
+}
+
 impl Aggregate {
+    /// Whether it depends on a field.
+    pub fn asks(&self, field: usize) -> bool {
+        match self {
+            Aggregate::Count(condition) => condition.asks(field),
+            Aggregate::Sum { field: own, condition, .. } => *own == field || condition.asks(field),
+        }
+    }
+
     /// Parses and checks an aggregate.
     pub fn compile(text: &str, scope: Scope<'_>) -> Result<Aggregate, Vec<Fault>> {
         let mut parser = parse::Parser::new(text, scope);

@@ -13,8 +13,9 @@ use crate::node::{At, Node};
 use crate::pack::{Item, List, Pack};
 use crate::problem as codes;
 use crate::procedure::{
-    Advice, AnswerKind, Ask, AskedBodies, Clock, ClockKind, ExtendRule, FourEyes, Length, Owner, PauseRule, Procedure,
-    PublicEntry, ReasonWanted, Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, rough_minutes,
+    Advice, AnswerKind, Ask, AskedBodies, Clock, ClockKind, ExtendRule, FourEyes, Frozen, Length, Owner, PauseRule,
+    Procedure, PublicEntry, ReasonWanted, Rung, Setting, Span, Spawn, State, Step, Trigger, Unit, measured_in, roles,
+    rough_minutes,
 };
 
 /// What the procedures of one kind add to it.
@@ -163,13 +164,24 @@ fn procedure(pack: &Pack, node: &Node<'_>) -> Option<Procedure> {
         node.file.say(codes::UNKNOWN_NAME, &wanted.span, format!("种类 {}", wanted.value));
     }
     let kind = pack.kinds.get(position?)?;
-    let states = node.tables("state").into_iter().map(state).collect();
+    let parts = node.tables("state");
+    let states = parts.iter().map(state).collect();
     let ids = |key: &str| node.tables(key).iter().map(|part| part.id("id").value).collect();
-    let reader = Reader { pack, kind, states, step_ids: ids("step"), clock_ids: ids("clock") };
+    let mut reader = Reader { pack, kind, states, step_ids: ids("step"), clock_ids: ids("clock") };
+    let frozen: Vec<Option<Frozen>> = parts.iter().map(|part| reader.frozen(part)).collect();
+    for (state, frozen) in reader.states.iter_mut().zip(frozen) {
+        state.frozen = frozen;
+    }
+    parts.iter().for_each(Node::finish_ref);
     let steps = node.tables("step").iter().map(|part| reader.step(part)).collect();
     let clocks = node.tables("clock").iter().map(|part| reader.clock(part)).collect();
     let asks = node.tables("ask").iter().map(|part| reader.ask(part)).collect();
     let advice = node.tables("advice").iter().filter_map(|part| reader.advice(part)).collect();
+    let correct = match node.texts("correct") {
+        none if none.is_empty() => vec![roles::HEAD.to_owned(), roles::OFFICE.to_owned()],
+        given => given.iter().filter_map(|role| reader.role(node, role)).collect(),
+    };
+    let entry = reader.fields(node, "entry");
     let start = reader.state(node, &node.need("start")).unwrap_or_default();
     let (since, until) = (node.date("since"), node.date("until"));
     if since.zip(until).is_some_and(|(since, until)| until < since) {
@@ -189,21 +201,22 @@ fn procedure(pack: &Pack, node: &Node<'_>) -> Option<Procedure> {
         clocks,
         asks,
         advice,
+        correct,
+        entry,
         verified: node.flag("verified").unwrap_or(true),
     })
 }
 
-fn state(node: Node<'_>) -> State {
+fn state(node: &Node<'_>) -> State {
     node.plains("names");
-    let read = State {
+    State {
         id: node.id("id").value,
         name: node.need("name").value,
         closed: node.flag("final").unwrap_or(false),
         public: node.plain("public"),
         english: node.plain("english"),
-    };
-    node.finish();
-    read
+        frozen: None,
+    }
 }
 
 impl Reader<'_> {
@@ -341,11 +354,24 @@ impl Reader<'_> {
         if !node.has("four_eyes") {
             return None;
         }
-        if !node.is_text("four_eyes") {
+        if node.is_flag("four_eyes") {
             return node.flag("four_eyes").filter(|on| *on).map(|_| FourEyes::Before);
         }
-        let name = node.need("four_eyes");
-        self.named(node, &self.step_ids, &name, &name.value, "环节").map(FourEyes::Step)
+        let names = node.texts("four_eyes");
+        let steps: Vec<usize> =
+            names.iter().filter_map(|name| self.named(node, &self.step_ids, name, &name.value, "环节")).collect();
+        (!steps.is_empty()).then_some(FourEyes::Steps(steps))
+    }
+
+    fn frozen(&self, node: &Node<'_>) -> Option<Frozen> {
+        if !node.has("frozen") {
+            return None;
+        }
+        if node.is_flag("frozen") {
+            return node.flag("frozen").filter(|on| *on).map(|_| Frozen::Refused);
+        }
+        let name = node.need("frozen");
+        self.named(node, &self.step_ids, &name, &name.value, "环节").map(Frozen::After)
     }
 
     fn spawns(&self, node: &Node<'_>) -> Vec<Spawn> {

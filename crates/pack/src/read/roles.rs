@@ -25,7 +25,14 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
             }
         };
         let level = node.has("level").then(|| super::bodies::level(&node));
-        let read = Role { id: id.value, name: node.need("name").value, scope, about: node.plain("about"), level };
+        let read = Role {
+            id: id.value,
+            name: node.need("name").value,
+            scope,
+            about: node.plain("about"),
+            level,
+            by_grant: node.flag("by_grant").unwrap_or(false),
+        };
         pack.roles.push(read);
         node.finish();
     }
@@ -38,5 +45,6 @@ fn built_in((id, name, scope, about): &(&str, &str, RoleScope, &str)) -> Role {
         scope: *scope,
         about: Some((*about).to_owned()),
         level: None,
+        by_grant: roles::BY_GRANT.contains(id),
     }
 }

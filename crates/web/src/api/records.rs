@@ -159,7 +159,7 @@ pub(crate) async fn create(State(server): State<Server>, call: Call) -> Outcome 
             let draft = drafted(app, &caller, kind, fields, None)?;
             let act = Act::Create(draft);
             let submission = Submission { act, kind: id.clone(), id: None, expected_version: None, reason: None };
-            app.submit(&caller.account().login, &submission, key.as_ref())
+            app.submit_as(caller.account(), &submission, key.as_ref())
         })
         .await?;
     let address = format!("/api/v1/kinds/{}/records/{}", kind.id, receipt.id);
@@ -388,11 +388,11 @@ async fn change(
     body: &Map<String, Json>,
     key: Option<RequestKey>,
 ) -> Outcome {
-    let (kind, id, actor, now) = (view.kind, view.row.id, call.caller.account().login.clone(), view.row.version);
+    let (kind, id, account, now) = (view.kind, view.row.id, call.caller.account().clone(), view.row.version);
     let reason = body.get("reason").and_then(Json::as_str).map(str::to_owned);
     let done_before = match &key {
         Some(key) if now != version => {
-            let (actor, key) = (actor.clone(), key.clone());
+            let (actor, key) = (account.login.clone(), key.clone());
             server.run(move |app| app.was_answered(&actor, &key)).await?
         }
         _ => false,
@@ -403,7 +403,7 @@ async fn change(
     let kind = server.app().pack.kinds.get(kind).map(|kind| kind.id.clone()).unwrap_or_default();
     let asked = Submission { act, kind: kind.clone(), id: Some(id), expected_version: Some(version), reason };
     let outcome = server
-        .run(move |app| match app.submit(&actor, &asked, key.as_ref()) {
+        .run(move |app| match app.submit_as(&account, &asked, key.as_ref()) {
             // Somebody was faster than this request: what it was about is no longer there.
             Err(Error::Conflict(what)) => {
                 let now = app.record(&kind, &id)?.row.version;

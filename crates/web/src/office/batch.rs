@@ -255,9 +255,9 @@ pub(crate) async fn withdraw(
         reason: Some(reason.clone()),
     };
     let asked: Vec<Submission> = rows.iter().map(submission).collect();
-    let actor = account.login;
-    let results =
-        server.run(move |app| Ok(asked.iter().map(|one| app.submit(&actor, one, None)).collect::<Vec<_>>())).await?;
+    let results = server
+        .run(move |app| Ok(asked.iter().map(|one| app.submit_as(&account, one, None)).collect::<Vec<_>>()))
+        .await?;
     Ok(told(&server, &visit, kind, &rows, &results))
 }
 

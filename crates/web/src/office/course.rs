@@ -197,7 +197,7 @@ impl Course<'_> {
             text: self.text(view),
             notes: self.notes(view),
             how: count_lines(&view.count),
-            actions: if view.run.is_open() { self.clock_actions(view) } else { Vec::new() },
+            actions: self.clock_actions(view),
         }
     }
 
@@ -206,8 +206,10 @@ impl Course<'_> {
         let duty = clock.kind == ClockKind::Duty;
         if !run.is_open() {
             return match run.late {
+                Some(true) if run.stands => Tag::new(Tone::Bad, "曾逾期"),
                 Some(true) => Tag::new(Tone::Bad, "逾期"),
                 Some(false) => Tag::new(Tone::Good, "按期"),
+                None if run.uncounted => Tag::new(Tone::Neutral, "随办结停止，不计"),
                 None => Tag::new(Tone::Neutral, "已结束"),
             };
         }
@@ -247,6 +249,9 @@ impl Course<'_> {
             (_, true) => format!("{from} 前 {length}"),
             (_, false) => format!("{length}，自 {from} 起算"),
         };
+        for (_, was) in run.moves.iter().rev() {
+            text.push_str(&format!("（更正前 {}）", date(*was)));
+        }
         for extension in &run.extensions {
             text.push_str(&format!("，延长 {}", extension.words()));
         }
@@ -269,6 +274,15 @@ impl Course<'_> {
         if view.run.due.is_some_and(|due| due.provisional) && view.run.is_open() {
             notes.push("暂定：经过的年份有放假安排还没有公布或者没有载入，补上后可能变动。".to_owned());
         }
+        if view.run.stands {
+            let when = view.run.lapsed_at.map(|at| format!("（{}）", moment(at, self.pack.utc_offset_hours)));
+            notes.push(format!(
+                "曾逾期{}：更正以前已经届满，仍按逾期计；更正属实的，由第三人确认。",
+                when.unwrap_or_default()
+            ));
+        } else if view.run.lapsed_at.is_some() && !view.run.moves.is_empty() {
+            notes.push("曾记逾期，日期更正已由第三人确认。".to_owned());
+        }
         let law = view.clock.promise_of.and_then(|at| self.case.procedure.clocks.get(at));
         notes.extend(law.map(|law| format!("承诺时限；法定时限见“{}”。", law.name)));
         notes.extend(view.clock.basis.as_ref().map(|basis| format!("依据：{basis}")));
@@ -283,12 +297,18 @@ impl Course<'_> {
         let act = |word: &str, name: &str| {
             Action::open(word, format!("{}/acts/{name}?clock={}", self.here, encoded(&view.clock.id)))
         };
+        let confirm =
+            Some(act("确认更正", "confirm")).filter(|_| view.run.stands && self.case.confirmable.contains(&at));
+        if !view.run.is_open() {
+            return confirm.into_iter().collect();
+        }
         let offered = [
             (&self.case.pausable, act("暂停计时", "pause")),
             (&self.case.resumable, act("恢复计时", "resume")),
             (&self.case.extensible, act("延长期限", "extend")),
         ];
-        offered.into_iter().filter(|(allowed, _)| allowed.contains(&at)).map(|(_, action)| action).collect()
+        let open = offered.into_iter().filter(|(allowed, _)| allowed.contains(&at)).map(|(_, action)| action);
+        open.chain(confirm).collect()
     }
 
     /// 可办理, for somebody of the staff.
@@ -316,7 +336,7 @@ impl Course<'_> {
                 _ => String::new(),
             },
             steps,
-            blocked: self.case.blocked.values().map(|why| format!("{why}。")).collect(),
+            blocked: self.case.blocked.values().chain(&self.case.vacant).map(|why| format!("{why}。")).collect(),
             advice: self.case.advice.iter().map(|(_, words, basis)| advice(words, basis.as_deref())).collect(),
             others: assign.into_iter().collect(),
             assignee,

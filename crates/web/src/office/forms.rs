@@ -6,16 +6,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
 use zhiheng_app::{Account, Act, Error, Receipt, RecordView, RequestKey, Submission, Verb, may};
-use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
+use zhiheng_pack::{Draft, Field, Kind, Level, Pack, Problem, Record};
 
 use super::content::Content;
-use super::fields::{Sent, Typed, controls, defaults, sent, typed_of};
+use super::fields::{Sent, Typed, control_name, controls, defaults, sent_of, typed_of};
 use super::records::{id_of, kind_of};
 use super::references::{References, resolve, suggested};
 use crate::components::{
     Link,
     action::{Action, Weight},
-    field::{Control, Field},
+    field::{Control, Field as Shown},
     flash::Flash,
     light::Tone,
 };
@@ -90,22 +90,41 @@ fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Fi
         kind_href: list,
         hidden: vec![Hidden { name: KEY.to_owned(), value: key.to_owned() }],
         reason: None,
-        sections: sections(server, kind, form, ""),
+        sections: sections(server, kind, form, "", &later(&server.app().pack, kind)),
         problems: whole(kind, form.problems),
     }
 }
 
-fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str) -> Vec<FormSection> {
+/// Fields that a step writes down: they are no part of the form of a new record.
+fn later(pack: &Pack, kind: &Kind) -> Vec<usize> {
+    pack.not_of_entry(kind).map(|(index, _)| index).collect()
+}
+
+/// Reads a form without some fields. What was sent of them all the same is handed on, to be refused and not passed over.
+fn sent_without(kind: &Kind, form: &FormBody, before: Option<&Record>, shut: &[usize]) -> Sent {
+    let there =
+        |(index, field): &(usize, &Field)| !shut.contains(index) || form.all(&control_name(&field.id)).next().is_some();
+    let open: Vec<&Field> = kind.given().filter(there).map(|(_, field)| field).collect();
+    let mut given = sent_of(kind, open.into_iter(), form, before);
+    let old = before.map(|record| typed_of(kind, record)).unwrap_or_default();
+    for (id, value) in old {
+        given.draft.fields.entry(id).or_insert(value);
+    }
+    given
+}
+
+fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str, shut: &[usize]) -> Vec<FormSection> {
+    let wrong = |field: &Field| form.problems.iter().any(|it| it.field.as_deref() == Some(field.id.as_str()));
     let fields = controls(
         &server.app().pack,
-        kind.given().map(|(_, field)| field),
+        kind.given().filter(|(index, field)| !shut.contains(index) || wrong(field)).map(|(_, field)| field),
         form.typed,
         form.problems,
         form.wrong,
         form.references,
         here,
     );
-    let (files, plain): (Vec<Field>, Vec<Field>) =
+    let (files, plain): (Vec<Shown>, Vec<Shown>) =
         fields.into_iter().partition(|field| matches!(field.control, Control::File { .. }));
     let section = |title: &str, fields| FormSection { title: title.to_owned(), fields };
     let all = [section("登记内容", plain), section("附件", files)];
@@ -131,7 +150,7 @@ pub(crate) async fn create(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = writable(&pack, &kind_id, &visit)?;
-    let mut given = sent(kind, &form, None);
+    let mut given = sent_without(kind, &form, None, &later(&pack, kind));
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let key = form.get(KEY).to_owned();
@@ -183,14 +202,14 @@ async fn submit(
     given: &Sent,
     key: &str,
 ) -> Result<Receipt, Error> {
-    let (actor, files) = (account.login.clone(), given.files.clone());
+    let (account, files) = (account.clone(), given.files.clone());
     let key = (key.len() >= 16).then(|| RequestKey(key.to_owned()));
     server
         .run(move |app| {
             for (file, media_type) in &files {
-                app.store_file(&actor, &file.name, media_type, &file.bytes)?;
+                app.store_file(&account.login, &file.name, media_type, &file.bytes)?;
             }
-            app.submit(&actor, &submission, key.as_ref())
+            app.submit_as(&account, &submission, key.as_ref())
         })
         .await
 }
@@ -256,8 +275,27 @@ pub(crate) async fn filled(
         reason: "",
         reason_error: None,
     };
-    let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), view.row.version, &form);
+    let shut = shut(&server, &account, kind, &view);
+    let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), (view.row.version, &shut), &form);
     Ok(show(page.render()))
+}
+
+/// The fields of a record that its reader may not correct: what a time runs from, what steps have said, what is signed.
+fn shut(server: &Server, account: &Account, kind: &Kind, view: &RecordView) -> Vec<usize> {
+    let app = server.app();
+    kind.given().map(|(index, _)| index).filter(|index| app.why_fixed(account, view, *index).is_some()).collect()
+}
+
+fn about_correction(kind: &Kind, shut: &[usize]) -> String {
+    let kept = "原来的内容留在修改历史里；数字在它所属的时期重算。";
+    let names: Vec<&str> = shut.iter().filter_map(|at| Some(kind.fields.get(*at)?.name.as_str())).collect();
+    match names.as_slice() {
+        [] => kept.to_owned(),
+        names => format!(
+            "{kept}时限的起算日和办理环节写下的内容由另一位有权的人更正，定稿的内容不能更正，这里不列：{}。",
+            names.join("、")
+        ),
+    }
 }
 
 fn correct_page(
@@ -266,7 +304,7 @@ fn correct_page(
     kind: &Kind,
     view: &RecordView,
     key: &str,
-    version: i64,
+    (version, shut): (i64, &[usize]),
     form: &Filled<'_>,
 ) -> RecordFormPage {
     let content = Content::of_record(&server.app().pack, kind, visit);
@@ -277,21 +315,21 @@ fn correct_page(
         title: format!("更正：{}", content.label(&view.record)),
         kind: kind.name.clone(),
         kind_href: format!("/kinds/{}", kind.id),
-        about: "原来的内容留在修改历史里；数字在它所属的时期重算。".to_owned(),
+        about: about_correction(kind, shut),
         action: format!("{here}/correct"),
         submit: "保存更正".to_owned(),
         cancel: here.clone(),
         hidden: vec![hidden(KEY, key), hidden(VERSION, &version.to_string())],
         reason: Some(reason_field("更正原因", form.reason, form.reason_error.clone())),
-        sections: sections(server, kind, form, &here),
+        sections: sections(server, kind, form, &here, shut),
         problems: whole(kind, form.problems),
     }
 }
 
 /// The field of a reason.
-pub(super) fn reason_field(label: &str, value: &str, error: Option<String>) -> Field {
+pub(super) fn reason_field(label: &str, value: &str, error: Option<String>) -> Shown {
     let control = Control::Passage { value: value.to_owned(), max_len: Some(500), rows: 2 };
-    Field { error, ..Field::new(REASON, label, control).required() }
+    Shown { error, ..Shown::new(REASON, label, control).required() }
 }
 
 /// `POST /kinds/KIND/ID/correct`
@@ -305,7 +343,8 @@ pub(crate) async fn correct(
     let view = own_record(&server, &account, Verb::Correct, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
-    let mut given = sent(kind, &form, Some(&view.record));
+    let shut = shut(&server, &account, kind, &view);
+    let mut given = sent_without(kind, &form, Some(&view.record), &shut);
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let (key, reason) = (form.get(KEY).to_owned(), form.get(REASON).to_owned());
@@ -319,7 +358,7 @@ pub(crate) async fn correct(
             reason: &reason,
             reason_error: reason.is_empty().then(|| "请写明为什么更正。".to_owned()),
         };
-        refused(correct_page(&server, &visit, kind, &view, &key, version, &typed).render())
+        refused(correct_page(&server, &visit, kind, &view, &key, (version, &shut), &typed).render())
     };
     let refuse = problems.iter().any(|problem| problem.level == Level::Refuse);
     if reason.is_empty() || refuse || !given.wrong.is_empty() {

@@ -103,6 +103,9 @@ fn page(
     let here = content.href(&view.row.id);
     let label = content.label(&view.record);
     let consequence = match change {
+        Change::Withdraw if view.record.case.is_some() => {
+            "撤销后不计入指标，但已经逾期的仍按逾期计；记录和修改历史仍可查看，以后可以恢复。"
+        }
         Change::Withdraw => "撤销后不计入任何指标，记录和修改历史仍可查看，以后可以恢复。",
         Change::Restore => "恢复后重新计入指标。",
     };
@@ -151,10 +154,13 @@ async fn done(
         expected_version: Some(version),
         reason: Some(reason),
     };
-    let actor = account.login;
-    match server.run(move |app| app.submit(&actor, &submission, None)).await {
+    match server.run(move |app| app.submit_as(&account, &submission, None)).await {
         Ok(receipt) => {
             Ok(stored(&server, &visit, kind, &receipt, if change == Change::Withdraw { "已撤销" } else { "已恢复" }))
+        }
+        Err(Error::Invalid(problems)) => {
+            let why: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            Ok(refused(page(&server, &visit, kind, &view, change, version, Some(why.join(""))).render()))
         }
         Err(error) => Err(stale(error, kind, &view)),
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, AskedView, CaseView, Error, Receipt, RecordView, RequestKey, StepWanted, Taker};
+use zhiheng_app::{
+    Account, AskedView, CaseView, Error, Receipt, RecordView, RequestKey, StepWanted, Taker, extended_in,
+};
 use zhiheng_pack::case::Act;
 use zhiheng_pack::procedure::{Clock, Length, PauseRule, ReasonWanted, Step, Unit};
 use zhiheng_pack::{Draft, Field as Declared, Kind, Level, Pack, Problem};
@@ -370,6 +372,7 @@ enum BuiltIn {
     Pause,
     Resume,
     Extend,
+    Confirm,
     Assign,
     Answer,
     Unask,
@@ -381,6 +384,7 @@ impl BuiltIn {
             "pause" => BuiltIn::Pause,
             "resume" => BuiltIn::Resume,
             "extend" => BuiltIn::Extend,
+            "confirm" => BuiltIn::Confirm,
             "assign" => BuiltIn::Assign,
             "answer" => BuiltIn::Answer,
             "unask" => BuiltIn::Unask,
@@ -393,6 +397,7 @@ impl BuiltIn {
             BuiltIn::Pause => "暂停计时",
             BuiltIn::Resume => "恢复计时",
             BuiltIn::Extend => "延长期限",
+            BuiltIn::Confirm => "确认更正",
             BuiltIn::Assign => "交办",
             BuiltIn::Answer => "答复",
             BuiltIn::Unask => "收回",
@@ -404,6 +409,7 @@ impl BuiltIn {
             BuiltIn::Pause => "pause",
             BuiltIn::Resume => "resume",
             BuiltIn::Extend => "extend",
+            BuiltIn::Confirm => "confirm",
             BuiltIn::Assign => "assign",
             BuiltIn::Answer => "answer",
             BuiltIn::Unask => "unask",
@@ -416,6 +422,7 @@ impl BuiltIn {
             BuiltIn::Pause => "暂停当日仍计，次日起不计；恢复以后接着算。",
             BuiltIn::Resume => "恢复当日不计，次日起接着算。",
             BuiltIn::Extend => "延长以后重新计算到期日，并从新的到期日重新提醒。",
+            BuiltIn::Confirm => "核对原始凭证，确认更正后的日期属实：这次逾期不再计入，办理经过里两次的日期都留着。",
             BuiltIn::Assign => "交给本单位的一个人承办；没有交办的，本单位的人都看得到、都能办。",
             BuiltIn::Answer => "代表本单位答复，答复以后不能再改；要补充的，请发出单位再次征求。",
             BuiltIn::Unask => "不再需要这一家答复，它的待办随之结束；其他单位不受影响。",
@@ -428,6 +435,7 @@ impl BuiltIn {
             BuiltIn::Pause => &case.pausable,
             BuiltIn::Resume => &case.resumable,
             BuiltIn::Extend => &case.extensible,
+            BuiltIn::Confirm => &case.confirmable,
             BuiltIn::Assign | BuiltIn::Answer | BuiltIn::Unask => return None,
         };
         allowed.iter().filter_map(|at| case.procedure.clocks.get(*at)).find(|clock| clock.id == id)
@@ -536,6 +544,7 @@ fn act_page(
                     fields.push(Field { error: said(problems, REASON), ..field });
                 }
                 BuiltIn::Extend => fields.extend(extension(clock, chosen, problems, words("延长理由"))),
+                BuiltIn::Confirm => fields.push(words("确认的依据").required()),
                 _ => {}
             }
         }
@@ -593,8 +602,10 @@ fn extension(clock: &Clock, chosen: &Chosen, problems: &[Problem], why: Field) -
     let longest = rule.and_then(|rule| rule.max).map(|max| format!("一次最多延长{}", max.words()));
     let count = Control::Integer { value: chosen.count.clone(), unit: None };
     let count = Field { hint: longest, error: said(problems, LENGTH), ..Field::new(LENGTH, "延长多少", count) };
+    let only = extended_in(clock);
     let units = Unit::NAMES
         .iter()
+        .filter(|(.., unit)| only.is_none_or(|only| only == *unit))
         .map(|(name, word, _)| Choice::new(*name, word.trim_start_matches('个')).chosen(*name == chosen.unit));
     let unit = Field::new(UNIT, "单位", Control::Area { options: units.collect() }).required();
     let why = if rule.is_some_and(|rule| rule.reason) { why.required() } else { why };
@@ -632,6 +643,7 @@ pub(crate) async fn act(
                 let length = format!("{} {}", chosen.count, chosen.unit);
                 Act::Extend(clock.clone(), Length::parse(&length).map_or(length, Length::text))
             }
+            BuiltIn::Confirm => Act::Confirm(clock.clone()),
             BuiltIn::Assign => Act::Assign(some(&chosen.assignee)),
             BuiltIn::Answer => Act::Answer { ask, body, answer: chosen.answer.clone() },
             BuiltIn::Unask => Act::Unask { ask, body },

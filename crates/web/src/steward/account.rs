@@ -95,7 +95,7 @@ async fn page(
         actions,
         grants: grants.iter().map(row).collect(),
         grant_action: format!("{path}/grants"),
-        grant: if may && account.role == Role::Bureau {
+        grant: if may && matches!(account.role, Role::Bureau | Role::Office) {
             grant_fields(server, &account, form, problems)
         } else {
             Vec::new()

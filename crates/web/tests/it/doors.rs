@@ -129,6 +129,23 @@ fn the_matrix_of_records() {
     }
 }
 
+/// Role of the pack × who, by the function that decides everywhere.
+#[test]
+fn the_matrix_of_roles() {
+    let county = County::real();
+    let lines = zhiheng_app::role_matrix(&county.app.pack);
+    let mark = |yes: bool| if yes { '+' } else { '-' };
+    let one = |(role, who, own, other): &(String, &str, bool, bool)| {
+        format!("{role:<12}{}{} {who}\n", mark(*own), mark(*other))
+    };
+    let text: String = lines.iter().map(one).collect();
+    golden("roles.txt", &format!("每格：本单位、其他单位，+ 有这个岗位，- 没有\n{text}"));
+    // Whatever the golden file says: who signs for the leading group and who reviews secrecy has been named.
+    for (role, who, own, other) in lines.iter().filter(|(role, ..)| matches!(role.as_str(), "leader" | "secrecy")) {
+        assert!(who.ends_with("授予了他）") || !own && !other, "{who} holds {role} without a grant");
+    }
+}
+
 #[tokio::test]
 async fn a_form_without_its_token_changes_nothing() {
     let county = County::real();

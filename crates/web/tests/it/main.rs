@@ -22,6 +22,7 @@ mod files;
 #[cfg(test)]
 mod html;
 mod leaks;
+mod letters;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]
