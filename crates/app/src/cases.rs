@@ -39,6 +39,11 @@ impl Taker<'_> {
         }
     }
 
+    /// Whether this taker is no person.
+    fn is_service(&self) -> bool {
+        matches!(self, Taker::Staff(account) if account.service.is_some())
+    }
+
     /// Whether this taker holds a role on cases of a body.
     pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
         match self {
@@ -420,6 +425,9 @@ impl Look<'_> {
     }
 
     fn may(&self, taker: Taker<'_>, step: &Step) -> bool {
+        if taker.is_service() && self.procedure.wants_person(step) {
+            return false;
+        }
         let body = self.owner(step);
         step.roles.iter().any(|role| taker.holds(role, body.as_deref()))
     }

@@ -10,8 +10,8 @@ use zhiheng_pack::{Record, day};
 use zhiheng_sheet::{Footing, LetterPart, LetterSign, WordLetter, WordRun, write_letter};
 use zhiheng_store::{DocumentNumberRow, RecordId, RecordRow, VersionRow};
 
-use crate::export::{DOCX, ExportFile};
-use crate::{App, Error};
+use crate::export::{DOCX, ExportFile, masked};
+use crate::{Account, App, Error, reads};
 
 /// A document of a record.
 #[derive(Debug, Clone)]
@@ -40,11 +40,11 @@ impl DocumentView {
 }
 
 impl App {
-    /// A document of a record as it stood at a version; without one, as it was numbered last, else as the record is now. `reader` is the name of who
-    /// makes it, as long as it has no number.
+    /// A document of a record as it stood at a version; without one, as it was numbered last, else as the record is now. `reader` is who makes it, as
+    /// long as it has no number; personal fields that he does not read stand masked in it. Nobody: somebody at the server itself.
     pub fn document(
         &self,
-        reader: &str,
+        reader: Option<&Account>,
         kind_id: &str,
         id: &RecordId,
         document_id: &str,
@@ -71,9 +71,13 @@ impl App {
         let given = Given {
             reason: self.pack.reason_of(&record, document),
             dues: self.pack.dues(&record),
-            ..self.given(reader, then, number.as_ref())?
+            ..self.given(reader.map_or("", |reader| &reader.name), then, number.as_ref())?
         };
-        let rendered = render(&self.pack, kind, document, &record, &given);
+        let covered = match reader {
+            Some(reader) => record.covered(kind, |index| reads(reader, kind, index, row.body.as_deref()), masked),
+            None => record.clone(),
+        };
+        let rendered = render(&self.pack, kind, document, &covered, &given);
         Ok(DocumentView { rendered, version, row, record, number, numbers, numbered: document.number.is_some() })
     }
 
@@ -104,7 +108,7 @@ impl App {
         document_id: &str,
         version: i64,
     ) -> Result<DocumentNumberRow, Error> {
-        let view = self.document("", kind_id, id, document_id, Some(version))?;
+        let view = self.document(None, kind_id, id, document_id, Some(version))?;
         if let Some(number) = view.number {
             return Ok(number);
         }

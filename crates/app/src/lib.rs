@@ -44,7 +44,7 @@ pub use zhiheng_store::TaskCursor;
 pub use zhiheng_store::{Clock, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
-pub use accounts::{Account, Invited, Must, Role};
+pub use accounts::{Account, Invited, Must, Role, Service};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{CaseView, ClockView, Offer, StepWanted, Taker};
@@ -55,7 +55,7 @@ pub use citizens::{
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
-pub use export::{BoardFormat, ExportFile, ExportFormat};
+pub use export::{BoardFormat, ExportFile, ExportFormat, Masking};
 pub use firing::Fired;
 pub use grants::{Delegation, Grant, Person};
 pub use handover::{HandedOver, Holder, OpenWork, PassedCase};
@@ -68,7 +68,9 @@ pub use indicator::{
 };
 pub use logs::{LogWanted, outcome_word};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
-pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may};
+pub use permit::{
+    EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to, matrix, may, reads, shown_to,
+};
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
 pub use records::{ListView, ListWanted, RecordView, VersionView};

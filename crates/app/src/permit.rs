@@ -6,9 +6,12 @@
 //! - To see is not to take out: [`Verb::Export`] is a right of its own.
 //! - Who is not let in yet ([`Account::acts`]) may do nothing.
 
-use zhiheng_pack::Kind;
+use zhiheng_pack::access::Party;
+use zhiheng_pack::pack::BodyLevel;
 use zhiheng_pack::procedure::roles;
+use zhiheng_pack::{Kind, Record};
 pub use zhiheng_store::Scope;
+use zhiheng_store::Sent;
 
 use crate::accounts::{Account, Role};
 
@@ -68,14 +71,22 @@ impl Held {
     }
 }
 
-/// Whether an account may do something with records of a kind that belong to a body and lie in an area.
+/// Whether an account may do something with records of a kind that belong to a body and lie in an area. What was sent to somebody is read
+/// besides ([`is_sent_to`]); nothing else follows from it.
 pub fn may(actor: &Account, verb: Verb<'_>, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
     match verb {
-        Verb::See => actor.scope().is_none_or(|scope| scope.holds(owner, area)),
-        Verb::Create | Verb::Correct | Verb::Withdraw => writes(actor, owner, area),
+        Verb::See => sees(actor, kind, owner, area),
+        // Whoever writes a record reads it: nobody enters what he may not see.
+        Verb::Create | Verb::Correct | Verb::Withdraw => {
+            writes(actor, kind, owner, area) && sees(actor, kind, owner, area)
+        }
         // A file is taken as a whole: only where every row belongs to the body of the kind.
-        Verb::Import => is_office(actor) || kind.body_field.is_none() && writes(actor, kind.body.as_deref(), None),
-        Verb::Export => may(actor, Verb::See, kind, owner, area) && exports(actor, owner),
+        Verb::Import => {
+            let all = kind.body.as_deref();
+            is_office(actor) && sees(actor, kind, owner, area)
+                || kind.body_field.is_none() && writes(actor, kind, all, None) && sees(actor, kind, all, None)
+        }
+        Verb::Export => sees(actor, kind, owner, area) && exports(actor, owner),
         Verb::Step(role) => actor.holds(role, owner),
     }
 }
@@ -84,15 +95,83 @@ fn is_office(actor: &Account) -> bool {
     actor.acts() && actor.role == Role::Office
 }
 
+fn is_body(actor: &Account) -> bool {
+    actor.acts() && actor.role == Role::Bureau
+}
+
+/// Whether an account reads the records of a kind that belong to a body and lie in an area: the office all but the confidential ones, a body its
+/// own, holders of a role those of the bodies for which they hold it – each as far as the kind is read by that role –, and what the pack shows
+/// to those who serve an area.
+fn sees(actor: &Account, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
+    if is_office(actor) {
+        return !kind.is_confidential() || kind.access.readers.iter().any(|role| actor.holds(role, owner));
+    }
+    if !is_body(actor) {
+        return false;
+    }
+    let own = owner.is_some_and(|owner| actor.has_own(owner)) && kind.is_read_by(roles::OFFICER);
+    let held = || actor.readers(kind).any(|held| held.covers(owner));
+    own || held() || serves(actor, kind, owner, area)
+}
+
+/// 辖区: the pack says that bodies of this level see what lies in their areas. A 派出机构 acts for the body above it: it sees that body's, nobody
+/// else's. Where the kind is confidential, the role is wanted here as everywhere.
+fn serves(actor: &Account, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
+    let among = |known: &[String], one: Option<&str>| one.is_some_and(|one| known.iter().any(|own| own == one));
+    let level = actor.level.filter(|level| kind.access.by_area.contains(level));
+    let whose = level.is_some_and(|level| level != BodyLevel::Station || among(&actor.above, owner));
+    let trusted = || !kind.is_confidential() || actor.readers(kind).any(|held| held.covers(actor.body.as_deref()));
+    whose && among(&actor.areas, area) && trusted()
+}
+
+/// Whether a record was sent to the account's own body (主送、抄送、参加单位、协办): it reads it, or the part that [`shown_to`] names.
+pub fn is_sent_to(actor: &Account, kind: &Kind, record: &Record) -> bool {
+    parties(actor, kind, record).next().is_some()
+}
+
+fn parties<'k>(actor: &Account, kind: &'k Kind, record: &Record) -> impl Iterator<Item = &'k Party> {
+    let own: &[String] = if is_body(actor) && actor.service.is_none() { &actor.own } else { &[] };
+    kind.access.parties.iter().filter(move |party| party.is_open(record) && party.names(record, own))
+}
+
+/// The fields of a record that somebody reads to whom it was only sent; `None`: all of them.
+pub fn shown_to(actor: &Account, kind: &Kind, record: &Record) -> Option<Vec<usize>> {
+    let mut fields = Vec::new();
+    for party in parties(actor, kind, record) {
+        if party.shows.is_empty() {
+            return None;
+        }
+        fields.extend(party.shows.iter().copied());
+    }
+    Some(fields)
+}
+
+/// Whether a document of a record is among those that went to the account's body.
+pub fn document_went_to(actor: &Account, kind: &Kind, record: &Record, document: &str) -> bool {
+    parties(actor, kind, record).any(|party| party.documents.iter().any(|sent| sent == document))
+}
+
+/// Whether an account reads a personal field of a body's record as it is; everybody else who may open the record sees it masked. It follows from
+/// the roles that the pack names, and from nothing else: not from seeing the record, not from leading the county.
+pub fn reads(actor: &Account, kind: &Kind, field: usize, owner: Option<&str>) -> bool {
+    if !kind.fields.get(field).is_some_and(|field| field.personal) {
+        return true;
+    }
+    match &actor.service {
+        Some(service) => service.personal.iter().any(|granted| *granted == kind.id),
+        None => kind.readers_of(field).into_iter().any(|role| actor.holds(role, owner)),
+    }
+}
+
 /// A body writes what is its own or belongs to a body under it. A 派出机构 writes, for the body above it, what lies in its areas.
-fn writes(actor: &Account, owner: Option<&str>, area: Option<&str>) -> bool {
+fn writes(actor: &Account, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
     if is_office(actor) {
         return true;
     }
-    let Some(owner) = owner.filter(|_| actor.acts() && actor.role == Role::Bureau) else { return false };
-    let above = actor.above.iter().any(|body| body == owner);
+    let Some(owner) = owner.filter(|_| is_body(actor)) else { return false };
+    let station = actor.level == Some(BodyLevel::Station);
     actor.has_own(owner)
-        || above && area.is_some_and(|area| actor.areas.iter().any(|own| own == area))
+        || station && serves(actor, kind, Some(owner), area)
         || actor.held.iter().any(|held| held.role == roles::OFFICER && held.covers(Some(owner)))
 }
 
@@ -119,6 +198,8 @@ impl Account {
             areas: Vec::new(),
             held: Vec::new(),
             separate: false,
+            level: None,
+            service: None,
         }
     }
 
@@ -160,51 +241,74 @@ impl Account {
         Some(std::iter::once(own).chain(held.map(|held| (held.role.clone(), held.bodies.clone()))).collect())
     }
 
-    /// What lists are narrowed to; `None` sees the whole county.
-    pub fn scope(&self) -> Option<Scope> {
-        if is_office(self) {
-            return None;
-        }
-        if !self.acts() || self.role != Role::Bureau {
-            return Some(Scope::default());
-        }
-        // Who decides for the county has to see what he decides on.
-        if self.held.iter().any(|held| held.bodies.is_none() && held.role != EXPORT) {
-            return None;
-        }
-        let mut scope = Scope { bodies: self.own.clone(), areas: self.areas.clone() };
-        for body in self.held.iter().filter(|held| held.role != EXPORT).flat_map(|held| held.bodies.iter().flatten()) {
-            if !scope.bodies.contains(body) {
-                scope.bodies.push(body.clone());
-            }
-        }
-        Some(scope)
+    /// What of its roles reads a kind.
+    fn readers<'a>(&'a self, kind: &'a Kind) -> impl Iterator<Item = &'a Held> {
+        self.held.iter().filter(|held| held.role != EXPORT && kind.is_read_by(&held.role))
     }
 
-    /// What may be taken out; `None`: the whole county. Nothing where the account has no right to export.
-    pub fn export_scope(&self) -> Option<Scope> {
+    /// What lists of a kind are narrowed to; `None` sees the whole county. The same answer as [`may`] and [`is_sent_to`], as part of a query.
+    pub fn scope(&self, kind: &Kind) -> Option<Scope> {
         if is_office(self) {
-            return None;
+            let all = !kind.is_confidential() || kind.access.readers.iter().any(|role| self.holds(role, None));
+            if all {
+                return None;
+            }
+            let of = |held: &&Held| kind.access.readers.contains(&held.role);
+            return narrowed(self.held.iter().filter(of), Scope::default());
+        }
+        if !is_body(self) {
+            return Some(Scope::default());
+        }
+        let mut scope = Scope::default();
+        if kind.is_read_by(roles::OFFICER) {
+            scope.bodies.clone_from(&self.own);
+        }
+        let level = self.level.filter(|level| kind.access.by_area.contains(level));
+        let trusted = !kind.is_confidential() || self.readers(kind).any(|held| held.covers(self.body.as_deref()));
+        if let Some(level) = level.filter(|_| trusted) {
+            scope.areas.clone_from(&self.areas);
+            scope.of = (level == BodyLevel::Station).then(|| self.above.clone());
+        }
+        let field = |at: &usize| kind.fields.get(*at).map(|field| field.id.clone());
+        for party in kind.access.parties.iter().filter(|_| self.service.is_none() && !self.own.is_empty()) {
+            let fields: Vec<String> = party.fields.iter().filter_map(field).collect();
+            if scope.sent.iter().all(|sent| sent.fields != fields) {
+                scope.sent.push(Sent { fields, to: self.own.clone(), after: party.after.as_ref().and_then(field) });
+            }
+        }
+        narrowed(self.readers(kind), scope)
+    }
+
+    /// What of a kind may be taken out; `None`: the whole county. Nothing where the account has no right to export.
+    pub fn export_scope(&self, kind: &Kind) -> Option<Scope> {
+        let seen = self.scope(kind);
+        if is_office(self) {
+            return seen;
         }
         let rights = self.held.iter().filter(|held| held.role == EXPORT && self.acts());
         let mut bodies = Vec::new();
         for right in rights {
             match &right.bodies {
-                None => return self.scope(),
+                None => return seen.map(|seen| Scope { sent: Vec::new(), ..seen }),
                 Some(of) => bodies.extend(of.iter().cloned()),
             }
         }
-        let seen = self.scope();
         bodies.retain(|body| seen.as_ref().is_none_or(|seen| seen.bodies.contains(body)));
-        Some(Scope { bodies, areas: Vec::new() })
+        Some(Scope { bodies, ..Scope::default() })
+    }
+
+    /// Whether the account may take out anything of a kind.
+    pub fn exports(&self, kind: &Kind) -> bool {
+        self.export_scope(kind).is_none_or(|scope| !scope.is_empty())
     }
 
     /// Whether the account may write records of a kind at all.
     pub fn writes_kind(&self, kind: &Kind) -> bool {
         let owner = kind.body.as_deref();
         let by_area = |area: &String| may(self, Verb::Create, kind, owner, Some(area));
+        let own = |body: &String| may(self, Verb::Create, kind, Some(body), None);
         may(self, Verb::Create, kind, owner, None)
-            || kind.body_field.is_some() && self.acts() && self.role == Role::Bureau && !self.own.is_empty()
+            || kind.body_field.is_some() && self.own.iter().any(own)
             || kind.area.is_some() && self.areas.iter().any(by_area)
     }
 
@@ -219,6 +323,19 @@ impl Account {
                 Role::AuditAdmin => power == Power::Audit,
             }
     }
+}
+
+/// A scope with the bodies for which roles are held; none, where one is held for the county: who decides for the county has to see what he
+/// decides on.
+fn narrowed<'a>(held: impl Iterator<Item = &'a Held>, mut scope: Scope) -> Option<Scope> {
+    for held in held {
+        for body in held.bodies.as_ref()? {
+            if !scope.bodies.contains(body) {
+                scope.bodies.push(body.clone());
+            }
+        }
+    }
+    Some(scope)
 }
 
 /// A line of the matrix of permissions: what somebody may do with records of a kind, each verb for records of his own body and for those
@@ -292,6 +409,8 @@ fn everybody(own: &str) -> Vec<(&'static str, Account)> {
         areas: Vec::new(),
         held: Vec::new(),
         separate: true,
+        level: None,
+        service: None,
     };
     let body = || Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
     let with = |role: &str, bodies: Option<Vec<String>>| Account {
@@ -302,6 +421,7 @@ fn everybody(own: &str) -> Vec<(&'static str, Account)> {
         own: vec!["station".to_owned()],
         above: vec![own.to_owned()],
         areas: vec![HOME.to_owned()],
+        level: Some(BodyLevel::Station),
         ..body()
     };
     vec![
@@ -340,6 +460,8 @@ mod tests {
             areas: Vec::new(),
             held: Vec::new(),
             separate: false,
+            level: None,
+            service: None,
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Role {
     pub scope: RoleScope,
     /// What it is, in a sentence.
     pub about: Option<String>,
+    /// Only a person holds it, no service (接口).
+    pub person: bool,
 }
 
 /// On whose cases a role acts.
@@ -190,6 +192,21 @@ pub struct Procedure {
 }
 
 impl Procedure {
+    /// Whether a step counts in four eyes (两人分办): it wants another person, or another wants somebody else than who took it. A service has no eyes.
+    pub fn wants_person(&self, step: &Step) -> bool {
+        let at = self.steps.iter().position(|known| known.id == step.id);
+        let leads_to = |other: &Step| match step.to {
+            Some(to) => other.from.contains(&to),
+            None => other.from.iter().any(|from| step.from.contains(from)),
+        };
+        let counted = |other: &Step| match &other.four_eyes {
+            Some(FourEyes::Step(first)) => Some(*first) == at,
+            Some(FourEyes::Before) => leads_to(other),
+            None => false,
+        };
+        step.four_eyes.is_some() || self.steps.iter().any(counted)
+    }
+
     /// Position of a state.
     pub fn state_position(&self, id: &str) -> Option<usize> {
         self.states.iter().position(|state| state.id == id)

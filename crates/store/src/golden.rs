@@ -231,7 +231,7 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("search, records of candidates for a body and an area", |store| {
         let (bodies, areas) = (["b3".to_owned()], ["a3".to_owned()]);
-        let reach = SearchReach::Of { bodies: &bodies, areas: &areas };
+        let reach = SearchReach::Of { bodies: &bodies, areas: &areas, kinds: &[] };
         store.read()?.records_at(P, &[1_772_323_200_000_001, 1_772_323_200_000_002], reach).map(drop)
     }),
     ("search, the tail", |store| store.read()?.tail(P, 1_772_323_200_007_000, 10).map(drop)),

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_accounts.sql"),
     include_str!("../migrations/0006_receipts.sql"),
     include_str!("../migrations/0007_tokens.sql"),
+    include_str!("../migrations/0008_token_approval.sql"),
 ];
 
 /// The version that this program writes.

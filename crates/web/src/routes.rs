@@ -238,6 +238,7 @@ pub static ROUTES: &[Route] = &[
     send(Own, Needs::Staff, "/me/delegations/{key}/end", || post(own::account::end_delegation)),
     read(Office, Needs::Staff, "/tokens", || get(steward::tokens::show)),
     send(Office, Needs::Staff, "/tokens", || post(steward::tokens::create)),
+    send(Office, Needs::Staff, "/tokens/{id}/approve", || post(steward::tokens::approve)),
     send(Office, Needs::Staff, "/tokens/{id}/revoke", || post(steward::tokens::revoke)),
     read(Steward, Needs::Managers, "/accounts", || get(steward::accounts::show)),
     send(Steward, SYSTEM, "/accounts", || post(steward::accounts::invite)),

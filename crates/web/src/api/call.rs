@@ -141,6 +141,8 @@ fn word(right: Right) -> &'static str {
         Right::Read => "查看这类记录",
         Right::Write => "登记这类记录",
         Right::Step => "办理这类记录",
+        Right::Export => "翻页取出这类记录（导出）",
+        Right::Personal => "查看这类记录的个人信息",
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
     let kind = call.kind(&pack)?;
     call.caller.may(kind, Right::Read)?;
     let visit = &call.caller.visit;
-    let filters: Vec<(usize, String)> = conditions(kind, visit)
+    let filters: Vec<(usize, String)> = conditions(kind)
         .into_iter()
         .filter_map(|index| Some((index, format!("f.{}", kind.fields.get(index)?.id))))
         .collect();
@@ -45,7 +45,7 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
         from: asked.day("from")?,
         to: asked.day("to")?,
         withdrawn: asked.word("withdrawn", &["yes", "no"])? == Some("yes"),
-        scope: visit.scope(),
+        scope: visit.scope(kind),
         area: None,
         after: asked.after(Form::Place, read_cursor)?,
         before: None,
@@ -53,8 +53,9 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
     };
     let id = kind.id.clone();
     let view = server.run(move |app| app.list(kind_of(&app.pack, &id)?, &wanted)).await?;
-    let content = Content::of_list(&pack, kind, visit);
-    let records: Vec<Json> = view.rows.iter().map(|(row, one)| Json::Object(record(&content, row, one))).collect();
+    let content = Content::of(&pack, kind, visit);
+    let records: Vec<Json> =
+        view.rows.iter().map(|(row, one)| Json::Object(record(&content.at(row), row, one))).collect();
     Ok(data(json!({
         "records": records,
         "next": view.next.as_ref().map(write_cursor),
@@ -68,9 +69,9 @@ pub(super) const LIST: [&str; 5] = ["from", "to", "withdrawn", "after", "limit"]
 
 /// A record that the caller may open.
 async fn open(server: &Server, call: &Call, kind: &Kind) -> Result<RecordView, Refusal> {
-    let (kind, id) = (kind.id.clone(), call.id()?);
-    let view = server.run(move |app| app.record(&kind, &id)).await?;
-    if call.caller.visit.may_read(&view.row) { Ok(view) } else { Err(Error::NotPermitted.into()) }
+    let (name, id) = (kind.id.clone(), call.id()?);
+    let view = server.run(move |app| app.record(&name, &id)).await?;
+    if call.caller.visit.may_read(kind, &view.row) { Ok(view) } else { Err(Error::NotPermitted.into()) }
 }
 
 /// `GET /api/v1/kinds/KIND/records/ID`
@@ -80,7 +81,7 @@ pub(crate) async fn show(State(server): State<Server>, call: Call) -> Outcome {
     call.caller.may(kind, Right::Read)?;
     call.asked(&[])?;
     let view = open(&server, &call, kind).await?;
-    let mut body = record(&Content::of_record(&pack, kind, &call.caller.visit), &view.row, &view.record);
+    let mut body = record(&Content::of(&pack, kind, &call.caller.visit).at(&view.row), &view.row, &view.record);
     let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view);
     body.insert("case".to_owned(), course.map_or(Json::Null, |course| case(server.app(), &course)));
     Ok(tagged(data(body), view.row.version))
@@ -101,10 +102,12 @@ pub(crate) async fn history(State(server): State<Server>, call: Call) -> Outcome
     call.asked(&[])?;
     let view = open(&server, &call, kind).await?;
     let people = server.run(App::people).await?;
+    let content = Content::of(&pack, kind, &call.caller.visit).at(&view.row);
     let version = |version: &zhiheng_app::VersionView| {
         let change = |(name, old, new): &(String, String, String)| {
-            let field = kind.fields.iter().find(|field| field.name == *name).map(|field| &field.id);
-            json!({ "field": field, "name": name, "from": old, "to": new })
+            let at = kind.fields.iter().position(|field| field.name == *name);
+            let seen = |text: &String| at.map_or_else(String::new, |at| content.seen(&view.record, at, text.clone()));
+            json!({ "field": at.and_then(|at| kind.fields.get(at)).map(|field| &field.id), "name": name, "from": seen(old), "to": seen(new) })
         };
         json!({
             "version": version.row.version,
@@ -270,7 +273,7 @@ fn reference(
         return Ok(Ok(value.clone()));
     }
     if let Some(text) = value.as_str() {
-        let candidates = app.resolve(to, text, caller.visit.scope().as_ref())?;
+        let candidates = app.resolve(to, text, caller.visit.scope(to).as_ref())?;
         return Ok(Ok(match candidates.as_slice() {
             [only] => json!({ "as_written": text, "id": only.id.to_string() }),
             _ => value.clone(),
@@ -279,7 +282,7 @@ fn reference(
     let id = value.get("id").and_then(Json::as_str).and_then(|id| id.parse::<RecordId>().ok());
     let Some(id) = id else { return Ok(Ok(value.clone())) };
     let rows = app.chosen(to, &[id])?;
-    let seen = rows.first().is_some_and(|(row, _)| caller.visit.may_read(row));
+    let seen = rows.first().is_some_and(|(row, _)| caller.visit.may_read(to, row));
     Ok(if seen { Ok(value.clone()) } else { Err(format!("没有这条{}，请核对 id。", to.name)) })
 }
 
@@ -303,7 +306,12 @@ pub(crate) async fn correct(State(server): State<Server>, call: Call) -> Outcome
     let (view, version) = writable(&server, &call, kind, Verb::Correct).await?;
     let key = call.request_key()?;
     let body = call.body(&correction(&pack, kind, server.app().today()))?;
-    let (id, caller, fields, before) = (kind.id.clone(), call.caller.clone(), fields_of(&body), view.record.clone());
+    let (id, caller, before) = (kind.id.clone(), call.caller.clone(), view.record.clone());
+    let mut fields = fields_of(&body);
+    // What the caller does not read stays as it is: he was told a mask, or nothing.
+    for (index, field) in kind.given().filter(|(index, _)| !caller.visit.reads(kind, *index, &view.row)) {
+        fields.extend(view.record.value(index).map(|value| (field.id.clone(), value.to_json())));
+    }
     let draft = server.run(move |app| drafted(app, &caller, kind_of(&app.pack, &id)?, fields, Some(&before))).await?;
     change(&server, &call, &view, version, Act::Correct(draft), &body, key).await
 }

@@ -2,11 +2,12 @@
 
 use axum::extract::{Path, State};
 use zhiheng_app::Error;
-use zhiheng_pack::{Field, Kind, Record, Value};
+use zhiheng_pack::{Field, Record, Value};
 use zhiheng_store::digest_of_hex;
 
 use super::export::Download;
-use super::records::id_of;
+use super::content::Content;
+use super::records::{case_of, id_of, takes_part};
 use crate::extract::{FormFile, Staff, Visit};
 use crate::problem::Answer;
 use crate::server::Server;
@@ -36,22 +37,27 @@ pub(crate) async fn download(
 ) -> Answer {
     let id = id_of(&id)?;
     let view = server.run(move |app| app.record(&kind, &id)).await?;
-    if !visit.may_read(&view.row) {
-        return Err(Error::NotPermitted.into());
-    }
     let missing = || Error::NotFound("这个附件".to_owned());
     let pack = &server.app().pack;
     let kind = pack.kinds.get(view.kind).ok_or_else(missing)?;
-    let file = named(kind, &view.record, &digest).ok_or_else(missing)?;
+    let part = takes_part(&visit, case_of(&server, &visit, &view).as_ref());
+    if !visit.may_read(kind, &view.row) && !part {
+        return Err(Error::NotPermitted.into());
+    }
+    let content = Content::of(pack, kind, &visit).at(&view.row);
+    let content = if part { content.taking_part() } else { content };
+    let file = named(&content, &view.record, &digest).ok_or_else(missing)?;
     let bytes_of = digest_of_hex(&digest).ok_or_else(missing)?;
     let bytes = server.run(move |app| app.file_bytes(&bytes_of)).await?;
     Ok(Download { name: file.name, media_type: file.media_type, bytes }.answer())
 }
 
-/// The file of a record with this digest.
-pub(crate) fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
-    (0..kind.fields.len()).find_map(|index| match record.value(index)? {
-        Value::File(file) if file.digest == digest => Some(file.clone()),
+/// The file of a record with this digest, as far as the reader has its field. Of a file there is no mask.
+pub(crate) fn named(content: &Content<'_>, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
+    (0..content.kind.fields.len()).find_map(|index| match record.value(index)? {
+        Value::File(file) if file.digest == digest && content.has(record, index) && content.reads(index) => {
+            Some(file.clone())
+        }
         _ => None,
     })
 }

@@ -58,6 +58,7 @@ pub(crate) async fn blank(
         references: &references,
         reason: "",
         reason_error: None,
+        kept: &[],
     };
     Ok(show(create_page(&server, &visit, kind, &server.chance::<16>(), &form).render()))
 }
@@ -75,6 +76,14 @@ struct Filled<'a> {
     references: &'a References,
     reason: &'a str,
     reason_error: Option<String>,
+    /// Fields that stand there and are not the writer's to read.
+    kept: &'a [usize],
+}
+
+/// Personal fields of a record that somebody who corrects it does not read: they stay as they are.
+fn kept(kind: &Kind, visit: &Visit, view: &RecordView) -> Vec<usize> {
+    let hidden = |index: &usize| view.record.value(*index).is_some() && !visit.reads(kind, *index, &view.row);
+    (0..kind.fields.len()).filter(hidden).collect()
 }
 
 fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Filled<'_>) -> RecordFormPage {
@@ -98,7 +107,7 @@ fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Fi
 fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str) -> Vec<FormSection> {
     let fields = controls(
         &server.app().pack,
-        kind.given().map(|(_, field)| field),
+        kind.given().filter(|(index, _)| !form.kept.contains(index)).map(|(_, field)| field),
         form.typed,
         form.problems,
         form.wrong,
@@ -143,6 +152,7 @@ pub(crate) async fn create(
             references: &references,
             reason: "",
             reason_error: None,
+            kept: &[],
         };
         refused(create_page(&server, &visit, kind, &key, &typed).render())
     };
@@ -255,6 +265,7 @@ pub(crate) async fn filled(
         references: &references,
         reason: "",
         reason_error: None,
+        kept: &kept(kind, &visit, &view),
     };
     let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), view.row.version, &form);
     Ok(show(page.render()))
@@ -269,7 +280,7 @@ fn correct_page(
     version: i64,
     form: &Filled<'_>,
 ) -> RecordFormPage {
-    let content = Content::of_record(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit).at(&view.row);
     let here = content.href(&view.row.id);
     let hidden = |name: &str, value: &str| Hidden { name: name.to_owned(), value: value.to_owned() };
     RecordFormPage {
@@ -306,6 +317,11 @@ pub(crate) async fn correct(
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
     let mut given = sent(kind, &form, Some(&view.record));
+    let kept = kept(kind, &visit, &view);
+    for field in kept.iter().filter_map(|index| kind.fields.get(*index)) {
+        let stored = typed_of(kind, &view.record).remove(&field.id);
+        given.draft.fields.extend(stored.map(|value| (field.id.clone(), value)));
+    }
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let (key, reason) = (form.get(KEY).to_owned(), form.get(REASON).to_owned());
@@ -318,6 +334,7 @@ pub(crate) async fn correct(
             references: &references,
             reason: &reason,
             reason_error: reason.is_empty().then(|| "请写明为什么更正。".to_owned()),
+            kept: &kept,
         };
         refused(correct_page(&server, &visit, kind, &view, &key, version, &typed).render())
     };

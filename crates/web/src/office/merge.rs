@@ -1,7 +1,7 @@
 //! 并案: a case that repeats an earlier one is pointed to it, by a person, as a version of its own.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, RecordView, Verb, merge_field};
+use zhiheng_app::{Error, RecordView, Verb, may, merge_field};
 use zhiheng_pack::Kind;
 
 use super::records::id_of;
@@ -20,7 +20,7 @@ pub(crate) async fn card(server: &Server, visit: &Visit, kind: &Kind, view: &Rec
     if visit.account.is_none() || kind.public_entry.is_none() {
         return Ok(Duplicates::default());
     }
-    let (seen, scope) = (view.clone(), visit.scope());
+    let (seen, scope) = (view.clone(), visit.scope(kind));
     let near = server.run(move |app| app.near_cases(&seen, scope)).await?;
     let may = merge_field(kind).is_some() && visit.may(Verb::Correct, kind, &view.row);
     let cases = near.into_iter().map(|near| Duplicate {
@@ -46,7 +46,8 @@ pub(crate) async fn merge(
             // Whoever merges may read both.
             let target = app.record(&wanted, &into)?;
             let (owner, area) = (target.row.body.as_deref(), target.row.area.as_deref());
-            if account.scope().is_some_and(|scope| !scope.holds(owner, area)) {
+            let kind = app.pack.kind(&wanted).ok_or(Error::NotPermitted)?;
+            if !may(&account, Verb::See, kind, owner, area) {
                 return Err(Error::NotPermitted);
             }
             app.merge_case(&account, &wanted, &id, &into)

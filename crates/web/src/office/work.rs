@@ -310,7 +310,9 @@ fn case_link(app: &App, visit: &Visit, kind_id: &str, id: &RecordId) -> Result<L
     let href = format!("/kinds/{kind_id}/{id}");
     let Some(kind) = app.pack.kind(kind_id) else { return Ok(Link::new("（没有这个种类）", "/work")) };
     let label = match app.current(kind_id, id)? {
-        Some((row, record)) if visit.may_read(&row) => Content::of_list(&app.pack, kind, visit).label(&record),
+        Some((row, record)) if visit.may_read(kind, &row) => {
+            Content::of(&app.pack, kind, visit).at(&row).label(&record)
+        }
         _ => kind.name.clone(),
     };
     Ok(Link::new(label, href))
