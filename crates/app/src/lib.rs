@@ -6,6 +6,7 @@
 //! - Nothing here knows HTTP, HTML or SQL.
 
 mod accounts;
+mod attempts;
 mod audit;
 mod board;
 mod cases;
@@ -109,6 +110,8 @@ pub struct App {
     pub(crate) random: Arc<dyn Random>,
     /// What search keeps between questions.
     pub(crate) search: Arc<search::Index>,
+    /// What failed to sign in lately.
+    pub(crate) attempts: Arc<attempts::Attempts>,
     /// Fills the index of a database that has none yet.
     pub(crate) filling: Option<search::Filling>,
 }
@@ -123,7 +126,8 @@ impl App {
         let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));
-        let mut app = App { pack: Arc::new(pack), store, clock, random, search, filling: None };
+        let attempts = Arc::default();
+        let mut app = App { pack: Arc::new(pack), store, clock, random, search, attempts, filling: None };
         app.declare_indexes(setup.read_only)?;
         if !setup.read_only {
             app.filling = app.fill_index()?;
@@ -157,6 +161,7 @@ impl App {
     pub fn with_pack(&self, pack: Pack) -> App {
         App {
             search: Arc::new(search::Index::new(&pack)),
+            attempts: Arc::default(),
             pack: Arc::new(pack),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),

@@ -407,6 +407,7 @@ impl Job for Submitting {
         for one in &mut self.prepared {
             let content = if self.receipts { one.content.clone() } else { one.content.take() };
             let receipt = deciding.one(one, content, &self.actor, self.batch.as_ref(), times).map_err(refused)?;
+            tell_parties(&mut deciding, one);
             if self.receipts {
                 receipts.push(receipt);
             } else {
@@ -420,6 +421,28 @@ impl Job for Submitting {
         change.answer = if self.receipts { serde_json::to_string(&receipts) } else { serde_json::to_string(&moved) }
             .unwrap_or_default();
         Ok(change)
+    }
+}
+
+/// 送达: on a step that sends a record out, the heads of the bodies it names get a message. The step of the reply is theirs by their work list anyway;
+/// this one says that a paper has come.
+fn tell_parties(deciding: &mut Deciding<'_>, one: &Prepared) {
+    let Some(Happens { act: CaseAct::Step(step), .. }) = &one.happening else { return };
+    let pack = deciding.pack;
+    let Some(kind) = pack.kinds.get(one.kind) else { return };
+    let Some(row) = deciding.current(&kind.id, &one.id) else { return };
+    let Some((record, _)) = read(kind, &row) else { return };
+    let parties = kind.access.parties.iter().filter(|party| party.tell.contains(step) && party.is_open(&record));
+    let mut bodies: Vec<String> = parties.flat_map(|party| party.bodies(&record)).collect();
+    bodies.sort();
+    bodies.dedup();
+    let taken = pack.case_of(&record).and_then(|(_, procedure)| procedure.step(step));
+    let name = taken.map_or("", |step| step.name.as_str());
+    for body in bodies {
+        let title = format!("{name}：{}", pack.label(kind, &record));
+        let text = format!("{}「{}」已送达本单位，请查看。", kind.name, pack.label(kind, &record));
+        let owner = (zhiheng_pack::procedure::roles::HEAD.to_owned(), body);
+        deciding.message(row.recorded_at, owner, (kind.id.clone(), one.id), title, text);
     }
 }
 

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use serde_json::{Value as Json, json};
-use zhiheng_app::{Error, PartRecord, PartWanted, PlanHit, Right, SearchWanted, When, data as of};
+use zhiheng_app::{Error, PartRecord, PartWanted, PlanHit, Right, SearchWanted, Verb, When, data as of};
 use zhiheng_pack::Pack;
 use zhiheng_pack::indicator::Form as Shown;
 
-use super::call::{Asked, Call};
+use super::call::{Asked, Call, LIMIT};
 use super::content::record;
 use super::records::data;
 use super::refusal::{Outcome, Refusal};
@@ -52,6 +52,7 @@ pub(crate) async fn cell_records(State(server): State<Server>, call: Call) -> Ou
     let areas: Vec<&str> = pack.areas.iter().map(|area| area.code.as_str()).collect();
     let area = asked.word("area", &areas)?.map(str::to_owned);
     let (after, limit) = (asked.after(Form::Behind, read_after)?, asked.limit()?);
+    let takes_out = after.is_some() || limit > LIMIT.1;
     let (id, caller) = (indicator.id.clone(), call.caller.clone());
     let (found, next) = server
         .run(move |app| {
@@ -60,7 +61,10 @@ pub(crate) async fn cell_records(State(server): State<Server>, call: Call) -> Ou
                 let page = app.cell_records(&id, when, area.as_deref(), part, next, limit)?;
                 let mine = |record: &PartRecord| {
                     app.pack.kinds.get(record.kind).is_some_and(|kind| {
-                        caller.has(&kind.id, Right::Read) && caller.visit.sees(kind, &record.row)
+                        let verb = if takes_out { Verb::Export } else { Verb::See };
+                        caller.has(&kind.id, Right::Read)
+                            && (!takes_out || caller.has(&kind.id, Right::Export))
+                            && caller.visit.may(verb, kind, &record.row)
                     })
                 };
                 found.extend(page.records.into_iter().filter(mine));

@@ -11,13 +11,13 @@ use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, 
 use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Type, Value, problem as codes};
 use zhiheng_store::{RecordId, digest_of_hex};
 
-use super::call::{Call, Caller};
+use super::call::{Call, Caller, LIMIT};
 use super::content::{case, given, instant, op, record};
 use super::refusal::{Outcome, Refusal};
 use super::shape::{Form, Member, Shape};
 use crate::office::content::{Content, read_cursor, write_cursor};
-use crate::office::files::{fits, media_type};
-use crate::office::records::{conditions, kind_of};
+use crate::office::files::{fits, is_what_it_says, media_type};
+use crate::office::records::{conditions, kind_of, opened_personal};
 use crate::server::Server;
 
 /// Longest reason in characters.
@@ -51,8 +51,23 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
         before: None,
         limit: asked.limit()?,
     };
-    let id = kind.id.clone();
-    let view = server.run(move |app| app.list(kind_of(&app.pack, &id)?, &wanted)).await?;
+    // 翻页即导出: one page is looking, page after page is taking the register out.
+    let takes_out = wanted.after.is_some() || wanted.limit > LIMIT.1;
+    let wanted = match takes_out {
+        true => ListWanted { scope: call.caller.taken_out(kind)?, ..wanted },
+        false => wanted,
+    };
+    let (id, account) = (kind.id.clone(), call.caller.account().clone());
+    let view = server
+        .run(move |app| {
+            let kind = kind_of(&app.pack, &id)?;
+            let view = app.list(kind, &wanted)?;
+            if takes_out {
+                app.log_export(&account, &id, &format!("{}（接口）", app.filter_text(kind, &wanted)), view.rows.len())?;
+            }
+            Ok(view)
+        })
+        .await?;
     let content = Content::of(&pack, kind, visit);
     let records: Vec<Json> =
         view.rows.iter().map(|(row, one)| Json::Object(record(&content.at(row), row, one))).collect();
@@ -81,8 +96,10 @@ pub(crate) async fn show(State(server): State<Server>, call: Call) -> Outcome {
     call.caller.may(kind, Right::Read)?;
     call.asked(&[])?;
     let view = open(&server, &call, kind).await?;
-    let mut body = record(&Content::of(&pack, kind, &call.caller.visit).at(&view.row), &view.row, &view.record);
-    let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view);
+    let content = Content::of(&pack, kind, &call.caller.visit).at(&view.row);
+    opened_personal(&server, &call.caller.visit, &content, &view).await?;
+    let mut body = record(&content, &view.row, &view.record);
+    let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view).filter(|_| content.is_whole());
     body.insert("case".to_owned(), course.map_or(Json::Null, |course| case(server.app(), &course)));
     Ok(tagged(data(body), view.row.version))
 }
@@ -118,7 +135,8 @@ pub(crate) async fn history(State(server): State<Server>, call: Call) -> Outcome
             "changes": version.changes.iter().map(change).collect::<Vec<_>>(),
         })
     };
-    Ok(data(json!({ "versions": view.versions.iter().map(version).collect::<Vec<_>>() })))
+    let versions = view.versions.iter().filter(|_| content.is_whole());
+    Ok(data(json!({ "versions": versions.map(version).collect::<Vec<_>>() })))
 }
 
 /// What a creation sends.
@@ -257,7 +275,11 @@ fn file(
     file.media_type = media_type(&name).to_owned();
     file.name = name;
     let size = u64::try_from(file.size).unwrap_or(u64::MAX);
-    Ok(fits(field, &file.name, size).map(|()| Value::File(file).to_json()))
+    if let Err(why) = fits(field, &file.name, size) {
+        return Ok(Err(why));
+    }
+    let bytes = digest_of_hex(digest).map(|digest| app.file_bytes(&digest)).transpose()?.unwrap_or_default();
+    Ok(is_what_it_says(&file.name, &bytes).map(|()| Value::File(file).to_json()))
 }
 
 /// A text that means exactly one record the caller may see becomes that record; an id has to be that of one.
