@@ -9,11 +9,11 @@
 use zhiheng_pack::access::Party;
 use zhiheng_pack::pack::BodyLevel;
 use zhiheng_pack::procedure::roles;
-use zhiheng_pack::{Kind, Record};
+use zhiheng_pack::{Kind, Pack, Record};
 pub use zhiheng_store::Scope;
 use zhiheng_store::Sent;
 
-use crate::accounts::{Account, Role};
+use crate::accounts::{Account, Role, Service};
 
 /// The right to take records out of the system (数据导出); granted for a body, or for the county.
 pub const EXPORT: &str = "export";
@@ -338,17 +338,30 @@ fn narrowed<'a>(held: impl Iterator<Item = &'a Held>, mut scope: Scope) -> Optio
     Some(scope)
 }
 
-/// A line of the matrix of permissions: what somebody may do with records of a kind, each verb for records of his own body and for those
-/// of another.
+/// A line of the matrix of permissions: what somebody may do with records of a kind, each verb for records of his own body, for those in his area
+/// that belong to another, for those that were sent to his body, and for any other; and what he reads of personal fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixLine {
     /// Who.
-    pub who: &'static str,
+    pub who: String,
     /// Position of the kind.
     pub kind: usize,
-    /// Each of [`MATRIX_VERBS`]: own, another's.
-    pub cells: Vec<(bool, bool)>,
+    /// Each of [`MATRIX_VERBS`], for each of [`MATRIX_OF`].
+    pub cells: Vec<[bool; MATRIX_OF.len()]>,
+    /// Personal fields that are read as they are, of his own body's records and of another's, each as often as the kind has such fields.
+    pub personal: Vec<[bool; 2]>,
 }
+
+impl MatrixLine {
+    /// How many answers it holds.
+    #[expect(clippy::len_without_is_empty, reason = "no line is empty")]
+    pub fn len(&self) -> usize {
+        self.cells.len() * MATRIX_OF.len() + self.personal.len() * 2
+    }
+}
+
+/// Whose records.
+pub const MATRIX_OF: [&str; 4] = ["本单位", "辖区", "送达", "其他"];
 
 /// The verbs of the matrix, with their words.
 pub const MATRIX_VERBS: [(Verb<'static>, &str); 8] = [
@@ -367,75 +380,112 @@ const ANOTHER: &str = "another";
 /// The unit of a body in the matrix, where the kind names none.
 const SOME_BODY: &str = "some";
 const HOME: &str = "home";
+const ABROAD: &str = "abroad";
 
-/// The matrix of permissions: role × kind × verb × owner. Computed by the same function that decides everywhere else.
-pub fn matrix(pack: &zhiheng_pack::Pack) -> Vec<MatrixLine> {
+/// The matrix of permissions: role × kind × verb × owner. Computed by the same functions that decide everywhere else.
+pub fn matrix(pack: &Pack) -> Vec<MatrixLine> {
     let mut lines = Vec::new();
     for (at, kind) in pack.kinds.iter().enumerate() {
-        let own = kind.body.as_deref().unwrap_or(SOME_BODY);
-        for (who, account) in everybody(own) {
-            // A file is judged by the body of its kind: for the one who belongs to another, by that.
-            let stranger = Account { own: vec![ANOTHER.to_owned()], ..account.clone() };
+        let whose = kind.body.as_deref().unwrap_or(SOME_BODY);
+        for (who, account) in everybody(pack, whose) {
+            let own = account.own.first().map_or(whose, String::as_str);
+            let sent = was_sent(kind, &account);
             let cell = |verb: Verb<'_>| {
-                let area = (who == "派出机构").then_some(HOME);
+                // What lies in an area belongs, for a 派出机构, to the body above it; a town finds there what is anybody's.
+                let area = may(&account, verb, kind, Some(if account.above.is_empty() { ANOTHER } else { whose }), Some(HOME));
                 let other = match verb {
-                    Verb::Import => may(&stranger, verb, kind, Some(own), None),
-                    _ => may(&account, verb, kind, Some(ANOTHER), None),
+                    // A file is judged by the body of its kind: for the one who belongs to another, by that.
+                    Verb::Import if account.service.is_none() => {
+                        let stranger = Account { own: vec![ANOTHER.to_owned()], ..account.clone() };
+                        may(&stranger, verb, kind, Some(whose), None)
+                    }
+                    _ => may(&account, verb, kind, Some(ANOTHER), Some(ABROAD)),
                 };
-                (may(&account, verb, kind, Some(own), area), other)
+                [may(&account, verb, kind, Some(own), Some(ABROAD)), area, verb == Verb::See && sent, other]
             };
-            let cells = MATRIX_VERBS.iter().map(|(verb, _)| cell(*verb)).collect();
-            lines.push(MatrixLine { who, kind: at, cells });
+            let personal = (0..kind.fields.len()).filter(|at| kind.fields.get(*at).is_some_and(|field| field.personal));
+            let read = |field: usize| [Some(own), Some(ANOTHER)].map(|of| reads(&account, kind, field, of));
+            lines.push(MatrixLine {
+                who,
+                kind: at,
+                cells: MATRIX_VERBS.iter().map(|(verb, _)| cell(*verb)).collect(),
+                personal: personal.map(read).collect(),
+            });
         }
     }
     lines
 }
 
+/// Whether an account reads a record of another body that names its own in every field by which records are sent.
+fn was_sent(kind: &Kind, account: &Account) -> bool {
+    let Some(own) = account.own.first() else { return false };
+    let mut fields = serde_json::Map::new();
+    for party in &kind.access.parties {
+        for field in party.fields.iter().filter_map(|at| kind.fields.get(*at)) {
+            let named = match field.kind {
+                zhiheng_pack::Type::Choices => serde_json::json!([own]),
+                _ => serde_json::json!(own),
+            };
+            fields.insert(field.id.clone(), named);
+        }
+        fields.extend(party.after.and_then(|at| kind.fields.get(at)).map(|field| (field.id.clone(), "2026-01-05".into())));
+    }
+    let record = Record::from_canonical(kind, &serde_json::Value::Object(fields).to_string());
+    record.is_some_and(|record| is_sent_to(account, kind, &record))
+}
+
 /// One of each sort of account, the body's being `own`.
-fn everybody(own: &str) -> Vec<(&'static str, Account)> {
-    let account = |role: Role| Account {
-        id: crate::RecordId([0; 16]),
-        login: String::new(),
-        name: String::new(),
-        role,
-        body: None,
-        disabled: false,
-        locked: false,
-        active: true,
-        must: None,
-        second_factor: false,
-        own: Vec::new(),
-        above: Vec::new(),
-        areas: Vec::new(),
-        held: Vec::new(),
-        separate: true,
-        level: None,
-        service: None,
-    };
-    let body = || Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
+fn everybody(pack: &Pack, own: &str) -> Vec<(String, Account)> {
+    let account = |role: Role| Account { role, separate: true, ..Account::of_office("") };
+    let of = |own: &str| Account { body: Some(own.to_owned()), own: vec![own.to_owned()], ..account(Role::Bureau) };
     let with = |role: &str, bodies: Option<Vec<String>>| Account {
         held: vec![Held { role: role.to_owned(), bodies, instead_of: None }],
-        ..body()
+        level: Some(BodyLevel::Bureau),
+        ..of(own)
     };
-    let station = Account {
-        own: vec!["station".to_owned()],
+    let own_only = || Some(vec![own.to_owned()]);
+    let station = || Account {
         above: vec![own.to_owned()],
         areas: vec![HOME.to_owned()],
         level: Some(BodyLevel::Station),
-        ..body()
+        ..of("station")
     };
-    vec![
-        ("质量强县办", account(Role::Office)),
-        ("单位", body()),
-        ("单位负责人", with(roles::HEAD, Some(vec![own.to_owned()]))),
-        ("单位（可导出）", with(EXPORT, Some(vec![own.to_owned()]))),
-        ("派出机构", station),
-        ("分管领导", with(roles::LEADER, None)),
-        ("未启用的账号", Account { active: false, ..account(Role::Office) }),
-        ("系统管理员", account(Role::SystemAdmin)),
-        ("安全管理员", account(Role::SecurityAdmin)),
-        ("审计管理员", account(Role::AuditAdmin)),
-    ]
+    let town = Account { areas: vec![HOME.to_owned()], level: Some(BodyLevel::Town), ..of("town") };
+    let posts = || pack.roles.iter().filter(|role| roles::BUILT_IN.iter().all(|(built_in, ..)| *built_in != role.id));
+    let service = |bodies: Vec<String>| {
+        let held = |role: &zhiheng_pack::procedure::Role| Held {
+            role: role.id.clone(),
+            bodies: Some(bodies.clone()),
+            instead_of: None,
+        };
+        let held = pack.roles.iter().filter(|role| !role.person && role.id != roles::OFFICER).map(held).collect();
+        let body = (bodies.len() == 1).then(|| own.to_owned());
+        Account { body, own: bodies.clone(), held, service: Some(Service::default()), ..account(Role::Bureau) }
+    };
+    let mut all = vec![
+        ("质量强县办".to_owned(), account(Role::Office)),
+        ("单位".to_owned(), of(own)),
+        ("单位负责人".to_owned(), with(roles::HEAD, own_only())),
+        ("单位（可导出）".to_owned(), with(EXPORT, own_only())),
+    ];
+    all.extend(posts().map(|role| (role.name.clone(), with(&role.id, own_only()))));
+    all.push(("派出机构".to_owned(), station()));
+    all.extend(posts().filter(|role| matches!(role.id.as_str(), "desk" | "inspector")).map(|role| {
+        let held = Held { role: role.id.clone(), bodies: Some(vec!["station".to_owned()]), instead_of: None };
+        (format!("派出机构{}", role.name), Account { held: vec![held], ..station() })
+    }));
+    all.extend([
+        ("乡镇".to_owned(), town),
+        ("县政府（上级）".to_owned(), of("government")),
+        ("分管领导".to_owned(), with(roles::LEADER, None)),
+        ("接口（本单位）".to_owned(), service(vec![own.to_owned()])),
+        ("接口（全县）".to_owned(), service(vec![own.to_owned(), ANOTHER.to_owned()])),
+        ("未启用的账号".to_owned(), Account { active: false, ..account(Role::Office) }),
+        ("系统管理员".to_owned(), account(Role::SystemAdmin)),
+        ("安全管理员".to_owned(), account(Role::SecurityAdmin)),
+        ("审计管理员".to_owned(), account(Role::AuditAdmin)),
+    ]);
+    all
 }
 
 #[cfg(test)]
@@ -475,10 +525,9 @@ mod tests {
         for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
             let one = account(role, &[]);
             assert_eq!(Power::ALL.iter().filter(|power| one.has(**power)).count(), 1, "{role:?}");
-            assert!(!one.holds(roles::OFFICE, None) && one.scope() == Some(Scope::default()));
+            assert!(!one.holds(roles::OFFICE, None));
             let granted = Account { held: vec![held(roles::LEADER, None)], ..one };
             assert!(!granted.holds(roles::LEADER, None), "a grant gives an administrator nothing");
-            assert_eq!(granted.scope(), Some(Scope::default()));
         }
     }
 
@@ -508,20 +557,8 @@ mod tests {
             Account { must: Some(crate::Must::SecondFactor), ..office.clone() },
             Account { disabled: true, ..office },
         ] {
-            assert!(!shut.holds(roles::OFFICER, Some("scjg")) && shut.scope() == Some(Scope::default()));
+            assert!(!shut.holds(roles::OFFICER, Some("scjg")));
             assert!(!Power::ALL.iter().any(|power| shut.has(*power)));
         }
-    }
-
-    #[test]
-    fn what_may_be_taken_out_is_less_than_what_may_be_seen() {
-        let mut one = account(Role::Bureau, &["scjg"]);
-        one.areas = vec!["990101001".to_owned()];
-        assert_eq!(one.export_scope(), Some(Scope::default()));
-        one.held = vec![held(EXPORT, Some(&["scjg", "kjj"]))];
-        assert_eq!(one.export_scope().unwrap().bodies, ["scjg"], "a right to export shows nothing that is not seen");
-        one.held = vec![held(EXPORT, None)];
-        assert_eq!(one.export_scope(), one.scope());
-        assert!(one.scope().is_some());
     }
 }

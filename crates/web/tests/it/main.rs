@@ -2,6 +2,7 @@
 //! database.
 
 #[cfg(test)]
+mod access;
 mod accounts;
 #[cfg(test)]
 mod api;
