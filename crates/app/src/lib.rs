@@ -70,7 +70,8 @@ pub use indicator::{
 pub use logs::{LogWanted, outcome_word};
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use permit::{
-    EXPORT, Held, MATRIX_OF, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to, matrix, may, reads, shown_to,
+    EXPORT, Held, MATRIX_OF, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to, matrix, may,
+    reads, shown_to,
 };
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};

@@ -392,7 +392,8 @@ pub fn matrix(pack: &Pack) -> Vec<MatrixLine> {
             let sent = was_sent(kind, &account);
             let cell = |verb: Verb<'_>| {
                 // What lies in an area belongs, for a 派出机构, to the body above it; a town finds there what is anybody's.
-                let area = may(&account, verb, kind, Some(if account.above.is_empty() { ANOTHER } else { whose }), Some(HOME));
+                let area =
+                    may(&account, verb, kind, Some(if account.above.is_empty() { ANOTHER } else { whose }), Some(HOME));
                 let other = match verb {
                     // A file is judged by the body of its kind: for the one who belongs to another, by that.
                     Verb::Import if account.service.is_none() => {
@@ -428,7 +429,9 @@ fn was_sent(kind: &Kind, account: &Account) -> bool {
             };
             fields.insert(field.id.clone(), named);
         }
-        fields.extend(party.after.and_then(|at| kind.fields.get(at)).map(|field| (field.id.clone(), "2026-01-05".into())));
+        fields.extend(
+            party.after.and_then(|at| kind.fields.get(at)).map(|field| (field.id.clone(), "2026-01-05".into())),
+        );
     }
     let record = Record::from_canonical(kind, &serde_json::Value::Object(fields).to_string());
     record.is_some_and(|record| is_sent_to(account, kind, &record))

@@ -156,9 +156,9 @@ impl App {
     fn told_to_wait(&self, wait: Wait) -> Result<Error, Error> {
         Ok(match wait {
             Wait::Locked => self.locked()?,
-            Wait::Address(minutes) => Error::WrongState(format!(
-                "从这个网络登录失败的次数过多，请 {minutes} 分钟后再试；着急的请联系管理员"
-            )),
+            Wait::Address(minutes) => {
+                Error::WrongState(format!("从这个网络登录失败的次数过多，请 {minutes} 分钟后再试；着急的请联系管理员"))
+            }
             Wait::Slow => Error::WrongState("这个用户名正被反复试登，请半分钟后再试".to_owned()),
         })
     }

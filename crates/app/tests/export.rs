@@ -6,7 +6,8 @@ mod county;
 
 use county::{County, today};
 use zhiheng_app::{
-    Act, BoardFormat, ExportFormat, Identity, ImportOptions, ListWanted, Masking, PartWanted, Submission, When, read_table,
+    Act, BoardFormat, ExportFormat, Identity, ImportOptions, ListWanted, Masking, PartWanted, Submission, When,
+    read_table,
 };
 use zhiheng_pack::Draft;
 use zhiheng_sheet::Scope;
@@ -59,7 +60,8 @@ fn an_export_imports_back_unchanged_for_every_kind() {
 #[test]
 fn an_export_edited_by_hand_is_a_correction_of_its_record() {
     let (county, _) = with_samples();
-    let file = county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
+    let file =
+        county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
     let text = String::from_utf8(file.bytes).unwrap().replace("韭菜", "韭黄");
     let options = ImportOptions { scope: Some(Scope::Mixed), ..ImportOptions::default() };
     let preview = county.app.import_preview("food_sample", text.as_bytes(), "改.csv", &options).unwrap();
@@ -95,7 +97,8 @@ fn personal_fields_are_masked_and_a_masked_file_corrects_nothing() {
     let (county, _) = with_samples();
     let personal = |kind: &&zhiheng_pack::Kind| kind.fields.iter().any(|field| field.personal);
     for kind in county.app.pack.kinds.iter().filter(personal) {
-        let file = county.app.export_kind(&kind.id, &ListWanted::default(), ExportFormat::Csv, "", &Masking::Covered).unwrap();
+        let file =
+            county.app.export_kind(&kind.id, &ListWanted::default(), ExportFormat::Csv, "", &Masking::Covered).unwrap();
         let text = String::from_utf8(file.bytes.clone()).unwrap();
         for (field, sample) in
             kind.fields.iter().flat_map(|field| kind.samples.iter().map(move |sample| (field, sample)))
@@ -123,7 +126,8 @@ fn no_text_is_handed_out_as_a_formula() {
         reason: None,
     };
     county.app.submit("office", &submission, None).unwrap();
-    let file = county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
+    let file =
+        county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
     let text = String::from_utf8(file.bytes).unwrap();
     assert!(text.contains("'=cmd|") && text.contains("'@SUM(A1)"), "{text}");
 }

@@ -206,7 +206,8 @@ const OPERATIONS: &[Operation] = &[
     ("list by area", |store| store.read()?.list(P, &list(&[(Column::Area, "a3")], true)).map(drop)),
     ("list by body", |store| store.read()?.list(P, &list(&[(Column::Body, "b3")], true)).map(drop)),
     ("list of what a station may see", |store| {
-        let scope = Scope { bodies: vec!["b3".to_owned()], areas: vec!["a3".to_owned(), "a4".to_owned()] };
+        let scope =
+            Scope { bodies: vec!["b3".to_owned()], areas: vec!["a3".to_owned(), "a4".to_owned()], ..Scope::default() };
         store.read()?.list(P, &ListQuery { scope: Some(scope), ..list(&[], true) }).map(drop)
     }),
     ("list by subject", |store| store.read()?.list(P, &list(&[(Column::Subject, "s3")], true)).map(drop)),

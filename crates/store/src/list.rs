@@ -117,8 +117,7 @@ impl Scope {
     #[must_use]
     pub fn holds(&self, body: Option<&str>, area: Option<&str>) -> bool {
         let among = |known: &[String], one: Option<&str>| one.is_some_and(|one| known.iter().any(|own| own == one));
-        among(&self.bodies, body)
-            || among(&self.areas, area) && self.of.as_ref().is_none_or(|of| among(of, body))
+        among(&self.bodies, body) || among(&self.areas, area) && self.of.as_ref().is_none_or(|of| among(of, body))
     }
 
     /// Whether nothing at all is in it.
@@ -153,10 +152,8 @@ impl Scope {
             apart.push(Filter { column: Column::Area, value: Match::NoneOf(self.areas.clone()) });
         }
         for sent in &self.sent {
-            let after = sent.after.as_ref().map(|field| Filter {
-                column: Column::Field(field.clone()),
-                value: Match::Present,
-            });
+            let after =
+                sent.after.as_ref().map(|field| Filter { column: Column::Field(field.clone()), value: Match::Present });
             let mut before = apart.clone();
             for field in &sent.fields {
                 let column = Column::Field(field.clone());

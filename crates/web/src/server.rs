@@ -86,11 +86,8 @@ impl Settings {
             public_address: setting(PUBLIC_ADDRESS)?,
             behind_proxy: setting(BEHIND_PROXY)? == "yes",
             runner: setting(RUNNER)?,
-            provider: Some(Provider {
-                issuer: setting(OPENID_ISSUER)?,
-                client: setting(OPENID_CLIENT)?,
-            })
-            .filter(|provider| !provider.issuer.is_empty()),
+            provider: Some(Provider { issuer: setting(OPENID_ISSUER)?, client: setting(OPENID_CLIENT)? })
+                .filter(|provider| !provider.issuer.is_empty()),
             reports_per_hour: setting(REPORTS)?.parse().unwrap_or(REPORTS_PRESET),
             follows_per_ten_minutes: setting(FOLLOWS)?.parse().unwrap_or(FOLLOWS_PRESET),
         })

@@ -84,7 +84,9 @@ impl App {
         for (index, field) in kind.fields.iter().enumerate() {
             cells.push(match record.value(index) {
                 None => SheetCell::Empty,
-                Some(value) if field.personal && masking.covers(kind, index, row) => SheetCell::Text(masked(&value.plain())),
+                Some(value) if field.personal && masking.covers(kind, index, row) => {
+                    SheetCell::Text(masked(&value.plain()))
+                }
                 Some(Value::Integer(number)) => SheetCell::Number(number.to_string()),
                 Some(Value::Decimal(number)) => SheetCell::Number(number.normalize().to_string()),
                 Some(Value::Date(date)) => SheetCell::Date(date.to_string()),

@@ -231,9 +231,12 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         assert!(near(&other).is_empty());
         let view = app.record("complaint", &first.id).unwrap();
         assert!(
-            app.near_cases(&view, Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], ..zhiheng_app::Scope::default() }))
-                .unwrap()
-                .is_empty(),
+            app.near_cases(
+                &view,
+                Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], ..zhiheng_app::Scope::default() })
+            )
+            .unwrap()
+            .is_empty(),
             "cases of others stay theirs"
         );
 

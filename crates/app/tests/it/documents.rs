@@ -71,7 +71,7 @@ fn a_numbered_document_stays_as_it_went_out() {
             "{draft}"
         );
 
-        let number = |id: &RecordId, version: i64| app.number_document(Some(&named("甲")), "food_sample", id, "notice", version);
+        let number = |id: &RecordId, version: i64| app.number_document("甲", "food_sample", id, "notice", version);
         assert_eq!(number(&second, 1).unwrap().serial, 1);
         county.at("2026-01-09");
         let given = number(&first, 1).unwrap();
@@ -104,7 +104,7 @@ fn what_cannot_be_numbered_says_why() {
     let app = county.app.with_pack(pack(&format!("{PLAN}{DOCUMENTS}")));
     let id = submit(&app, None, None, "合格");
     submit(&app, Some(&id), Some(1), "不合格");
-    let number = |document: &str, version: i64| app.number_document(Some(&named("甲")), "food_sample", &id, document, version);
+    let number = |document: &str, version: i64| app.number_document("甲", "food_sample", &id, document, version);
     assert!(matches!(number("notice", 1), Err(Error::Conflict(_))), "the paper of an older version");
     assert!(matches!(number("sheet", 2), Err(Error::WrongState(_))), "a form without number");
     assert!(matches!(number("nothing", 2), Err(Error::NotFound(_))));

@@ -71,7 +71,9 @@ pub(super) fn complete(pack: &mut Pack, roots: &[Node<'_>]) {
         let mut taking: Vec<String> = Vec::new();
         for procedure in kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)) {
             taking.extend(procedure.steps.iter().flat_map(|step| step.roles.clone()));
-            taking.extend(procedure.clocks.iter().filter_map(|clock| clock.extend.as_ref()).map(|rule| rule.role.clone()));
+            taking.extend(
+                procedure.clocks.iter().filter_map(|clock| clock.extend.as_ref()).map(|rule| rule.role.clone()),
+            );
             taking.extend(procedure.clocks.iter().flat_map(|clock| &clock.ladder).map(|rung| rung.to.0.clone()));
         }
         taking.sort();
@@ -79,12 +81,18 @@ pub(super) fn complete(pack: &mut Pack, roots: &[Node<'_>]) {
         for party in &kind.access.parties {
             let step = |id: &String| {
                 kind.procedures.is_empty()
-                    || kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).any(|one| one.step(id).is_some())
+                    || kind
+                        .procedures
+                        .iter()
+                        .filter_map(|at| pack.procedures.get(*at))
+                        .any(|one| one.step(id).is_some())
             };
             let document = |id: &String| pack.document(id).is_some_and(|document| document.kind == kind.id);
-            let lost = party.tell.iter().filter(|id| !step(id)).chain(party.documents.iter().filter(|id| !document(id)));
+            let lost =
+                party.tell.iter().filter(|id| !step(id)).chain(party.documents.iter().filter(|id| !document(id)));
             for id in lost {
-                let node = roots.iter().flat_map(|root| root.tables("kind")).find(|node| node.id("id").value == kind.id);
+                let node =
+                    roots.iter().flat_map(|root| root.tables("kind")).find(|node| node.id("id").value == kind.id);
                 if let Some(node) = node {
                     node.file.say(codes::UNKNOWN_NAME, &node.span, format!("party 所写的 {id}"));
                 }

@@ -162,7 +162,11 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
 fn readers(pack: &Pack, node: &Node<'_>) -> Vec<String> {
     let found = super::access::readers(pack, node);
     if !found.is_empty() && !node.flag("personal").unwrap_or(false) {
-        node.file.say(codes::WRONG_TYPE, &node.span, "readers 只用于 personal = true 的字段；整个种类保密的，写在 [kind]");
+        node.file.say(
+            codes::WRONG_TYPE,
+            &node.span,
+            "readers 只用于 personal = true 的字段；整个种类保密的，写在 [kind]",
+        );
     }
     found
 }

@@ -24,12 +24,24 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
                 RoleScope::Body
             }
         };
-        let read = Role { id: id.value, name: node.need("name").value, scope, about: node.plain("about"), person: node.flag("person").unwrap_or(false) };
+        let read = Role {
+            id: id.value,
+            name: node.need("name").value,
+            scope,
+            about: node.plain("about"),
+            person: node.flag("person").unwrap_or(false),
+        };
         pack.roles.push(read);
         node.finish();
     }
 }
 
 fn built_in((id, name, scope, about): &(&str, &str, RoleScope, &str)) -> Role {
-    Role { id: (*id).to_owned(), name: (*name).to_owned(), scope: *scope, about: Some((*about).to_owned()), person: *id != roles::OFFICER }
+    Role {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        scope: *scope,
+        about: Some((*about).to_owned()),
+        person: *id != roles::OFFICER,
+    }
 }

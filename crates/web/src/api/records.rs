@@ -53,10 +53,7 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
     };
     // 翻页即导出: one page is looking, page after page is taking the register out.
     let takes_out = wanted.after.is_some() || wanted.limit > LIMIT.1;
-    let wanted = match takes_out {
-        true => ListWanted { scope: call.caller.taken_out(kind)?, ..wanted },
-        false => wanted,
-    };
+    let wanted = if takes_out { ListWanted { scope: call.caller.taken_out(kind)?, ..wanted } } else { wanted };
     let (id, account) = (kind.id.clone(), call.caller.account().clone());
     let view = server
         .run(move |app| {

@@ -323,10 +323,10 @@ fn about(indicator: &Indicator, part: PartWanted, visit: &Visit) -> String {
         PartWanted::Rest => "在分母而不在分子的记录。".to_owned(),
         PartWanted::Uncounted => "有记录而不计入本指标的，逐条说明原因。".to_owned(),
     };
-    match visit.is_office() {
-        false => format!("{text} 只列出本单位和本辖区的记录；合计为全县数。").trim().to_owned(),
-        true => text,
+    if visit.is_office() {
+        return text;
     }
+    format!("{text} 只列出本单位和本辖区的记录；合计为全县数。").trim().to_owned()
 }
 
 fn table(pack: &Pack, visit: &Visit, asked: &Asked, records: &[PartRecord]) -> Table {

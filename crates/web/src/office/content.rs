@@ -1,8 +1,8 @@
 //! 记录的内容: what a reader may see of a record, as pages print it. Personal fields pass through here and nowhere else.
 
+use zhiheng_app::shown_to;
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Kind, Pack, Record, Type, Value};
-use zhiheng_app::shown_to;
 use zhiheng_store::{Cursor, RecordId, RecordRow};
 
 use crate::components::{
@@ -99,21 +99,20 @@ impl<'a> Content<'a> {
 
     /// A text of a field as the reader sees it.
     pub(crate) fn seen(&self, record: &Record, index: usize, text: String) -> String {
-        match () {
-            () if !self.has(record, index) => String::new(),
-            () if self.reads(index) => text,
-            () => masked(&text),
+        if !self.has(record, index) {
+            String::new()
+        } else if self.reads(index) {
+            text
+        } else {
+            masked(&text)
         }
     }
 
     /// A field's value as data, covered like its text; none where there is nothing to show.
     pub(crate) fn json(&self, record: &Record, index: usize) -> Option<serde_json::Value> {
         let value = record.value(index)?;
-        match () {
-            () if !self.has(record, index) => None,
-            () if self.reads(index) => Some(value.to_json()),
-            () => Some(self.text(record, index).into()),
-        }
+        let told = || if self.reads(index) { value.to_json() } else { self.text(record, index).into() };
+        self.has(record, index).then(told)
     }
 
     /// A record's title.

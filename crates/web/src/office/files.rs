@@ -5,8 +5,8 @@ use zhiheng_app::Error;
 use zhiheng_pack::{Field, Record, Value};
 use zhiheng_store::digest_of_hex;
 
-use super::export::Download;
 use super::content::Content;
+use super::export::Download;
 use super::records::{case_of, id_of, takes_part};
 use crate::extract::{FormFile, Staff, Visit};
 use crate::problem::Answer;
@@ -92,7 +92,11 @@ pub(crate) fn is_what_it_says(name: &str, bytes: &[u8]) -> Result<(), String> {
     };
     let fits = begins.iter().any(|mark| bytes.starts_with(mark));
     let word = extension.to_uppercase();
-    if fits { Ok(()) } else { Err(format!("文件内容不是 {word}：名称和内容不符，请另存为 {word} 后再上传。")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("文件内容不是 {word}：名称和内容不符，请另存为 {word} 后再上传。"))
+    }
 }
 
 /// Why a file of this name and size cannot be taken for a field.

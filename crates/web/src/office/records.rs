@@ -279,9 +279,10 @@ pub(crate) async fn show(
     opened_personal(&server, &visit, &content, &view).await?;
     let mut page = page(&content, &visit, &view, &people);
     // To whom a record was only sent, the course of the case before and after is not sent.
-    let duplicates = match content.is_whole() {
-        true => super::merge::card(&server, &visit, kind, &view).await?,
-        false => Duplicates::default(),
+    let duplicates = if content.is_whole() {
+        super::merge::card(&server, &visit, kind, &view).await?
+    } else {
+        Duplicates::default()
     };
     if let Some(case) = case.as_ref().filter(|_| content.is_whole()) {
         let here = format!("/kinds/{}/{}", kind.id, view.row.id);
@@ -464,12 +465,7 @@ fn documents(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Lin
 }
 
 /// The versions, the newest first; of a record that was only sent, what became of it inside is not told.
-fn history(
-    content: &Content<'_>,
-    view: &RecordView,
-    people: &BTreeMap<String, String>,
-    visit: &Visit,
-) -> Vec<Change> {
+fn history(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>, visit: &Visit) -> Vec<Change> {
     let versions = view.versions.iter().rev().filter(|_| content.is_whole());
     versions.map(|version| change(content, view, version, people, visit)).collect()
 }

@@ -197,7 +197,8 @@ fn read_secret(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(path)?.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
     let line = text.trim();
-    let fits = text.len() as u64 <= SECRET_BYTES && !line.is_empty() && !line.chars().any(char::is_control);
+    let short = u64::try_from(text.len()).is_ok_and(|length| length <= SECRET_BYTES);
+    let fits = short && !line.is_empty() && !line.chars().any(char::is_control);
     if fits { Ok(line.to_owned()) } else { Err(wrong()) }
 }
 

@@ -1,7 +1,7 @@
 //! 权限表: role × kind × verb × owner, computed by the function that decides, not written down beside it.
 
 use axum::extract::State;
-use zhiheng_app::{MATRIX_OF, MatrixLine, MATRIX_VERBS, matrix};
+use zhiheng_app::{MATRIX_OF, MATRIX_VERBS, MatrixLine, matrix};
 
 use crate::components::table::{Cell, Column, Row, Table};
 use crate::extract::{Staff, Visit};
@@ -18,8 +18,10 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, _staff: Sta
     for (at, kind) in pack.kinds.iter().enumerate() {
         let row = |line: &MatrixLine| {
             let cell = |of: &[bool; MATRIX_OF.len()]| {
-                let whose: Vec<&str> = MATRIX_OF.iter().zip(of).filter(|(_, yes)| **yes).map(|(word, _)| *word).collect();
-                Cell::Text(if of[0] && of[3] { "全部".to_owned() } else { whose.join("、") })
+                let whose: Vec<&str> =
+                    MATRIX_OF.iter().zip(of).filter(|(_, yes)| **yes).map(|(word, _)| *word).collect();
+                let [own, .., other] = of;
+                Cell::Text(if *own && *other { "全部".to_owned() } else { whose.join("、") })
             };
             let personal = |of: usize| {
                 let read = line.personal.iter().filter(|one| one.get(of) == Some(&true)).count();
@@ -31,7 +33,10 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, _staff: Sta
             };
             let personal = [0, 1].map(|of| Cell::Text(personal(of)));
             Row::new(
-                std::iter::once(Cell::Text(line.who.clone())).chain(line.cells.iter().map(cell)).chain(personal).collect(),
+                std::iter::once(Cell::Text(line.who.clone()))
+                    .chain(line.cells.iter().map(cell))
+                    .chain(personal)
+                    .collect(),
             )
         };
         let verbs = MATRIX_VERBS.iter().map(|(_, word)| Column::text(*word));

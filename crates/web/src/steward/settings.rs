@@ -16,8 +16,7 @@ use crate::openid::{Provider, TRUSTED, may_reach};
 use crate::pages::{SettingsGroup, SettingsPage};
 use crate::problem::{Answer, refused, see, show as page_of};
 use crate::server::{
-    BEHIND_PROXY, FOLLOWS, OPENID_CLIENT, OPENID_ISSUER, PUBLIC_ADDRESS, REPORTS, RUNNER, Server,
-    Settings,
+    BEHIND_PROXY, FOLLOWS, OPENID_CLIENT, OPENID_ISSUER, PUBLIC_ADDRESS, REPORTS, RUNNER, Server, Settings,
 };
 use crate::words::{count, moment, short_digest};
 

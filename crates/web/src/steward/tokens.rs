@@ -68,8 +68,7 @@ fn line(server: &Server, token: &Token, of: String, may_approve: bool) -> TokenL
     let holds = token.revoked_at.is_none() && !over;
     let approve = (holds && token.waits && may_approve)
         .then(|| Action::send("批准", format!("/tokens/{}/approve", token.id)).weight(Weight::Primary));
-    let revoke =
-        holds.then(|| Action::send("撤销", format!("/tokens/{}/revoke", token.id)).weight(Weight::Danger));
+    let revoke = holds.then(|| Action::send("撤销", format!("/tokens/{}/revoke", token.id)).weight(Weight::Danger));
     let actions = approve.into_iter().chain(revoke).collect();
     TokenLine {
         name: token.name.clone(),
@@ -112,12 +111,11 @@ fn fields(pack: &Pack, visit: &Visit, form: &FormBody, problems: &[Problem]) -> 
     }
     let rights = Field::new("rights", "权限", Control::Choices { options: rights.into() });
     fields.push(Field { error: error("rights"), ..rights.required() });
-    fields
-        .push(Field {
-            error: error("kinds"),
-            ..Field::new("kinds", "登记种类", Control::Choices { options: kinds.collect() })
-                .hint("您本人的令牌，不选则是全部种类；服务的令牌要逐项选明，并由安全管理员批准")
-        });
+    fields.push(Field {
+        error: error("kinds"),
+        ..Field::new("kinds", "登记种类", Control::Choices { options: kinds.collect() })
+            .hint("您本人的令牌，不选则是全部种类；服务的令牌要逐项选明，并由安全管理员批准")
+    });
     let days = Field::new("days", "有效期", Control::Choice { options: days.into() });
     fields.push(Field { error: error("days"), ..days.required() });
     fields

@@ -41,7 +41,9 @@ async fn a_town_finds_no_report_against_itself_and_a_desk_reads_who_reported() {
         one.get("/kinds/consumer_report").await.assert_hides("食堂");
         one.get("/search?q=%E9%A3%9F%E5%A0%82").await.assert_hides(&path);
         let program = county.program(one, "", &RIGHTS, &[]).await;
-        forbidden(&program.get(&format!("/api/v1{}", path.replacen("consumer_report/", "consumer_report/records/", 1))).await);
+        forbidden(
+            &program.get(&format!("/api/v1{}", path.replacen("consumer_report/", "consumer_report/records/", 1))).await,
+        );
         let found = program.get("/api/v1/search?q=%E9%A3%9F%E5%A0%82").await.json();
         assert_eq!(found["records"], json!([]));
     }
@@ -93,7 +95,10 @@ async fn a_station_sees_the_complaints_of_its_area_masked_and_a_town_none() {
     let page = officer.post(&format!("{}/correct", path(&here)), &fields).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     let stored = of_office.get(&format!("/api/v1/kinds/consumer_complaint/records/{here}")).await.json();
-    assert_eq!((&stored["fields"]["phone"], &stored["fields"]["matter_title"]), (&json!("13900139000"), &json!("短斤少两二百克")));
+    assert_eq!(
+        (&stored["fields"]["phone"], &stored["fields"]["matter_title"]),
+        (&json!("13900139000"), &json!("短斤少两二百克"))
+    );
 }
 
 #[tokio::test]
@@ -116,7 +121,9 @@ async fn a_letter_reaches_its_addressee_when_it_is_issued_and_not_before() {
     let mut second = county.invited(&mut office, "office", "", "second").await;
     let step = |name: &str| format!("/api/v1/kinds/official_letter/records/{id}/steps/{name}");
     let of_second = county.program(&mut second, "", &RIGHTS, &[]).await;
-    for (by, name) in [(&of_office, "submit"), (&of_second, "pass"), (&of_second, "sign"), (&of_office, "issue_announcement")] {
+    for (by, name) in
+        [(&of_office, "submit"), (&of_second, "pass"), (&of_second, "sign"), (&of_office, "issue_announcement")]
+    {
         let page = by.post(&step(name), &[], &json!({})).await;
         assert_eq!(page.status, StatusCode::OK, "{name}: {}", page.text);
     }
@@ -220,7 +227,8 @@ async fn the_last_of_three_is_not_reset_and_none_of_them_becomes_another() {
     let page = security.post(&format!("/accounts/{aud}/role"), &[("role", "office"), ("body", "")]).await;
     assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
     // Who proves identities is the security administrator's to name; the file of the secret nobody's on these pages.
-    let openid = [("openid_issuer", "https://id.example"), ("openid_client", "c"), ("openid_secret_file", "/etc/passwd")];
+    let openid =
+        [("openid_issuer", "https://id.example"), ("openid_client", "c"), ("openid_secret_file", "/etc/passwd")];
     system.get("/settings").await.assert_hides("openid_secret_file");
     forbidden(&system.post("/settings/openid", &openid).await);
     security.get("/settings").await;
@@ -268,7 +276,8 @@ async fn a_file_is_what_its_name_says() {
     let program = county.program(&mut office, "", &RIGHTS, &[]).await;
     let document = program.get("/api/v1/openapi.json").await.json();
     let body = &document["paths"]["/kinds/food_sample/records"]["post"]["requestBody"]["content"]["application/json"]["example"];
-    let field = county.app.pack.kind("food_sample").unwrap().fields.iter().find(|field| field.kind == zhiheng_pack::Type::File);
+    let field =
+        county.app.pack.kind("food_sample").unwrap().fields.iter().find(|field| field.kind == zhiheng_pack::Type::File);
     let Some(field) = field.map(|field| field.id.clone()) else { return };
     for (name, bytes, fits) in [
         ("a.pdf", &b"MZ\x90\0 this is a program"[..], false),
@@ -276,7 +285,9 @@ async fn a_file_is_what_its_name_says() {
         ("c.pdf", b"%PDF-1.7 a report", true),
     ] {
         let headers = [("content-type", "application/octet-stream")];
-        let sent = program.send(axum::http::Method::POST, &format!("/api/v1/files?name={name}"), &headers, bytes.to_vec()).await;
+        let sent = program
+            .send(axum::http::Method::POST, &format!("/api/v1/files?name={name}"), &headers, bytes.to_vec())
+            .await;
         let mut fields = body["fields"].clone();
         fields["sample_no"] = json!(name);
         fields[&field] = sent.json();

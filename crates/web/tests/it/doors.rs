@@ -115,14 +115,11 @@ fn the_matrix_of_records() {
     let lines = zhiheng_app::matrix(pack);
     let words: Vec<&str> = zhiheng_app::MATRIX_VERBS.iter().map(|(_, word)| *word).collect();
     let of = zhiheng_app::MATRIX_OF.join("、");
-    let mut text =
-        format!("{}；每格：{of}，+ 可以，- 不可以；最后：个人信息字段，本单位、其他单位\n", words.join(" "));
+    let mut text = format!("{}；每格：{of}，+ 可以，- 不可以；最后：个人信息字段，本单位、其他单位\n", words.join(" "));
     let mark = |yes: bool| if yes { '+' } else { '-' };
     for line in &lines {
-        let marks: Vec<String> =
-            line.cells.iter().map(|cells| cells.iter().map(|yes| mark(*yes)).collect()).collect();
-        let personal: Vec<String> =
-            line.personal.iter().map(|of| of.iter().map(|yes| mark(*yes)).collect()).collect();
+        let marks: Vec<String> = line.cells.iter().map(|cells| cells.iter().map(|yes| mark(*yes)).collect()).collect();
+        let personal: Vec<String> = line.personal.iter().map(|of| of.iter().map(|yes| mark(*yes)).collect()).collect();
         let of_persons = if personal.is_empty() { String::new() } else { format!(" | {}", personal.join(" ")) };
         text.push_str(&format!("{:<22}{} {}{of_persons}\n", pack.kinds[line.kind].id, marks.join(" "), line.who));
     }
@@ -139,7 +136,9 @@ fn the_matrix_of_records() {
         assert!(!none || line.personal.iter().all(|[own, _]| !own), "{line:?}");
     }
     let report = pack.kind_position("consumer_report").unwrap();
-    for line in lines.iter().filter(|line| line.kind == report && matches!(&*line.who, "乡镇" | "单位" | "派出机构" | "分管领导" | "县政府（上级）")) {
+    for line in lines.iter().filter(|line| {
+        line.kind == report && matches!(&*line.who, "乡镇" | "单位" | "派出机构" | "分管领导" | "县政府（上级）")
+    }) {
         assert!(line.cells.iter().flatten().take(16).all(|yes| !yes), "举报 is not theirs: {line:?}");
     }
 }
