@@ -136,7 +136,7 @@ async fn a_letter_reaches_its_addressee_when_it_is_issued_and_not_before() {
         assert_eq!(one.get(&format!("{paper}.docx")).await.status, StatusCode::OK);
         forbidden(&one.get(&format!("{path}/correct")).await);
     }
-    addressee.get("/messages").await.assert_shows("客运码头");
+    addressee.get("/work?tab=messages").await.assert_shows("客运码头");
     forbidden(&stranger.get(&path).await);
     stranger.get("/kinds/official_letter").await.assert_hides("客运码头");
 }
@@ -188,7 +188,7 @@ async fn what_is_taken_out_needs_the_right_and_is_written_down() {
     office.food_sample("A-2", "qualified").await;
     let id = path.rsplit('/').next().unwrap().to_owned();
     let mut bureau = county.bureau(&mut office, "scjg").await;
-    let chosen = format!("/kinds/food_sample/chosen.xlsx?record={id}");
+    let chosen = format!("/kinds/food_sample/chosen.xlsx?id={id}");
     let list = "/api/v1/kinds/food_sample/records?limit=1";
     let program = county.program(&mut bureau, "", &["read", "export"], &[]).await;
     let next = program.get(list).await.json()["next"].as_str().unwrap().to_owned();
