@@ -49,7 +49,7 @@ pub(crate) fn opened(app: &App, visit: &Visit, view: &RecordView) -> Result<Open
     for (kind_id, id) in events.flat_map(|event| &event.opened) {
         let (Some(kind), Ok(record)) = (app.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
         let Some((row, content)) = app.current(kind_id, &record)? else { continue };
-        if visit.account.is_some() && !visit.may_read(kind, &row) {
+        if kind.is_confidential() && !visit.may_read(kind, &row) {
             continue;
         }
         let label = Content::of(&app.pack, kind, visit).at(&row).label(&content);

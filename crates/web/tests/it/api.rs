@@ -272,7 +272,7 @@ async fn a_reference_to_a_record_or_file_that_the_caller_may_not_name_is_refused
     let extension = field.accept.first().cloned().unwrap_or_else(|| "pdf".to_owned());
     let bytes = [("content-type", "application/octet-stream")];
     let path = format!("/api/v1/files?name=a.{extension}");
-    let file = program.send(Method::POST, &path, &bytes, "content").await;
+    let file = program.send(Method::POST, &path, &bytes, "%PDF-1.7 content").await;
     assert_eq!(file.status, StatusCode::CREATED, "{}", file.text);
     let list = format!("/api/v1/kinds/{}/records", kind.id);
     let document = program.get("/api/v1/openapi.json").await.json();
@@ -285,7 +285,7 @@ async fn a_reference_to_a_record_or_file_that_the_caller_may_not_name_is_refused
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let id = made.json()["id"].as_str().unwrap().to_owned();
     let read = program.get(&format!("{list}/{id}/files/{}", file.json()["digest"].as_str().unwrap())).await;
-    assert_eq!(read.text, "content");
+    assert_eq!(read.text, "%PDF-1.7 content");
 }
 
 #[tokio::test]
