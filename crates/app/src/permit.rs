@@ -158,7 +158,7 @@ pub fn reads(actor: &Account, kind: &Kind, field: usize, owner: Option<&str>) ->
         return true;
     }
     match &actor.service {
-        Some(service) => service.personal.iter().any(|granted| *granted == kind.id),
+        Some(service) => service.personal.contains(&kind.id),
         None => kind.readers_of(field).into_iter().any(|role| actor.holds(role, owner)),
     }
 }

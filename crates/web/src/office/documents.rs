@@ -35,7 +35,8 @@ pub(crate) async fn show(
     let of = kind_of(&server.app().pack, &kind)?;
     // To whom a paper went, what was drafted before it did not go.
     let went_out = view.number.is_some() || view.version == view.row.version;
-    if !visit.sees(of, &view.row) && !(went_out && document_went_to(&account, of, &view.record, document)) {
+    let sent = went_out && document_went_to(&account, of, &view.record, document);
+    if !visit.sees(of, &view.row) && !sent {
         return Err(Error::NotPermitted.into());
     }
     if as_word {
