@@ -184,7 +184,7 @@ pub(crate) async fn download(
             let masking = Masking::For(Box::new(staff.0.clone()));
             let (area, part) = (asked.area.as_deref(), asked.part);
             let made = app.export_cell(&asked.id, asked.when, area, part, &watermark, &masking)?;
-            app.log_export(&staff.0, &format!("{}底稿", asked.id), &part_name(part), made.rows)?;
+            app.log_export(&staff.0, &format!("{}底稿", asked.id), part_name(part), made.rows)?;
             Ok(made)
         })
         .await?;
