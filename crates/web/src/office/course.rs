@@ -52,7 +52,8 @@ pub(crate) fn opened(app: &App, visit: &Visit, view: &RecordView) -> Result<Open
         if kind.is_confidential() && !visit.may_read(kind, &row) {
             continue;
         }
-        let label = Content::of(&app.pack, kind, visit).at(&row).label(&content);
+        // What one's own case asked of another is known to who asked.
+        let label = Content::of(&app.pack, kind, visit).at(&row).taking_part().label(&content);
         let state = app.pack.state_of(&content).map(|state| format!("（{}）", state.name)).unwrap_or_default();
         found.insert(id.clone(), Link::new(format!("{}：{label}{state}", kind.name), format!("/kinds/{kind_id}/{id}")));
     }
