@@ -80,7 +80,7 @@ async fn receiver(statuses: &[u16]) -> (u16, Arc<Mutex<Vec<(String, String)>>>) 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let (kept, mut left) = (Arc::clone(&seen), statuses.to_vec().into_iter());
+    let (kept, mut left) = (Arc::clone(&seen), Vec::from(statuses).into_iter());
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
