@@ -153,8 +153,8 @@ catalogue! {
     CONTROL_CHARACTER = "ZH1118", "「{}」含有不可见的控制字符。请重新输入。";
     UNKNOWN_INDICATOR = "ZH1119", "没有标识为「{}」的指标。请从指标列表中选择。";
     ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
-    NO_TOWN_BASIS = "ZH1146", "交给乡镇（街道）的任务，{}至少填一项。没有依据的，不得交办。";
     FIXED = "ZH1131", "{}";
+    NO_TOWN_BASIS = "ZH1146", "交给乡镇（街道）的任务，{}至少填一项。没有依据的，不得交办。";
 }
 
 #[cfg(test)]

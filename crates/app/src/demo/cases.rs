@@ -583,23 +583,18 @@ fn notice(number: u64, day: i32, opened: i64, chance: Chance) -> Course {
         day,
         roles::OFFICE,
         "submit",
-        Fields::new().set("body_text", text),
+        Fields::new().set("body_text", text).set("addressees", "scjg、nync、wlw、sww"),
     );
     let course = if day >= at(2026, 11, 1) {
         course
-            .on(day + 1, roles::HEAD, "to_countersign", Fields::new().set("countersign_bodies", "scjg、nync、wlw"))
+            .on(day + 1, REVIEWER, "to_countersign", Fields::new().set("countersign_bodies", "scjg、nync、wlw"))
             .answer(day + 2, roles::HEAD, ("countersign", "scjg", "agree"), None)
             .answer(day + 5, roles::HEAD, ("countersign", "nync", "agree"), Some("数字已核对。"))
             .answer(day + 6, roles::HEAD, ("countersign", "wlw", "agree"), None)
     } else {
-        course.on(day + 2, roles::HEAD, "pass", Fields::new())
+        course.on(day + 2, REVIEWER, "pass", Fields::new())
     };
-    course.on(day + 7, roles::LEADER, "sign", Fields::new()).on(
-        day + 8,
-        roles::OFFICE,
-        "issue_notice",
-        Fields::new().set("addressees", "scjg、nync、wlw、sww"),
-    )
+    course.on(day + 7, roles::LEADER, "sign", Fields::new()).on(day + 8, roles::OFFICE, "issue_notice", Fields::new())
 }
 
 /// What is done with a letter: 送审、审核、签发、印发、反馈、办结.

@@ -117,7 +117,12 @@ fn clerk() -> Account {
 fn submit(app: &App, kind: &str, id: Option<RecordId>, act: Act) -> Result<RecordId, Error> {
     let reason = id.map(|_| "试".to_owned());
     let submission = Submission { act, kind: kind.to_owned(), id, expected_version: None, reason };
-    Ok(app.submit("clerk", &submission, None)?.id.parse().unwrap())
+    // What is under way is taken back by somebody who has not handled it.
+    let receipt = match submission.act {
+        Act::Withdraw | Act::Restore => app.submit_as(&Account::of_office("chief"), &submission, None)?,
+        _ => app.submit("clerk", &submission, None)?,
+    };
+    Ok(receipt.id.parse().unwrap())
 }
 
 fn draft(app: &App, kind: &str) -> RecordId {
@@ -254,7 +259,10 @@ fn one_round(county: &County, kind: &str, seed: u64) -> RecordId {
             7 => send(app, kind, id, "add", &[body]),
             _ => app.fire().map(drop),
         };
-        assert!(matches!(done, Ok(()) | Err(Error::WrongState(_) | Error::Conflict(_))), "seed {seed}: {done:?}");
+        // Who was asked is written by a step, and not corrected by whoever asked.
+        let fixed = matches!(&done, Err(Error::Invalid(problems)) if problems.iter().all(|one| one.code == "ZH1131"));
+        let usual = matches!(done, Ok(()) | Err(Error::WrongState(_) | Error::Conflict(_)));
+        assert!(usual || fixed, "seed {seed}: {done:?}");
         let view = app.record(kind, &id).unwrap();
         let open: Vec<String> =
             app.pack.asked(&view.record).into_iter().filter(|it| it.is_open()).map(|it| it.body).collect();

@@ -70,7 +70,7 @@ fn what_stands_before_a_step_is_told_for_each_case() {
         let found = app.foresee(&li, "complaint", &taken, &close).unwrap().unwrap();
         let result = app.pack.kind("complaint").unwrap().field_index("result").unwrap();
         assert_eq!(found.lacks, vec![result], "it wants the result");
-        assert_eq!(found.obstacle.as_deref(), Some("办结最早于 2026-01-07 办理，今天还不到。"));
+        assert_eq!(found.obstacle.as_deref(), Some("办结最早于 2026-01-08 办理，今天还不到。"));
         let assign = CaseAct::Assign(None);
         assert_eq!(why(&li, open, &assign), None);
         assert_eq!(why(&stranger, open, &assign).as_deref(), Some("由承办单位或者质量强县办转办。"));

@@ -144,6 +144,7 @@ pub(crate) fn fill(county: &County) {
     store
         .write(move |tx| {
             tx.set_mail_choice(PLACE, &choice)?;
+            tx.set_phrases(PLACE, &id(77), &["同意。".to_owned()])?;
             tx.add_outbox(PLACE, &[crate::outbox::entry(1, "a")])
         })
         .unwrap();
@@ -258,11 +259,14 @@ fn an_archive_of_a_newer_release_is_refused() {
     let text = String::from_utf8_lossy(&archive_of(&source)[..60]).into_owned();
     assert!(text.contains(r#"{"format":1,"schema":"#), "{text}");
     let mut newer = archive_of(&source);
+    // A digit more in the header, which is one byte longer then.
     let at = text.find("\"schema\":").unwrap() + "\"schema\":".len();
-    newer[at] = b'9';
+    let length = text.find("\nH").unwrap() + 5;
+    newer[length] += 1;
+    newer.insert(at, b'9');
     let target = County::sqlite();
     let result = Store::restore(&target.url, &target.options(), newer.as_slice());
-    assert!(matches!(result, Err(StoreError::TooNew { found: 9, .. })), "{result:?}");
+    assert!(matches!(result, Err(StoreError::TooNew { found: 90.., .. })), "{result:?}");
 }
 
 #[test]

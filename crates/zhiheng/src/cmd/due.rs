@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(due(r#"{"from":"2026-08-04T17:20","length":"60 day","extend":["3 workday"]}"#), r#""2026-10-10""#);
         assert_eq!(due(r#"{"from":"2026-03-02","length":"10 day","pauses":[["2026-03-05",null]]}"#), "null");
         let window = answered(r#"{"from":"2026-08-04","length":"90 day","not_before":"60 day"}"#).unwrap();
-        assert_eq!((&window["not_before"], &window["due"]), (&json!("2026-10-03"), &json!("2026-11-02")));
+        assert_eq!((&window["not_before"], &window["due"]), (&json!("2026-10-04"), &json!("2026-11-02")));
         assert_eq!(window["count"].as_array().unwrap().iter().filter(|day| day["counted"] == true).count(), 90);
     }
 
