@@ -121,8 +121,12 @@ async fn a_letter_reaches_its_addressee_when_it_is_issued_and_not_before() {
     let mut second = county.invited(&mut office, "office", "", "second").await;
     let step = |name: &str| format!("/api/v1/kinds/official_letter/records/{id}/steps/{name}");
     let of_second = county.program(&mut second, "", &RIGHTS, &[]).await;
+    // 签发 is the leader's, and somebody has to be granted that post.
+    let mut leader = county.bureau(&mut office, "kjj").await;
+    office.grant("of_kjj", "leader", "").await;
+    let of_leader = county.program(&mut leader, "", &RIGHTS, &[]).await;
     for (by, name) in
-        [(&of_office, "submit"), (&of_second, "pass"), (&of_second, "sign"), (&of_office, "issue_announcement")]
+        [(&of_office, "submit"), (&of_second, "pass"), (&of_leader, "sign"), (&of_office, "issue_announcement")]
     {
         let page = by.post(&step(name), &[], &json!({})).await;
         assert_eq!(page.status, StatusCode::OK, "{name}: {}", page.text);

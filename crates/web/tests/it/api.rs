@@ -420,7 +420,8 @@ async fn of_a_batch_one_by_one_each_has_its_own_answer() {
 async fn who_follows_the_changes_has_every_record_as_it_stands() {
     let county = County::real();
     let mut office = county.office().await;
-    let program = county.program(&mut office, "", &ALL, &[]).await;
+    let taking_out = ["read", "write", "export"];
+    let program = county.program(&mut office, "", &taking_out, &[]).await;
     let first = created(&program, "A-1").await;
     let mut ids = vec![first.clone()];
     for no in 2..6 {
@@ -461,15 +462,22 @@ async fn who_follows_the_changes_has_every_record_as_it_stands() {
         "of two places the later one"
     );
     // A program of another body, or of other kinds, is told nothing, and still goes on from where it looked.
-    for stranger in
-        [county.program(&mut office, "kjj", &ALL, &[]).await, county.program(&mut office, "", &ALL, &["patent"]).await]
-    {
+    for stranger in [
+        county.program(&mut office, "kjj", &taking_out, &["food_sample", "patent"]).await,
+        county.program(&mut office, "", &taking_out, &["patent"]).await,
+    ] {
         let page = stranger.get("/api/v1/changes").await.json();
         assert_eq!((&page["changes"], &page["more"]), (&json!([]), &json!(false)));
         assert_ne!(page["next"], "0");
     }
     let other = county.program(&mut office, "", &ALL, &["patent"]).await;
     assert_refused(&other.get("/api/v1/changes?kind=food_sample").await, 403, "ZH4103");
+    // Page after page is taking out: without that right there is the first page only.
+    let reader = county.program(&mut office, "", &ALL, &["food_sample"]).await;
+    assert_eq!(reader.get("/api/v1/changes?limit=2").await.json()["changes"].as_array().unwrap().len(), 2);
+    for more in ["?limit=51", "?after=1", "?since=2026-11-23"] {
+        assert_refused(&reader.get(&format!("/api/v1/changes{more}")).await, 403, "ZH4103");
+    }
 }
 
 #[tokio::test]
@@ -508,7 +516,9 @@ async fn the_document_of_a_token_has_what_it_may_do_and_no_more() {
     }
     assert!(document["components"]["schemas"]["patent_given"].is_null());
     // 县科技局 may not write food samples, whatever its token says.
-    let service = county.program(&mut office, "kjj", &ALL, &[]).await;
+    let cases = county.app.pack.kinds.iter().filter(|kind| !kind.procedures.is_empty()).map(|kind| kind.id.as_str());
+    let kinds: Vec<&str> = cases.chain(["food_sample"]).collect();
+    let service = county.program(&mut office, "kjj", &ALL, &kinds).await;
     let document = service.get("/api/v1/openapi/mine.json").await.json();
     assert!(document["paths"][FOODS.strip_prefix("/api/v1").unwrap()].is_null());
     let steps = |path: &&String| path.contains("/steps/");
@@ -528,7 +538,7 @@ async fn no_token_reaches_a_record_that_its_holder_does_not() {
     let mut bureau = county.bureau(&mut office, "kjj").await;
     let strangers = [
         (county.program(&mut bureau, "", &ALL, &[]).await, 403),
-        (county.program(&mut office, "kjj", &ALL, &[]).await, 403),
+        (county.program(&mut office, "kjj", &ALL, &["food_sample", &case.kind]).await, 403),
         // Of the whole county, and of another kind only.
         (county.program(&mut office, "county", &ALL, &["patent"]).await, 403),
         (county.program_with("zh_0"), 401),
