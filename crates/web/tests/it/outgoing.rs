@@ -76,11 +76,11 @@ fn header<'a>(text: &'a str, name: &str) -> &'a str {
 }
 
 /// A receiver that answers with these statuses, then with 200; the requests that it saw: head and body.
-async fn receiver(statuses: &[u16]) -> (u16, Arc<Mutex<Vec<(String, String)>>>) {
+async fn receiver(statuses: &'static [u16]) -> (u16, Arc<Mutex<Vec<(String, String)>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let (kept, mut left) = (Arc::clone(&seen), Vec::from(statuses).into_iter());
+    let (kept, mut left) = (Arc::clone(&seen), statuses.iter().copied());
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
