@@ -4,13 +4,6 @@
 //! The county is made as hard as it can be: every kind of the common packs has *all* its personal fields in its title, every such field of a record
 //! holds a word of its own, and cases have been opened, moved on, repeated and left to lapse. Then every reader opens every address that there is.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by panicking, also in its helpers"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
