@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
+use zhiheng_pack::pack::BodyLevel;
+use zhiheng_pack::procedure::roles;
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, GrantRow, InvitationRow, ProofRow, Purpose, Reader, RecordId, StoreError, Tx};
 
@@ -27,8 +29,8 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 /// How long a link may be used.
 const LINK: i64 = 72 * HOUR;
 /// The setting that says that the three administrators are separate.
-const ADMINISTRATORS: &str = "administrators";
-const SEPARATE: &str = "separate";
+pub(crate) const ADMINISTRATORS: &str = "administrators";
+pub(crate) const SEPARATE: &str = "separate";
 /// What is said of a link that opens nothing.
 const LINK_OVER: &str = "这个链接已用过或已过期，请向管理员另要一个";
 
@@ -127,6 +129,17 @@ pub struct Account {
     pub filled: Vec<Held>,
     /// The three administrators are separate.
     pub separate: bool,
+    /// What its body is: 派出机构, 乡镇街道 …
+    pub level: Option<BodyLevel>,
+    /// It is no person but a service (接口).
+    pub service: Option<Service>,
+}
+
+/// What a service may besides what its body may: nothing that wants a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Kinds whose personal fields it reads as they are.
+    pub personal: Vec<String>,
 }
 
 /// What a one-time link is for.
@@ -219,7 +232,7 @@ impl App {
     }
 
     fn in_being(&self, body: &str, today: i32) -> Vec<String> {
-        let under = self.pack.bodies_under(body);
+        let under = self.pack.bodies_within(body);
         under.into_iter().filter(|body| body.is_on(today)).map(|body| body.id.clone()).collect()
     }
 
@@ -236,6 +249,10 @@ impl App {
             own.iter().filter_map(|body| self.pack.body(body)).flat_map(|body| body.areas.clone()).collect();
         areas.dedup();
         let above = body.filter(|_| !own.is_empty()).map(|body| self.pack.bodies_above(body)).unwrap_or_default();
+        // A 派出机构 acts for the body above it, not for the government above that.
+        let acts_for = |above: &&zhiheng_pack::Body| {
+            self.pack.bodies_within(&above.id).iter().any(|within| Some(within.id.as_str()) == body)
+        };
         let second_factor = proof.is_some_and(|proof| proof.totp_on);
         let set = proof.map_or(row.created_at, |proof| proof.password_at);
         let stale = rules.policy.change_days.is_some_and(|days| set + days * DAY <= rules.now);
@@ -258,20 +275,35 @@ impl App {
             must,
             second_factor,
             own,
-            above: above.into_iter().map(|body| body.id.clone()).collect(),
+            above: above.into_iter().filter(acts_for).map(|body| body.id.clone()).collect(),
             areas,
             held,
             reserved: if office { reserved.map(|role| role.id.clone()).collect() } else { Vec::new() },
             filled: if office { rules.filled.clone() } else { Vec::new() },
             separate: rules.separate,
+            level: body.and_then(|body| self.pack.body(body)).map(|body| body.level),
+            service: None,
         })
     }
 
     /// A service as an account: it owes nothing that only people can do, and administers nothing.
-    pub(crate) fn service_account(&self, reader: &mut Reader<'_>, row: &AccountRow) -> Result<Option<Account>, Error> {
+    /// It holds the roles of its bodies that need no person, so that it may take their steps where it was granted to.
+    pub(crate) fn service_account(
+        &self,
+        reader: &mut Reader<'_>,
+        row: &AccountRow,
+        service: Service,
+        takes_out: bool,
+    ) -> Result<Option<Account>, Error> {
         let rules = self.rules_of_office(reader)?;
-        let account = self.account_with(row, None, Vec::new(), &rules);
-        Ok(account.map(|account| Account { active: true, must: None, separate: true, ..account }))
+        let Some(account) = self.account_with(row, None, Vec::new(), &rules) else { return Ok(None) };
+        let every = self.pack.bodies.iter().filter(|body| body.is_on(rules.today)).map(|body| body.id.clone());
+        let own = if row.body.is_some() { account.own } else { every.collect() };
+        let held = |role: &str| Held { role: role.to_owned(), bodies: Some(own.clone()), instead_of: None };
+        let roles = self.pack.roles.iter().filter(|role| !role.person && role.id != roles::OFFICER);
+        let held = roles.map(|role| held(&role.id)).chain(takes_out.then(|| held(EXPORT))).collect();
+        let (active, must, separate, service) = (true, None, true, Some(service));
+        Ok(Some(Account { active, must, separate, service, own, held, ..account }))
     }
 
     /// The one-time secret that creates the first account; `None` once there is an account. An earlier unused one ends.
@@ -314,6 +346,13 @@ impl App {
     pub fn reset(&self, actor: &Account, account: &RecordId) -> Result<String, Error> {
         self.only(actor, Power::System)?;
         let of = self.stored_account(account)?;
+        // A new password shuts the account until it is let in: who resets the last of a kind leaves nobody who could.
+        if actor.separate && self.is_last_administrator(&of)? {
+            let word = role_word(&of.role);
+            return Err(Error::WrongState(format!(
+                "{word}只剩这一个账号，不能由他人重设口令：请先另外设立一个{word}，或者在服务器上用命令恢复"
+            )));
+        }
         let role = Role::of_name(&of.role).ok_or_else(|| Error::Corrupt(format!("账号 {}", of.login)))?;
         let token = self.token();
         let row = self.invitation_row(&token, Purpose::Reset, role, of.body.as_deref(), Some(&of.name), Some(*account));
@@ -528,6 +567,7 @@ impl App {
         if disabled && actor.separate && self.is_last_administrator(&row)? {
             return Err(Error::WrongState(format!("{}只剩这一个账号，请先另外设立一个", role_word(&row.role))));
         }
+        self.attempts.forget(&row.login);
         row.disabled_at = disabled.then(|| self.now());
         row.failed_count = 0;
         row.locked_until = None;
@@ -561,7 +601,9 @@ impl App {
 
     /// Sets a setting of the installation. What decides about permissions is not set here.
     pub fn set_setting(&self, actor: &Account, name: &str, value: &str) -> Result<(), Error> {
-        self.only(actor, Power::System)?;
+        // Who proves identities decides who comes in as whom.
+        let power = if name.starts_with("openid_") { Power::Security } else { Power::System };
+        self.only(actor, power)?;
         if matches!(name, ADMINISTRATORS | "password_policy") {
             return Err(Error::NotPermitted);
         }

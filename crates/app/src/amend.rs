@@ -36,7 +36,8 @@ impl Hand<'_> {
 
     fn holds(&self, roles: &[String], body: Option<&str>) -> bool {
         match self {
-            Hand::Staff(account) => roles.iter().any(|role| account.holds(role, body)),
+            // Who corrects and who takes back is a second person: a service is none.
+            Hand::Staff(account) => account.service.is_none() && roles.iter().any(|role| account.holds(role, body)),
             Hand::Public | Hand::Login(_) => false,
         }
     }

@@ -41,6 +41,11 @@ impl Taker<'_> {
         }
     }
 
+    /// Whether this taker is no person.
+    fn is_service(&self) -> bool {
+        matches!(self, Taker::Staff(account) if account.service.is_some())
+    }
+
     /// Whether this taker holds a role on cases of a body.
     pub fn holds(&self, role: &str, body: Option<&str>) -> bool {
         match self {
@@ -526,6 +531,9 @@ impl Look<'_> {
     }
 
     fn may(&self, taker: Taker<'_>, step: &Step) -> bool {
+        if taker.is_service() && self.procedure.wants_person(step) {
+            return false;
+        }
         let body = self.owner(step);
         step.roles.iter().any(|role| taker.holds(role, body.as_deref()))
     }
@@ -793,6 +801,7 @@ impl Look<'_> {
     fn may_be_confirmed(&self, taker: Taker<'_>, run: &Run, clock: &Clock) -> bool {
         let in_time = run.due.is_none_or(|due| run.stopped_at.unwrap_or(self.now) < due.at);
         run.stands
+            && !taker.is_service()
             && (in_time || run.moves.is_empty())
             && self.procedure.correct.iter().any(|role| taker.holds(role, self.envelope.body.as_deref()))
             && crate::amend::is_third(self.case, self.kind, self.procedure, &clock.id, taker.login())

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use zhiheng_pack::record::Record;
+use zhiheng_pack::{Kind, Record};
 use zhiheng_store::{Op, RecordId, RecordRow};
 
-use crate::{App, Error, Scope};
+use crate::{App, Error};
 
 /// Versions that one question looks at at most: most of them may not be for this reader.
 const LOOKED: usize = 2000;
@@ -39,13 +39,13 @@ pub struct ChangesPage {
 }
 
 impl App {
-    /// Records whose last version was written after an instant (µs of UTC), of the kinds wanted and within what the reader sees.
+    /// Records whose last version was written after an instant (µs of UTC), of the kinds wanted and those that the reader sees.
     pub fn changed_records(
         &self,
         after: i64,
         limit: usize,
         wanted: impl Fn(&str) -> bool,
-        scope: Option<&Scope>,
+        seen: impl Fn(&Kind, &RecordRow) -> bool,
     ) -> Result<ChangesPage, Error> {
         let (place, limit) = (&self.pack.place, limit.max(1));
         let mut reader = self.store.read()?;
@@ -69,8 +69,8 @@ impl App {
                 page.next = version.recorded_at;
                 // An older version is passed over: its record comes later, as it stands.
                 let Some(row) = rows.remove(&(version.id, version.version)) else { continue };
-                let seen = scope.is_none_or(|own| own.holds(row.body.as_deref(), row.area.as_deref()));
-                page.changes.extend(self.changed(row, version.op).filter(|_| seen));
+                let known = self.pack.kind(&row.kind).is_some_and(|kind| seen(kind, &row));
+                page.changes.extend(known.then(|| self.changed(row, version.op)).flatten());
             }
             looked += versions.len();
             if versions.len() < limit {

@@ -10,8 +10,8 @@ use zhiheng_pack::{Record, Sight, day};
 use zhiheng_sheet::{Footing, LetterPart, LetterSign, WordLetter, WordRun, write_letter};
 use zhiheng_store::{DocumentNumberRow, RecordId, RecordRow, VersionRow};
 
-use crate::export::{DOCX, ExportFile};
-use crate::{App, Error};
+use crate::export::{DOCX, ExportFile, masked};
+use crate::{Account, App, Error, reads};
 
 /// A document of a record.
 #[derive(Debug, Clone)]
@@ -40,11 +40,11 @@ impl DocumentView {
 }
 
 impl App {
-    /// A document of a record as it stood at a version; without one, as it was numbered last, else as the record is now. `reader` is the name of who
-    /// makes it, as long as it has no number.
+    /// A document of a record as it stood at a version; without one, as it was numbered last, else as the record is now. `reader` is who makes it, as
+    /// long as it has no number; personal fields that he does not read stand masked in it. Nobody: somebody at the server itself.
     pub fn document(
         &self,
-        reader: &str,
+        reader: Option<&Account>,
         kind_id: &str,
         id: &RecordId,
         document_id: &str,
@@ -71,12 +71,17 @@ impl App {
         let given = Given {
             reason: self.pack.reason_of(&record, document),
             dues: self.pack.dues(&record),
-            ..self.given(reader, then, number.as_ref())?
+            ..self.given(reader.map_or("", |reader| &reader.name), then, number.as_ref())?
         };
-        let mut rendered = render(&self.pack, kind, document, &record, &given);
+        let covered = match reader {
+            Some(reader) => record.covered(kind, |index| reads(reader, kind, index, row.body.as_deref()), masked),
+            None => record.clone(),
+        };
+        let mut rendered = render(&self.pack, kind, document, &covered, &given);
         // A number that somebody wrote goes before a running one, and needs none.
-        let written = document.number_field.and_then(|field| record.value(field)).map(|value| value.plain());
-        let numbered = document.number.is_some() && (number.is_some() || written.is_none());
+        let is_written = document.number_field.is_some_and(|field| record.value(field).is_some());
+        let numbered = document.number.is_some() && (number.is_some() || !is_written);
+        let written = document.number_field.and_then(|field| covered.value(field)).map(|value| value.plain());
         if let Some(text) = written {
             rendered.number = Some(vec![Piece::Text(text)]);
         }
@@ -112,7 +117,7 @@ impl App {
         document_id: &str,
         version: i64,
     ) -> Result<DocumentNumberRow, Error> {
-        let view = self.document("", kind_id, id, document_id, Some(version))?;
+        let view = self.document(None, kind_id, id, document_id, Some(version))?;
         if let Some(number) = view.number {
             return Ok(number);
         }

@@ -8,12 +8,14 @@ mod cell;
 mod kind;
 mod mask;
 
+use zhiheng_pack::Kind;
 use zhiheng_sheet::{Encoding, Sheet, Workbook, write_csv, write_xlsx};
+use zhiheng_store::RecordRow;
 
 pub(crate) use board::goal;
 pub(crate) use mask::masked;
 
-use crate::{App, Error};
+use crate::{Account, App, Error, Role, reads};
 
 /// A file to hand out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,27 @@ pub enum BoardFormat {
     Docx,
     /// Text, UTF-8
     Csv,
+}
+
+/// Whose eyes a file is made for.
+#[derive(Debug, Clone)]
+pub enum Masking {
+    /// Somebody at the server itself: as stored.
+    Plain,
+    /// Whoever: every personal field masked.
+    Covered,
+    /// An account: of the office, what it reads as it is; for everybody else a file that leaves the system names no person.
+    For(Box<Account>),
+}
+
+impl Masking {
+    fn covers(&self, kind: &Kind, field: usize, row: &RecordRow) -> bool {
+        match self {
+            Masking::Plain => false,
+            Masking::Covered => true,
+            Masking::For(account) => account.role != Role::Office || !reads(account, kind, field, row.body.as_deref()),
+        }
+    }
 }
 
 const XLSX: (&str, &str) = ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod amend;
+mod attempts;
 mod audit;
 mod board;
 mod cases;
@@ -51,7 +52,7 @@ pub use zhiheng_store::TaskCursor;
 pub use zhiheng_store::{Clock, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
-pub use accounts::{Account, Invited, Must, Role};
+pub use accounts::{Account, Invited, Must, Role, Service};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
@@ -63,7 +64,7 @@ pub use citizens::{
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
-pub use export::{BoardFormat, ExportFile, ExportFormat};
+pub use export::{BoardFormat, ExportFile, ExportFormat, Masking};
 pub use firing::Fired;
 pub use grants::{Delegation, Grant, Person};
 pub use handover::{HandedOver, Holder, OpenWork, PassedCase};
@@ -80,7 +81,10 @@ pub use outgoing::{
     Channel, DIGEST_HOURS, Hook, MailServer, Occasion, Outgoing, Outstanding, Parcel, Security, TRIES, is_address,
 };
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
-pub use permit::{EXPORT, Held, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, matrix, may, role_matrix};
+pub use permit::{
+    EXPORT, Held, MATRIX_OF, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to, matrix, may,
+    reads, role_matrix, shown_to,
+};
 pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
@@ -122,6 +126,8 @@ pub struct App {
     pub(crate) random: Arc<dyn Random>,
     /// What search keeps between questions.
     pub(crate) search: Arc<search::Index>,
+    /// What failed to sign in lately.
+    pub(crate) attempts: Arc<attempts::Attempts>,
     /// Fills the index of a database that has none yet.
     pub(crate) filling: Option<search::Filling>,
 }
@@ -136,7 +142,8 @@ impl App {
         let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));
-        let mut app = App { pack: Arc::new(pack), store, clock, random, search, filling: None };
+        let attempts = Arc::default();
+        let mut app = App { pack: Arc::new(pack), store, clock, random, search, attempts, filling: None };
         app.declare_indexes(setup.read_only)?;
         if !setup.read_only {
             app.filling = app.fill_index()?;
@@ -170,6 +177,7 @@ impl App {
     pub fn with_pack(&self, pack: Pack) -> App {
         App {
             search: Arc::new(search::Index::new(&pack)),
+            attempts: Arc::default(),
             pack: Arc::new(pack),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),

@@ -1,7 +1,7 @@
 //! 日志: who did what, and who came in or tried to. For the audit administrator alone; nothing here or elsewhere changes or removes a line.
 
 use zhiheng_sheet::{Paper, Sheet, SheetCell, SheetColumn, write_xlsx};
-use zhiheng_store::{OperationRow, OperationsWanted, SignInRow};
+use zhiheng_store::{OperationRow, OperationsWanted, RecordId, SignInRow};
 
 use crate::accounts::{Account, DAY};
 use crate::permit::Power;
@@ -36,6 +36,23 @@ impl App {
         let from = wanted.from.map_or(i64::MIN, |day| self.begin_of(day));
         let before = wanted.to.map_or(i64::MAX, |day| self.begin_of(day.saturating_add(1)));
         (from, wanted.before.map_or(before, |at| at.min(before)))
+    }
+
+    /// 导出: who took out what, how many, by which conditions. Written before the file is handed over.
+    pub fn log_export(&self, actor: &Account, what: &str, filter: &str, rows: usize) -> Result<(), Error> {
+        self.log(actor, "导出", what, &format!("{rows} 条{filter}"))
+    }
+
+    /// 查看个人信息: whose record, and which fields; never what they say.
+    pub fn log_personal(&self, actor: &Account, kind: &str, id: &RecordId, fields: &str) -> Result<(), Error> {
+        self.log(actor, "查看个人信息", &format!("{kind}/{id}"), fields)
+    }
+
+    fn log(&self, actor: &Account, verb: &'static str, object: &str, detail: &str) -> Result<(), Error> {
+        let (place, login) = (self.pack.place.clone(), actor.login.clone());
+        let (object, detail) = (object.to_owned(), detail.to_owned());
+        self.store.write(move |tx| tx.log_operation(&place, &login, verb, &object, &detail).map(|_| ()))?;
+        Ok(())
     }
 
     /// A page of the operation log, newest first.

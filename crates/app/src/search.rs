@@ -10,14 +10,14 @@ mod index;
 mod plan;
 mod segment;
 
-use zhiheng_pack::Record;
+use zhiheng_pack::{Pack, Record};
 use zhiheng_store::{RecordRow, SearchQuery, SearchReach, SearchTerm};
 
 pub(crate) use index::{Filling, Index};
 pub use plan::{PlanHit, PlanHits};
 pub use segment::Question;
 
-use crate::{App, Error};
+use crate::{Account, App, Error, Verb, is_sent_to, may, shown_to};
 
 /// So many segments of the index are read for one page.
 const SEGMENTS: usize = 512;
@@ -32,15 +32,41 @@ pub enum Reach {
     /// No record: the plan's own content only.
     #[default]
     Nothing,
-    /// Records of these bodies, and records of these areas.
+    /// Records of these bodies, records of these areas, and kinds of which something may have been sent to the reader.
     Of {
         /// Ids of bodies.
         bodies: Vec<String>,
         /// Codes of areas.
         areas: Vec<String>,
+        /// Ids of kinds.
+        kinds: Vec<String>,
     },
     /// Every record of the county.
     Everything,
+}
+
+impl Reach {
+    /// Where records may lie that an account sees: the union of its scopes of every kind. Each record that is found is asked of the account again.
+    pub fn of(pack: &Pack, account: &Account) -> Reach {
+        let (mut all, mut kinds) = (zhiheng_store::Scope::default(), Vec::new());
+        for kind in &pack.kinds {
+            let Some(scope) = account.scope(kind) else { return Reach::Everything };
+            if !scope.sent.is_empty() {
+                kinds.push(kind.id.clone());
+            }
+            for (to, from) in [(&mut all.bodies, scope.bodies), (&mut all.areas, scope.areas)] {
+                for one in from {
+                    if !to.contains(&one) {
+                        to.push(one);
+                    }
+                }
+            }
+        }
+        if all.bodies.is_empty() && all.areas.is_empty() && kinds.is_empty() {
+            return Reach::Nothing;
+        }
+        Reach::Of { bodies: all.bodies, areas: all.areas, kinds }
+    }
 }
 
 /// What is searched, and for whom.
@@ -48,8 +74,10 @@ pub enum Reach {
 pub struct SearchWanted {
     /// What was typed.
     pub text: String,
-    /// Whose records.
+    /// Where to look.
     pub reach: Reach,
+    /// For whom: what he may not open is not found. Nobody: the reach decides alone.
+    pub reader: Option<Account>,
     /// Only records of this kind.
     pub kind: Option<String>,
     /// Continue before this: [`SearchView::next`] of the page before.
@@ -121,18 +149,19 @@ impl App {
         let end = reader.search_end(&self.pack.place, self.search.form)?;
         let before = wanted.before.unwrap_or(i64::MAX);
         let limit = wanted.limit.clamp(1, 100);
-        let may = |body: Option<&str>, area: Option<&str>| match &wanted.reach {
+        let may = |kind: &str, body: Option<&str>, area: Option<&str>| match &wanted.reach {
             Reach::Everything => true,
             Reach::Nothing => false,
-            Reach::Of { bodies, areas } => {
+            Reach::Of { bodies, areas, kinds } => {
                 body.is_some_and(|body| bodies.iter().any(|own| own == body))
                     || area.is_some_and(|area| areas.iter().any(|own| own == area))
+                    || kinds.iter().any(|known| known == kind)
             }
         };
         let mut newest = Vec::new();
         let whole = self.through_tail(&mut reader, end, before, |at, one| {
             let asked = wanted.kind.as_deref().is_none_or(|kind| kind == one.kind);
-            if asked && may(one.body, one.area) && question.holds(one.squeezed) {
+            if asked && may(one.kind, one.body, one.area) && question.holds(one.squeezed) {
                 newest.push(at);
             }
             newest.len() < LOOKED_AT
@@ -191,13 +220,28 @@ impl App {
         if wanted.kind.as_deref().is_some_and(|kind| kind != row.kind) {
             return None;
         }
-        let (kind, record, squeezed) = self.squeezed_row(&row)?;
+        let (position, record, squeezed) = self.squeezed_row(&row)?;
+        let kind = self.pack.kinds.get(position)?;
         if !question.holds(&squeezed) {
             return None;
         }
-        let mut fields = index::texts(&self.pack, self.pack.kinds.get(kind)?, &record);
+        let mut fields = index::texts(&self.pack, kind, &record);
+        if let Some(reader) = &wanted.reader {
+            let whole = may(reader, Verb::See, kind, row.body.as_deref(), row.area.as_deref());
+            if !whole && !is_sent_to(reader, kind, &record) {
+                return None;
+            }
+            // Words of what was not sent find nothing: else a search would say what it does not show.
+            if let Some(sent) = shown_to(reader, kind, &record).filter(|_| !whole) {
+                fields.retain(|(at, _)| sent.contains(at));
+                let told = segment::squeezed(fields.iter().map(|(_, text)| text.as_str()));
+                if !question.holds(&told) {
+                    return None;
+                }
+            }
+        }
         fields.retain(|(_, text)| !question.marks(text).is_empty());
-        Some(RecordHit { kind, row, record, fields })
+        Some(RecordHit { kind: position, row, record, fields })
     }
 }
 
@@ -213,8 +257,8 @@ enum Ahead {
 fn reach(reach: &Reach) -> SearchReach<'_> {
     match reach {
         Reach::Everything => SearchReach::Everything,
-        Reach::Of { bodies, areas } => SearchReach::Of { bodies, areas },
-        Reach::Nothing => SearchReach::Of { bodies: &[], areas: &[] },
+        Reach::Of { bodies, areas, kinds } => SearchReach::Of { bodies, areas, kinds },
+        Reach::Nothing => SearchReach::Of { bodies: &[], areas: &[], kinds: &[] },
     }
 }
 
@@ -222,10 +266,11 @@ fn reach(reach: &Reach) -> SearchReach<'_> {
 fn terms(wanted: &SearchWanted, question: &Question) -> Vec<Vec<SearchTerm>> {
     let mut terms = question.terms();
     terms.extend(wanted.kind.as_deref().map(|kind| vec![SearchTerm::Exact(index::kind_term(kind))]));
-    if let Reach::Of { bodies, areas } = &wanted.reach {
+    if let Reach::Of { bodies, areas, kinds } = &wanted.reach {
         let bodies = bodies.iter().map(|body| SearchTerm::Exact(index::body_term(body)));
         let areas = areas.iter().map(|area| SearchTerm::Exact(index::area_term(area)));
-        terms.push(bodies.chain(areas).collect());
+        let kinds = kinds.iter().map(|kind| SearchTerm::Exact(index::kind_term(kind)));
+        terms.push(bodies.chain(areas).chain(kinds).collect());
     }
     terms
 }

@@ -9,12 +9,15 @@ use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, InvitationRow, ProofRow, Purpose, RecordId, SessionRow};
 
 use crate::accounts::{Account, MINUTE, are_separate, fresh_proof, hash};
+use crate::attempts::Wait;
 use crate::{App, Error, totp};
 
 /// How long the second factor may take after the password.
 const TICKET: i64 = 5 * MINUTE;
 /// A use of a session is written down at most this often: reading a page is no write.
 const TOUCH: i64 = 5 * MINUTE;
+/// Lines of the log in which a familiar address is looked for.
+const FAMILIAR: usize = 2000;
 /// Recovery codes handed out at a time.
 const RECOVERY_CODES: usize = 10;
 
@@ -106,24 +109,58 @@ impl App {
     /// Signs in by password. Failures in a row lock the account for a while.
     pub fn sign_in(&self, login: &str, password: &str, address: &str) -> Result<SignedIn, Error> {
         let login = login.trim();
+        // What was typed where a login belongs may be a password: only its beginning is kept.
+        let begun: String = login.chars().filter(|c| !c.is_control()).take(20).collect();
+        // Asked before anybody knows whether there is such a name, and before a password costs time.
+        let familiar = || self.came_in_before(login, address).unwrap_or(false);
+        if let Some(wait) = self.attempts.wait(login, address, self.now(), familiar) {
+            self.log_sign_in(&begun, LOCKED, address)?;
+            return Err(self.told_to_wait(wait)?);
+        }
         let row = self.store.read()?.account_by_login(&self.pack.place, login)?;
         // An unknown login costs as much time as a known one.
         let right = right(password, row.as_ref().map_or(DUMMY_HASH, |row| row.password_hash.as_str()));
-        let Some(row) = row else {
-            // What was typed where a login belongs may be a password: only its beginning is kept.
-            let begun: String = login.chars().filter(|c| !c.is_control()).take(20).collect();
-            self.log_sign_in(&begun, UNKNOWN, address)?;
-            return Err(refused());
+        let Some(row) = row.filter(|row| right && row.disabled_at.is_none()) else {
+            return self.refuse(login, &begun, address);
         };
+        // Wrong codes lock the account itself: only who has the password gets so far.
         if row.locked_until.is_some_and(|until| until > self.now()) {
             self.log_sign_in(&row.login, LOCKED, address)?;
             return Err(self.locked()?);
         }
-        if !right {
-            self.count_failure(&row, WRONG, address)?;
-            return Err(refused());
-        }
+        self.attempts.came_in(login, address);
         self.admit(&row, address, "")
+    }
+
+    /// Counts what failed, and says the same to everybody: whether the name, the password or the account is wrong stands in the log only.
+    fn refuse(&self, login: &str, begun: &str, address: &str) -> Result<SignedIn, Error> {
+        let policy = self.policy()?;
+        let until = self.now() + policy.lock_minutes * MINUTE;
+        self.attempts.failed(login, address, self.now(), policy.failures, until);
+        let row = self.store.read()?.account_by_login(&self.pack.place, login)?;
+        let (name, outcome) = match &row {
+            None => (begun, UNKNOWN),
+            Some(row) if row.disabled_at.is_some() => (row.login.as_str(), DISABLED),
+            Some(row) => (row.login.as_str(), WRONG),
+        };
+        self.log_sign_in(name, outcome, address)?;
+        Err(refused())
+    }
+
+    /// Whether somebody came in with a name from an address, as far back as the log is looked at.
+    fn came_in_before(&self, login: &str, address: &str) -> Result<bool, Error> {
+        let lines = self.store.read()?.sign_ins(&self.pack.place, Some(login), i64::MIN, i64::MAX, FAMILIAR)?;
+        Ok(lines.iter().any(|line| line.outcome == IN && line.address == address))
+    }
+
+    fn told_to_wait(&self, wait: Wait) -> Result<Error, Error> {
+        Ok(match wait {
+            Wait::Locked => self.locked()?,
+            Wait::Address(minutes) => {
+                Error::WrongState(format!("从这个网络登录失败的次数过多，请 {minutes} 分钟后再试；着急的请联系管理员"))
+            }
+            Wait::Slow => Error::WrongState("这个用户名正被反复试登，请半分钟后再试".to_owned()),
+        })
     }
 
     /// Lets in whoever has proved the first factor.
@@ -256,7 +293,7 @@ impl App {
     }
 
     fn locked(&self) -> Result<Error, Error> {
-        Ok(Error::WrongState(format!("连续输错次数过多，账号已锁定 {} 分钟，请稍后再试", self.policy()?.lock_minutes)))
+        Ok(Error::WrongState(format!("连续输错次数过多，已锁定 {} 分钟，请稍后再试", self.policy()?.lock_minutes)))
     }
 
     fn begin_session(&self, row: &AccountRow, address: &str, detail: &str) -> Result<SessionToken, Error> {

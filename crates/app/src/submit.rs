@@ -14,7 +14,7 @@ use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::indicator::SourceRef;
 use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::rollup::{Contribution, LevelPoint};
-use zhiheng_pack::{Draft, Kind, Level, Pack, Problem};
+use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Sight};
 use zhiheng_store::{
     BatchRow, Change, Idempotency, Job, LevelEnd, LevelRow, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen,
     StoreError, Sum, Times, VersionRow,
@@ -454,6 +454,7 @@ impl Job for Submitting {
             if let Some(body) = &of_case {
                 deciding.tell_assigned(one, body.as_deref(), &self.actor);
             }
+            tell_parties(&mut deciding, one);
             if self.receipts {
                 receipts.push(receipt);
             } else {
@@ -467,6 +468,28 @@ impl Job for Submitting {
         change.answer = if self.receipts { serde_json::to_string(&receipts) } else { serde_json::to_string(&moved) }
             .unwrap_or_default();
         Ok(change)
+    }
+}
+
+/// 送达: on a step that sends a record out, the heads of the bodies it names get a message. The step of the reply is theirs by their work list anyway;
+/// this one says that a paper has come.
+fn tell_parties(deciding: &mut Deciding<'_>, one: &Prepared) {
+    let Some(Happens { act: CaseAct::Step(step), .. }) = &one.happening else { return };
+    let pack = deciding.pack;
+    let Some(kind) = pack.kinds.get(one.kind) else { return };
+    let Some(row) = deciding.current(&kind.id, &one.id) else { return };
+    let Some((record, _)) = read(kind, &row) else { return };
+    let parties = kind.access.parties.iter().filter(|party| party.tell.contains(step) && party.is_open(&record));
+    let mut bodies: Vec<String> = parties.flat_map(|party| party.bodies(&record)).collect();
+    bodies.sort();
+    bodies.dedup();
+    let taken = pack.case_of(&record).and_then(|(_, procedure)| procedure.step(step));
+    let name = taken.map_or("", |step| step.name.as_str());
+    for body in bodies {
+        let title = format!("{name}：{}", pack.title(kind, &record, Sight::Hidden));
+        let text = format!("{}「{}」已送达本单位，请查看。", kind.name, pack.title(kind, &record, Sight::Hidden));
+        let owner = (zhiheng_pack::procedure::roles::HEAD.to_owned(), body);
+        deciding.message(row.recorded_at, owner, (kind.id.clone(), one.id), title, text);
     }
 }
 

@@ -2,7 +2,8 @@
 //! a body or the county. Both do only what their grants name.
 //!
 //! What always holds: a token is 32 random bytes, told once; the database keeps its SHA-256. It ends by itself, by its owner, by whoever
-//! administers accounts, and with the account behind it.
+//! administers accounts, and with the account behind it. A service names the kinds it touches, is let in by a second person once the three
+//! administrators are separate, takes no step that wants a person, and reads personal fields masked unless it was granted them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, RecordId, TokenRow};
 
-use crate::accounts::{Role, hash};
-use crate::{Account, App, Error, Power};
+use crate::accounts::{ADMINISTRATORS, Role, SEPARATE, hash};
+use crate::{Account, App, Error, Power, Service};
 
 /// Before the random part, so that a token that leaked is recognised.
 const PREFIX: &str = "zh_";
@@ -36,11 +37,15 @@ pub enum Right {
     Write,
     /// 办理
     Step,
+    /// 导出: lists beyond their first page.
+    Export,
+    /// 查看个人信息: of a service, which reads them masked otherwise.
+    Personal,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 3] = [Right::Read, Right::Write, Right::Step];
+    pub const ALL: [Right; 5] = [Right::Read, Right::Write, Right::Step, Right::Export, Right::Personal];
 
     /// The stored name.
     pub fn name(self) -> &'static str {
@@ -48,6 +53,8 @@ impl Right {
             Right::Read => "read",
             Right::Write => "write",
             Right::Step => "step",
+            Right::Export => "export",
+            Right::Personal => "personal",
         }
     }
 
@@ -57,6 +64,8 @@ impl Right {
             Right::Read => "查看",
             Right::Write => "登记",
             Right::Step => "办理",
+            Right::Export => "导出",
+            Right::Personal => "查看个人信息",
         }
     }
 }
@@ -95,6 +104,17 @@ impl Grants {
 
     fn is_empty(&self) -> bool {
         self.0.values().all(BTreeSet::is_empty)
+    }
+
+    /// Those that name their kinds.
+    fn named(mut self) -> Grants {
+        self.0.remove(ANY);
+        self
+    }
+
+    fn kinds_with(&self, right: Right) -> Vec<String> {
+        let has = |(_, rights): &(&String, &BTreeSet<Right>)| rights.contains(&right);
+        self.0.iter().filter(has).map(|(kind, _)| kind.clone()).collect()
     }
 }
 
@@ -141,6 +161,8 @@ pub struct Token {
     pub used_at: Option<i64>,
     /// µs of UTC.
     pub revoked_at: Option<i64>,
+    /// It is a service's and waits for a second person.
+    pub waits: bool,
 }
 
 /// Who shows a token.
@@ -182,6 +204,8 @@ impl App {
             expires_at: Some(self.now() + wanted.days * DAY),
             used_at: None,
             revoked_at: None,
+            approved_at: None,
+            approved_by: None,
         };
         let (place, login) = (self.pack.place.clone(), actor.login.clone());
         self.store.write(move |tx| {
@@ -205,6 +229,9 @@ impl App {
         if wanted.grants.is_empty() || !wanted.grants.each().all(|(kind, _)| known(kind)) {
             say("rights", "请至少选择一项权限和一个登记种类。");
         }
+        if matches!(wanted.of, ReachOf::Service(_)) && wanted.grants.each().any(|(kind, _)| kind.is_none()) {
+            say("kinds", "服务的令牌要逐项选明登记种类，不能是全部种类。");
+        }
         if let ReachOf::Service(Some(body)) = &wanted.of
             && self.pack.body(body).is_none()
         {
@@ -213,16 +240,19 @@ impl App {
         problems
     }
 
-    /// The tokens that an account sees: its own; whoever administers accounts, everybody's.
+    /// The tokens that an account sees: its own; whoever administers accounts, everybody's; whoever lets accounts in, those of services.
     pub fn tokens(&self, actor: &Account) -> Result<Vec<Token>, Error> {
         let mut reader = self.store.read()?;
         let logins: BTreeMap<RecordId, String> =
             reader.accounts(&self.pack.place)?.into_iter().map(|row| (row.id, row.login)).collect();
-        let all = actor.has(Power::System);
+        let (all, services) = (actor.has(Power::System), actor.has(Power::Security));
+        let separate = reader.setting(&self.pack.place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE);
         let rows = reader.api_tokens(&self.pack.place)?.into_iter();
-        let rows = rows.filter(|row| all || row.account == Some(actor.id));
+        let sees = |row: &TokenRow| all || row.account == Some(actor.id) || services && row.account.is_none();
+        let rows = rows.filter(sees);
         let one = |row: TokenRow| Token {
             id: row.id,
+            waits: separate && !was_let_in(&row),
             name: row.name,
             account: row.account.map(|id| logins.get(&id).cloned().unwrap_or_default()),
             body: row.body,
@@ -233,6 +263,26 @@ impl App {
             revoked_at: row.revoked_at,
         };
         Ok(rows.map(one).collect())
+    }
+
+    /// Lets in a service's token: the security administrator, who is not who made it. Until then it opens nothing.
+    pub fn approve_token(&self, actor: &Account, id: &RecordId) -> Result<(), Error> {
+        self.only(actor, Power::Security)?;
+        let known = self.tokens(actor)?.into_iter().find(|token| token.id == *id && token.account.is_none());
+        let token = known.ok_or_else(|| Error::NotFound("这个令牌".to_owned()))?;
+        let made_by = self.store.read()?.api_tokens(&self.pack.place)?.into_iter().find(|row| row.id == *id);
+        if made_by.is_some_and(|row| row.created_by == actor.login) && actor.separate {
+            return Err(Error::WrongState("服务的令牌须由另一人批准：这个令牌是您自己建的".to_owned()));
+        }
+        let (place, login, id, now) = (self.pack.place.clone(), actor.login.clone(), token.id, self.now());
+        let done = self.store.write(move |tx| {
+            let done = tx.approve_api_token(&place, &id, now, &login)?;
+            if done {
+                tx.log_operation(&place, &login, "批准接口令牌", &token.name, "")?;
+            }
+            Ok(done)
+        })?;
+        if done { Ok(()) } else { Err(Error::WrongState("这个令牌已经批准或者撤销".to_owned())) }
     }
 
     /// Revokes a token that an account sees.
@@ -258,18 +308,25 @@ impl App {
         if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now) {
             return Ok(None);
         }
-        let account = match &row.account {
+        let grants: Grants =
+            serde_json::from_str(&row.grants).map_err(|error| Error::Corrupt(format!("令牌 {}：{error}", row.id)))?;
+        let separate = reader.setting(&self.pack.place, ADMINISTRATORS)?.as_deref() == Some(SEPARATE);
+        let (account, grants) = match &row.account {
             Some(id) => match reader.account(&self.pack.place, id)? {
-                Some(account) => self.account_of(&mut reader, &account)?,
-                None => None,
+                Some(account) => (self.account_of(&mut reader, &account)?, grants),
+                None => (None, grants),
             },
-            None => self.service_account(&mut reader, &service(&row))?,
+            None if separate && !was_let_in(&row) => (None, grants),
+            None => {
+                let grants = grants.named();
+                let service = Service { personal: grants.kinds_with(Right::Personal) };
+                let takes_out = grants.allow_any(Right::Export);
+                (self.service_account(&mut reader, &service_row(&row), service, takes_out)?, grants)
+            }
         };
         drop(reader);
         // Who is not let in on the pages is not let in here.
         let Some(account) = account.filter(Account::acts) else { return Ok(None) };
-        let grants =
-            serde_json::from_str(&row.grants).map_err(|error| Error::Corrupt(format!("令牌 {}：{error}", row.id)))?;
         if row.used_at.is_none_or(|used| now - used > TOUCH) {
             let (place, id) = (self.pack.place.clone(), row.id);
             self.store.write(move |tx| tx.touch_api_token(&place, &id, now))?;
@@ -290,9 +347,14 @@ fn service_login(id: &RecordId) -> String {
     format!("api-service:{id}")
 }
 
-/// A service as an account: of a body, what a bureau is; of the county, what the office is.
-fn service(row: &TokenRow) -> AccountRow {
-    let role = if row.body.is_some() { Role::Bureau } else { Role::Office };
+/// Whether another than who made it has let a service's token in.
+fn was_let_in(row: &TokenRow) -> bool {
+    row.account.is_some() || row.approved_by.as_ref().is_some_and(|by| *by != row.created_by)
+}
+
+/// A service as an account: what a bureau is, of its body or of every body; never what the office is.
+fn service_row(row: &TokenRow) -> AccountRow {
+    let role = Role::Bureau;
     AccountRow {
         id: row.id,
         login: service_login(&row.id),
@@ -323,7 +385,7 @@ mod tests {
 
     #[test]
     fn grants_are_stored_as_json_and_read_back() {
-        let grants = Grants::on(["complaint".to_owned()], Right::ALL);
+        let grants = Grants::on(["complaint".to_owned()], [Right::Read, Right::Write, Right::Step]);
         let text = serde_json::to_string(&grants).unwrap();
         assert_eq!(text, r#"{"complaint":["read","write","step"]}"#);
         assert_eq!(serde_json::from_str::<Grants>(&text).unwrap(), grants);

@@ -140,8 +140,7 @@ impl App {
                     let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
                     let case = self.pack.kind(&task.kind).zip(row).map(|(kind, row)| {
                         let record = Record::from_canonical(kind, &row.fields);
-                        let label =
-                            record.map(|record| self.pack.title(kind, &record, account.sight())).unwrap_or_default();
+                        let label = record.map(|record| account.title(&self.pack, kind, &record)).unwrap_or_default();
                         (label, row.key.clone(), self.offers(account, kind, &row))
                     });
                     free.insert(case.unwrap_or_default()).clone()
@@ -224,12 +223,7 @@ impl App {
             let case = record.case.as_ref()?;
             let event = case.events.iter().find(|event| event.version == version.version)?;
             let step = self.act_name(case, &event.act);
-            Some(Done {
-                kind: kind.name.clone(),
-                label: self.pack.title(kind, &record, account.sight()),
-                step,
-                version,
-            })
+            Some(Done { kind: kind.name.clone(), label: account.title(&self.pack, kind, &record), step, version })
         });
         Ok(done.collect())
     }

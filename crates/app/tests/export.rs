@@ -6,7 +6,8 @@ mod county;
 
 use county::{County, today};
 use zhiheng_app::{
-    Act, BoardFormat, ExportFormat, Identity, ImportOptions, ListWanted, PartWanted, Submission, When, read_table,
+    Act, BoardFormat, ExportFormat, Identity, ImportOptions, ListWanted, Masking, PartWanted, Submission, When,
+    read_table,
 };
 use zhiheng_pack::Draft;
 use zhiheng_sheet::Scope;
@@ -43,7 +44,7 @@ fn an_export_imports_back_unchanged_for_every_kind() {
     let (county, stored) = with_samples();
     for (kind, count) in &stored {
         for format in [ExportFormat::Xlsx, ExportFormat::Csv, ExportFormat::CsvGb18030] {
-            let file = county.app.export_kind(kind, &ListWanted::default(), format, "示例", false).unwrap();
+            let file = county.app.export_kind(kind, &ListWanted::default(), format, "示例", &Masking::Plain).unwrap();
             assert_eq!(file.rows, *count, "{kind}");
             let options = ImportOptions { scope: Some(Scope::Mixed), ..ImportOptions::default() };
             let preview = county.app.import_preview(kind, &file.bytes, &file.name, &options).unwrap();
@@ -64,7 +65,8 @@ fn an_export_imports_back_unchanged_for_every_kind() {
 #[test]
 fn an_export_edited_by_hand_is_a_correction_of_its_record() {
     let (county, _) = with_samples();
-    let file = county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", false).unwrap();
+    let file =
+        county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
     let text = String::from_utf8(file.bytes).unwrap().replace("韭菜", "韭黄");
     let options = ImportOptions { scope: Some(Scope::Mixed), ..ImportOptions::default() };
     let preview = county.app.import_preview("food_sample", text.as_bytes(), "改.csv", &options).unwrap();
@@ -84,7 +86,7 @@ fn names_stand_for_codes_and_the_title_counts() {
     let kind = county.app.pack.kind("food_sample").unwrap();
     let verdict = kind.field_index("verdict").unwrap();
     let wanted = ListWanted { filters: vec![(verdict, "unqualified".to_owned())], ..ListWanted::default() };
-    let file = county.app.export_kind("food_sample", &wanted, ExportFormat::Xlsx, "", true).unwrap();
+    let file = county.app.export_kind("food_sample", &wanted, ExportFormat::Xlsx, "", &Masking::Covered).unwrap();
     assert_eq!((file.rows, file.name.as_str()), (1, "巫山县_食品抽检样品_2026-11-23.xlsx"));
     let table = read_table(&county.app.pack, kind, &file.bytes, &file.name, &ImportOptions::default()).unwrap();
     assert!(
@@ -100,7 +102,8 @@ fn personal_fields_are_masked_and_a_masked_file_corrects_nothing() {
     let (county, _) = with_samples();
     let personal = |kind: &&zhiheng_pack::Kind| kind.fields.iter().any(|field| field.personal);
     for kind in county.app.pack.kinds.iter().filter(personal) {
-        let file = county.app.export_kind(&kind.id, &ListWanted::default(), ExportFormat::Csv, "", true).unwrap();
+        let file =
+            county.app.export_kind(&kind.id, &ListWanted::default(), ExportFormat::Csv, "", &Masking::Covered).unwrap();
         let text = String::from_utf8(file.bytes.clone()).unwrap();
         for (field, sample) in
             kind.fields.iter().flat_map(|field| kind.samples.iter().map(move |sample| (field, sample)))
@@ -128,7 +131,8 @@ fn no_text_is_handed_out_as_a_formula() {
         reason: None,
     };
     county.app.submit("office", &submission, None).unwrap();
-    let file = county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", false).unwrap();
+    let file =
+        county.app.export_kind("food_sample", &ListWanted::default(), ExportFormat::Csv, "", &Masking::Plain).unwrap();
     let text = String::from_utf8(file.bytes).unwrap();
     assert!(text.contains("'=cmd|") && text.contains("'@SUM(A1)"), "{text}");
 }
@@ -171,7 +175,7 @@ fn a_number_comes_with_its_definition_and_its_records() {
         ..ImportOptions::default()
     };
     county.app.import("office", "food_sample", text.as_bytes(), "名单.csv", &options, &Default::default()).unwrap();
-    let file = county.app.export_cell("food_pass_rate", NOW(), None, PartWanted::Rest, "", true).unwrap();
+    let file = county.app.export_cell("food_pass_rate", NOW(), None, PartWanted::Rest, "", &Masking::Covered).unwrap();
     assert_eq!((file.rows, file.name.as_str()), (1, "巫山县_食品抽检合格率底稿_2026-11-23.xlsx"));
     let sheets = zhiheng_sheet::sheet_names(&file.bytes, &zhiheng_sheet::Limits::default()).unwrap();
     assert_eq!(sheets, ["口径", "食品抽检样品"]);

@@ -106,6 +106,8 @@ pub struct Field {
     pub required: bool,
     /// Personal data: never in logs and public pages, masked in exports.
     pub personal: bool,
+    /// Roles that read a personal field as it is ([`Kind::readers_of`]); everybody else sees it masked.
+    pub readers: Vec<String>,
     /// Longest text in characters.
     pub max_len: usize,
     /// Shape of a text.
@@ -154,6 +156,7 @@ impl Field {
             hint: None,
             required: false,
             personal: false,
+            readers: Vec::new(),
             max_len: Field::TEXT_LEN,
             format: None,
             min: None,
@@ -286,6 +289,8 @@ pub struct Kind {
     pub filters: Vec<Vec<usize>>,
     /// What the public may see.
     pub public: Public,
+    /// Who reads it.
+    pub access: crate::access::Access,
     /// How files are read.
     pub import: ImportRule,
     /// It reports values.

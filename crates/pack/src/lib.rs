@@ -11,6 +11,7 @@
 //! The glossary: a *kind* (登记种类) says what a record may contain; an *indicator* (指标) says how records or reports
 //! become an official number; a *body* (单位) is responsible; an *area* (乡镇街道) is where. The language is described in `docs/pack.md`.
 
+pub mod access;
 pub mod case;
 mod check;
 pub mod clock;

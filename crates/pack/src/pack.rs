@@ -341,6 +341,23 @@ impl Pack {
         self.bodies.iter().filter(under).collect()
     }
 
+    /// A body and those under it for which it acts: a bureau for its 派出机构. A government, a committee and a leading group act for themselves;
+    /// the bureaus and towns under them are bodies of their own, whose records and persons are not theirs to open.
+    pub fn bodies_within(&self, id: &str) -> Vec<&Body> {
+        let mut found: Vec<&Body> = self.body(id).into_iter().collect();
+        let mut at = 0;
+        while let Some(body) = found.get(at).copied() {
+            at += 1;
+            let under = || self.bodies.iter().filter(|one| one.parent.as_deref() == Some(body.id.as_str()));
+            let of_its_own = |one: &Body| matches!(one.level, BodyLevel::Bureau | BodyLevel::Town | BodyLevel::Group);
+            if body.level == BodyLevel::Group || under().any(of_its_own) {
+                continue;
+            }
+            found.extend(under().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>());
+        }
+        found
+    }
+
     /// The body that a text names.
     pub fn body_named(&self, text: &str) -> Option<&Body> {
         let bare = text.strip_prefix(self.place_name.as_str()).unwrap_or(text);

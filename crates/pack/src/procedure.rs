@@ -23,6 +23,8 @@ pub struct Role {
     pub level: Option<crate::pack::BodyLevel>,
     /// Never held without a grant: the office does not stand in for it (岗位须另行授予).
     pub by_grant: bool,
+    /// Only a person holds it, no service (接口).
+    pub person: bool,
 }
 
 /// On whose cases a role acts.
@@ -203,6 +205,21 @@ pub struct Procedure {
 }
 
 impl Procedure {
+    /// Whether a step counts in four eyes (两人分办): it wants another person, or another wants somebody else than who took it. A service has no eyes.
+    pub fn wants_person(&self, step: &Step) -> bool {
+        let at = self.steps.iter().position(|known| known.id == step.id);
+        let leads_to = |other: &Step| match step.to {
+            Some(to) => other.from.contains(&to),
+            None => other.from.iter().any(|from| step.from.contains(from)),
+        };
+        let counted = |other: &Step| match &other.four_eyes {
+            Some(FourEyes::Steps(first)) => at.is_some_and(|at| first.contains(&at)),
+            Some(FourEyes::Before) => leads_to(other),
+            None => false,
+        };
+        step.four_eyes.is_some() || self.steps.iter().any(counted)
+    }
+
     /// Position of a state.
     pub fn state_position(&self, id: &str) -> Option<usize> {
         self.states.iter().position(|state| state.id == id)

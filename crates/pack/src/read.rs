@@ -3,6 +3,7 @@
 //! Two passes: first everything that has a name (bodies, areas, lists, kinds with their fields, indicators' ids), then everything that
 //! refers to one (checks, formulas, targets). A pack comes out only when no problem refuses it.
 
+mod access;
 mod bodies;
 mod collection;
 mod documents;
@@ -52,6 +53,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     kinds::read(&mut pack, &roots);
     procedures::read(&mut pack, &roots);
     documents::read(&mut pack, &roots);
+    access::complete(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
     systems::read(&mut pack, &roots);

@@ -106,6 +106,20 @@ pub struct Checked {
 }
 
 impl Record {
+    /// The record as somebody sees it who does not read every personal field: texts masked, whatever has no mask left out.
+    pub fn covered(&self, kind: &Kind, reads: impl Fn(usize) -> bool, mask: impl Fn(&str) -> String) -> Record {
+        let mut seen = self.clone();
+        for (index, slot) in seen.values.iter_mut().enumerate() {
+            if kind.fields.get(index).is_some_and(|field| field.personal) && !reads(index) {
+                *slot = match slot.take() {
+                    Some(Value::Text(text)) => Some(Value::Text(mask(&text))),
+                    _ => None,
+                };
+            }
+        }
+        seen
+    }
+
     /// A field's value.
     pub fn value(&self, index: usize) -> Option<&Value> {
         self.values.get(index).and_then(Option::as_ref)

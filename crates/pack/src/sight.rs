@@ -52,13 +52,25 @@ impl Kind {
 }
 
 impl Pack {
-    /// A record's title by its kind's template, as a reader sees it.
+    /// A record's title by its kind's template, all of its personal fields before the same eyes.
     pub fn title(&self, kind: &Kind, record: &Record, sight: Sight) -> String {
+        self.title_by(kind, record, |index| {
+            let personal = kind.fields.get(index).is_some_and(|field| field.personal);
+            if personal { sight } else { Sight::Shown }
+        })
+    }
+
+    /// The same, each field as its reader sees it: of what was not sent to him nothing stands in a title, whether or not it is personal.
+    pub fn title_by(&self, kind: &Kind, record: &Record, sight: impl Fn(usize) -> Sight) -> String {
         let mut title = kind.label.clone();
         for (index, field) in kind.fields.iter().enumerate() {
             let name = format!("{{{}}}", field.id);
             if title.contains(&name) {
-                title = title.replace(&name, &kind.seen(index, self.printed(kind, record, index), sight));
+                let seen = match sight(index) {
+                    Sight::Hidden => String::new(),
+                    sight => kind.seen(index, self.printed(kind, record, index), sight),
+                };
+                title = title.replace(&name, &seen);
             }
         }
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");

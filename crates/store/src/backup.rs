@@ -34,14 +34,30 @@ struct Table {
     key: usize,
     /// The schema version that brought it: archives of an earlier one have no such table.
     since: i64,
+    /// The schema version that gave it its last columns, and how many: archives of an earlier one have its rows without them.
+    widened: (i64, usize),
 }
 
 const fn table(name: &'static str, key: usize, columns: &'static [&'static str]) -> Table {
-    Table { name, columns, key, since: 1 }
+    Table { name, columns, key, since: 1, widened: (1, 0) }
 }
 
 const fn since(since: i64, table: Table) -> Table {
     Table { since, ..table }
+}
+
+/// The last so many columns of a table came with a schema version.
+const fn widened(since: i64, columns: usize, table: Table) -> Table {
+    Table { widened: (since, columns), ..table }
+}
+
+impl Table {
+    /// The columns that an archive of a schema version has.
+    fn columns_in(&self, schema: i64) -> &'static [&'static str] {
+        let (since, added) = self.widened;
+        let known = if schema < since { self.columns.len().saturating_sub(added) } else { self.columns.len() };
+        self.columns.get(..known).unwrap_or(self.columns)
+    }
 }
 
 /// The tables in the order of the archive.
@@ -196,23 +212,29 @@ const TABLES: &[Table] = &[
     since(6, table("receipt", 2, &["place", "code_hash", "kind", "record", "created_at"])),
     since(
         7,
-        table(
-            "api_token",
+        widened(
+            10,
             2,
-            &[
-                "place",
-                "id",
-                "token_hash",
-                "name",
-                "account",
-                "body",
-                "grants",
-                "created_at",
-                "created_by",
-                "expires_at",
-                "used_at",
-                "revoked_at",
-            ],
+            table(
+                "api_token",
+                2,
+                &[
+                    "place",
+                    "id",
+                    "token_hash",
+                    "name",
+                    "account",
+                    "body",
+                    "grants",
+                    "created_at",
+                    "created_by",
+                    "expires_at",
+                    "used_at",
+                    "revoked_at",
+                    "approved_at",
+                    "approved_by",
+                ],
+            ),
         ),
     ),
     since(
@@ -431,7 +453,7 @@ fn read_archive(
     let schema = check_header(&source.expect(b'H')?)?;
     let mut tables = Vec::new();
     for table in TABLES.iter().filter(|table| table.since <= schema) {
-        tables.push(read_table(conn, source, table)?);
+        tables.push(read_table(conn, source, table, schema)?);
     }
     let mut wanted = Vec::new();
     conn.each("SELECT DISTINCT digest FROM file ORDER BY digest", &[], &mut |row| {
@@ -481,12 +503,18 @@ fn check_header(bytes: &[u8]) -> Result<i64, StoreError> {
     known("schema", schema::KNOWN)
 }
 
-fn read_table(conn: &mut Conn, source: &mut In<impl Read>, table: &Table) -> Result<TableCount, StoreError> {
+fn read_table(
+    conn: &mut Conn,
+    source: &mut In<impl Read>,
+    table: &Table,
+    schema: i64,
+) -> Result<TableCount, StoreError> {
     if source.expect(b'T')? != table.name.as_bytes() {
         return Err(StoreError::corrupt(format!("table {} is missing", table.name)));
     }
-    let width = table.columns.len();
-    let head = format!("INSERT INTO {} ({})", table.name, table.columns.join(", "));
+    let columns = table.columns_in(schema);
+    let width = columns.len();
+    let head = format!("INSERT INTO {} ({})", table.name, columns.join(", "));
     let mut digest = Sha256::new();
     let mut rows = 0_u64;
     let mut waiting: Vec<Owned> = Vec::new();

@@ -218,7 +218,8 @@ const OPERATIONS: &[Operation] = &[
     ("list by area", |store| store.read()?.list(P, &list(&[(Column::Area, "a3")], true)).map(drop)),
     ("list by body", |store| store.read()?.list(P, &list(&[(Column::Body, "b3")], true)).map(drop)),
     ("list of what a station may see", |store| {
-        let scope = Scope { bodies: vec!["b3".to_owned()], areas: vec!["a3".to_owned(), "a4".to_owned()] };
+        let scope =
+            Scope { bodies: vec!["b3".to_owned()], areas: vec!["a3".to_owned(), "a4".to_owned()], ..Scope::default() };
         store.read()?.list(P, &ListQuery { scope: Some(scope), ..list(&[], true) }).map(drop)
     }),
     ("list by subject", |store| store.read()?.list(P, &list(&[(Column::Subject, "s3")], true)).map(drop)),
@@ -243,7 +244,7 @@ const OPERATIONS: &[Operation] = &[
     }),
     ("search, records of candidates for a body and an area", |store| {
         let (bodies, areas) = (["b3".to_owned()], ["a3".to_owned()]);
-        let reach = SearchReach::Of { bodies: &bodies, areas: &areas };
+        let reach = SearchReach::Of { bodies: &bodies, areas: &areas, kinds: &[] };
         store.read()?.records_at(P, &[1_772_323_200_000_001, 1_772_323_200_000_002], reach).map(drop)
     }),
     ("search, the tail", |store| store.read()?.tail(P, 1_772_323_200_007_000, 10).map(drop)),

@@ -70,7 +70,7 @@ pub use files::{FileRow, digest_of_hex, hex};
 pub use fsck::Fault;
 pub use job::{Change, Idempotency, Job, Needs, Refused, Seen};
 pub use levels::{LevelEnd, LevelRow};
-pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match, Scope};
+pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match, Scope, Sent};
 pub use mail_choices::MailChoiceRow;
 pub use messages::{MessageRow, MessagesOf};
 pub use outbox::{Attempt, LISTENS, OutboxEntry, OutboxRow, OutboxState};

@@ -72,23 +72,58 @@ pub enum Match {
     Absent,
     /// None of these, or absent.
     NoneOf(Vec<String>),
+    /// The field is there.
+    Present,
+    /// One of these, or a list that has one of them. Identifiers only: `[a-z][a-z0-9_]*`.
+    Names(Vec<String>),
+    /// Neither one of these nor a list that has one of them.
+    NamesNone(Vec<String>),
 }
 
-/// What somebody may see: the records of some bodies, and those that lie in some areas. Nothing at all when both are empty.
+impl Match {
+    /// Whether an index answers it.
+    fn is_indexed(&self) -> bool {
+        matches!(self, Match::Text(_) | Match::Flag(_) | Match::Absent)
+    }
+}
+
+/// What somebody may see of a kind: the records of some bodies, those that lie in some areas, and those that were sent to somebody. Nothing at
+/// all when everything is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Bodies.
     pub bodies: Vec<String>,
-    /// Areas, whoever the record belongs to.
+    /// Areas.
     pub areas: Vec<String>,
+    /// In those areas only what belongs to one of these bodies; none: whoever it belongs to.
+    pub of: Option<Vec<String>>,
+    /// Records that name a reader.
+    pub sent: Vec<Sent>,
+}
+
+/// Records that were sent: a field names the reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Any of these fields, a text or a list of texts.
+    pub fields: Vec<String>,
+    /// Any of these readers.
+    pub to: Vec<String>,
+    /// Only where this field is there.
+    pub after: Option<String>,
 }
 
 impl Scope {
-    /// Whether a record of this body and area is in it.
+    /// Whether a record of this body and area is in it; what was sent is asked of the record.
     #[must_use]
     pub fn holds(&self, body: Option<&str>, area: Option<&str>) -> bool {
-        body.is_some_and(|body| self.bodies.iter().any(|own| own == body))
-            || area.is_some_and(|area| self.areas.iter().any(|own| own == area))
+        let among = |known: &[String], one: Option<&str>| one.is_some_and(|one| known.iter().any(|own| own == one));
+        among(&self.bodies, body) || among(&self.areas, area) && self.of.as_ref().is_none_or(|of| among(of, body))
+    }
+
+    /// Whether nothing at all is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bodies.is_empty() && self.areas.is_empty() && self.sent.is_empty()
     }
 
     /// Its parts as filters that no record passes twice.
@@ -96,12 +131,38 @@ impl Scope {
         let is = |column: Column, value: &String| Filter { column, value: Match::Text(value.clone()) };
         let bodies = self.bodies.iter().map(|body| vec![is(Column::Body, body)]);
         let others = || Filter { column: Column::Body, value: Match::NoneOf(self.bodies.clone()) };
-        let areas = self.areas.iter().map(|area| {
-            let mut both = vec![is(Column::Area, area)];
-            both.extend((!self.bodies.is_empty()).then(others));
-            both
-        });
-        bodies.chain(areas).collect()
+        let mut parts: Vec<Vec<Filter>> = bodies.collect();
+        for area in &self.areas {
+            let here = is(Column::Area, area);
+            match &self.of {
+                Some(of) => parts.extend(
+                    of.iter()
+                        .filter(|body| !self.bodies.contains(body))
+                        .map(|body| vec![here.clone(), is(Column::Body, body)]),
+                ),
+                None => {
+                    let mut both = vec![here];
+                    both.extend((!self.bodies.is_empty()).then(others));
+                    parts.push(both);
+                }
+            }
+        }
+        let mut apart: Vec<Filter> = (!self.bodies.is_empty()).then(others).into_iter().collect();
+        if self.of.is_none() && !self.areas.is_empty() {
+            apart.push(Filter { column: Column::Area, value: Match::NoneOf(self.areas.clone()) });
+        }
+        for sent in &self.sent {
+            let after =
+                sent.after.as_ref().map(|field| Filter { column: Column::Field(field.clone()), value: Match::Present });
+            let mut before = apart.clone();
+            for field in &sent.fields {
+                let column = Column::Field(field.clone());
+                let named = Filter { column: column.clone(), value: Match::Names(sent.to.clone()) };
+                parts.push(std::iter::once(named).chain(after.clone()).chain(before.iter().cloned()).collect());
+                before.push(Filter { column, value: Match::NamesNone(sent.to.clone()) });
+            }
+        }
+        parts
     }
 }
 
@@ -171,7 +232,7 @@ impl Declared {
 
     /// The columns of the best index for these filters, in its order.
     fn best(&self, kind: &str, filters: &[Filter]) -> Vec<Column> {
-        let usable = |filter: &&Filter| !matches!(filter.value, Match::NoneOf(_));
+        let usable = |filter: &&Filter| filter.value.is_indexed();
         let has = |column: &Column| filters.iter().filter(usable).any(|filter| filter.column == *column);
         let specs = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let declared =
@@ -223,7 +284,7 @@ impl<'q> Plan<'q> {
         plan.scan.extend([format!("place = {place}"), format!("kind = '{}'", query.kind)]);
         let mut others = Vec::new();
         for filter in &query.filters {
-            let usable = !matches!(filter.value, Match::NoneOf(_));
+            let usable = filter.value.is_indexed();
             match index.iter().position(|column| *column == filter.column && usable) {
                 Some(at) => {
                     index.remove(at);
@@ -258,7 +319,20 @@ impl<'q> Plan<'q> {
                 let values: Vec<String> = values.iter().map(|value| self.bind(Value::Text(value))).collect();
                 format!("({column} IS NULL OR {column} NOT IN ({}))", values.join(", "))
             }
+            Match::Present => format!("{column} IS NOT NULL"),
+            Match::Names(names) => self.names(&column, names),
+            Match::NamesNone(names) => format!("({column} IS NULL OR NOT {})", self.names(&column, names)),
         }
+    }
+
+    /// A list is stored as `["a","b"]`, and PostgreSQL tells it with blanks: what stands between its quotes is the same on both.
+    fn names(&mut self, column: &str, names: &'q [String]) -> String {
+        let one = |name: &'q String| {
+            let name = self.bind(Value::Text(name));
+            format!("{column} = {name} OR REPLACE({column}, '\"' || {name} || '\"', '') <> {column}")
+        };
+        let all: Vec<String> = names.iter().map(one).collect();
+        if all.is_empty() { "1 = 0".to_owned() } else { format!("({})", all.join(" OR ")) }
     }
 
     fn days(&mut self, query: &ListQuery) {
@@ -437,6 +511,8 @@ impl Reader<'_> {
             ends.extend(if back { found.previous } else { found.next });
         }
         records.sort_by_key(|record| rank(&place_of(record)));
+        // What lies in an area may have been sent as well.
+        records.dedup_by_key(|record| record.id);
         // Beyond the place where a part ends, nothing is known of it.
         let end = if back { ends.iter().max_by_key(|end| rank(end)) } else { ends.iter().min_by_key(|end| rank(end)) };
         let end = end.copied();

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_tokens.sql"),
     include_str!("../migrations/0008_outbox.sql"),
     include_str!("../migrations/0009_phrases.sql"),
+    include_str!("../migrations/0010_token_approval.sql"),
 ];
 
 /// The version that this program writes.

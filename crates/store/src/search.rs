@@ -59,6 +59,8 @@ pub enum SearchReach<'a> {
         bodies: &'a [String],
         /// Areas.
         areas: &'a [String],
+        /// Kinds, whoever a record belongs to.
+        kinds: &'a [String],
     },
 }
 
@@ -204,9 +206,9 @@ impl Reader<'_> {
 
 /// The permission as a condition; nobody's records are a condition that never holds.
 fn may_see<'v>(reach: SearchReach<'v>, values: &mut Vec<Value<'v>>) -> String {
-    let SearchReach::Of { bodies, areas } = reach else { return String::new() };
+    let SearchReach::Of { bodies, areas, kinds } = reach else { return String::new() };
     let mut either = Vec::new();
-    for (column, known) in [("r.body", bodies), ("r.area", areas)] {
+    for (column, known) in [("r.body", bodies), ("r.area", areas), ("r.kind", kinds)] {
         if known.is_empty() {
             continue;
         }

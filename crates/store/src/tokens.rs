@@ -31,10 +31,14 @@ pub struct TokenRow {
     pub used_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// When somebody let it in.
+    pub approved_at: Option<i64>,
+    /// Login of who did.
+    pub approved_by: Option<String>,
 }
 
 const COLUMNS: &str = "id, token_hash, name, account, body, grants, created_at, created_by, expires_at, \
-                       used_at, revoked_at";
+                       used_at, revoked_at, approved_at, approved_by";
 
 fn read(row: Row<'_>) -> Result<TokenRow, StoreError> {
     Ok(TokenRow {
@@ -49,6 +53,8 @@ fn read(row: Row<'_>) -> Result<TokenRow, StoreError> {
         expires_at: row.int_or_null(8)?,
         used_at: row.int_or_null(9)?,
         revoked_at: row.int_or_null(10)?,
+        approved_at: row.int_or_null(11)?,
+        approved_by: row.text_or_null(12)?,
     })
 }
 
@@ -68,11 +74,13 @@ impl Tx<'_> {
             token.expires_at.into(),
             token.used_at.into(),
             token.revoked_at.into(),
+            token.approved_at.into(),
+            (&token.approved_by).into(),
         ];
         self.conn().insert(
             "INSERT INTO api_token (place, id, token_hash, name, account, body, grants, created_at, created_by,
-                                    expires_at, used_at, revoked_at)",
-            12,
+                                    expires_at, used_at, revoked_at, approved_at, approved_by)",
+            14,
             "",
             &values,
         )
@@ -83,6 +91,16 @@ impl Tx<'_> {
         let sql = "UPDATE api_token SET used_at = $3 WHERE place = $1 AND id = $2";
         self.conn().run(sql, &[Value::Text(place), Value::Bytes(&id.0), Value::Int(used_at)])?;
         Ok(())
+    }
+
+    /// Lets a token in. False when there is none that waits for it.
+    pub fn approve_api_token(&mut self, place: &str, id: &RecordId, at: i64, by: &str) -> Result<bool, StoreError> {
+        let sql = "
+            UPDATE api_token
+            SET    approved_at = $3, approved_by = $4
+            WHERE  place = $1 AND id = $2 AND approved_at IS NULL AND revoked_at IS NULL";
+        let values = [Value::Text(place), Value::Bytes(&id.0), Value::Int(at), Value::Text(by)];
+        Ok(self.conn().run(sql, &values)? == 1)
     }
 
     /// Revokes a token. False when there is none that holds.

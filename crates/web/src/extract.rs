@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use zhiheng_app::{Account, Error, Power, Reach, Role, Scope, Verb, may};
-use zhiheng_pack::{Kind, Pack, Sight};
+use zhiheng_app::{Account, Error, Power, Reach, Role, Scope, Verb, is_sent_to, may, reads};
+use zhiheng_pack::{Kind, Pack, Record, Sight};
 use zhiheng_store::RecordRow;
 
 use crate::components::flash::Flash;
@@ -45,31 +45,45 @@ impl Visit {
         self.account.as_ref().is_some_and(Account::acts) || self.demo
     }
 
-    /// What lists and titles show this reader of personal fields.
-    pub(crate) fn sight(&self) -> Sight {
-        self.account.as_ref().map_or(Sight::Hidden, Account::sight)
+    /// What lists of a kind are narrowed to; none: the whole county.
+    pub(crate) fn scope(&self, kind: &Kind) -> Option<Scope> {
+        self.account.as_ref().and_then(|account| account.scope(kind))
     }
 
-    /// What lists are narrowed to; none: the whole county.
-    pub(crate) fn scope(&self) -> Option<Scope> {
-        self.account.as_ref().and_then(Account::scope)
-    }
-
-    /// Whose records a search may find: what lists show this reader.
-    pub(crate) fn reach(&self) -> Reach {
-        match self.scope() {
-            Some(scope) => Reach::Of { bodies: scope.bodies, areas: scope.areas },
-            None if self.sees_live() => Reach::Everything,
+    /// Whose records a search may look at; each that it finds is asked of [`zhiheng_app::may`] again.
+    pub(crate) fn reach(&self, pack: &Pack) -> Reach {
+        match &self.account {
+            Some(account) => Reach::of(pack, account),
+            None if self.demo => Reach::Everything,
             None => Reach::Nothing,
         }
     }
 
-    /// Whether a record may be opened.
-    pub(crate) fn may_read(&self, row: &RecordRow) -> bool {
-        match &self.account {
-            Some(account) => account.scope().is_none_or(|own| own.holds(row.body.as_deref(), row.area.as_deref())),
-            None => self.demo,
-        }
+    /// Whether a record may be opened: seen, or sent to the reader.
+    pub(crate) fn may_read(&self, kind: &Kind, row: &RecordRow) -> bool {
+        self.sees(kind, row) || self.is_sent(kind, row)
+    }
+
+    /// Whether a record is the reader's to see, whole.
+    pub(crate) fn sees(&self, kind: &Kind, row: &RecordRow) -> bool {
+        if self.account.is_none() { self.demo } else { self.may(Verb::See, kind, row) }
+    }
+
+    /// Whether a record was sent to the reader's body.
+    fn is_sent(&self, kind: &Kind, row: &RecordRow) -> bool {
+        self.account.as_ref().filter(|_| !kind.access.parties.is_empty()).is_some_and(|account| {
+            Record::from_canonical(kind, &row.fields).is_some_and(|record| is_sent_to(account, kind, &record))
+        })
+    }
+
+    /// Whether a personal field of a record is shown to this reader as it is.
+    pub(crate) fn reads(&self, kind: &Kind, field: usize, row: &RecordRow) -> bool {
+        self.account.as_ref().is_some_and(|account| reads(account, kind, field, row.body.as_deref()))
+    }
+
+    /// What becomes of a field of a record before this reader.
+    pub(crate) fn sight(&self, kind: &Kind, field: usize, row: &RecordRow) -> Sight {
+        self.account.as_ref().map_or(Sight::Hidden, |account| account.sight(kind, field, row.body.as_deref()))
     }
 
     /// Whether this reader may write records of a kind at all.
@@ -98,14 +112,14 @@ impl Visit {
         self.account.as_ref().is_some_and(|account| may(account, verb, kind, owner, area))
     }
 
-    /// What this reader may take out; none: the whole county. A scope without anything: nothing.
-    pub(crate) fn export_scope(&self) -> Option<Scope> {
-        self.account.as_ref().map_or_else(|| Some(Scope::default()), Account::export_scope)
+    /// What this reader may take out of a kind; none: the whole county. A scope without anything: nothing.
+    pub(crate) fn export_scope(&self, kind: &Kind) -> Option<Scope> {
+        self.account.as_ref().map_or_else(|| Some(Scope::default()), |account| account.export_scope(kind))
     }
 
-    /// Whether this reader may take out anything at all.
-    pub(crate) fn may_export(&self) -> bool {
-        self.export_scope() != Some(Scope::default())
+    /// Whether this reader may take out anything of a kind.
+    pub(crate) fn may_export(&self, kind: &Kind) -> bool {
+        self.account.as_ref().is_some_and(|account| account.exports(kind))
     }
 
     /// Whether this reader administers something.

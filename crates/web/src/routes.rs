@@ -249,6 +249,7 @@ pub static ROUTES: &[Route] = &[
     send(Own, Needs::Staff, "/me/delegations/{key}/end", || post(own::account::end_delegation)),
     read(Office, Needs::Staff, "/tokens", || get(steward::tokens::show)),
     send(Office, Needs::Staff, "/tokens", || post(steward::tokens::create)),
+    send(Office, Needs::Staff, "/tokens/{id}/approve", || post(steward::tokens::approve)),
     send(Office, Needs::Staff, "/tokens/{id}/revoke", || post(steward::tokens::revoke)),
     read(Steward, Needs::Managers, "/accounts", || get(steward::accounts::show)),
     send(Steward, SYSTEM, "/accounts", || post(steward::accounts::invite)),
@@ -269,6 +270,7 @@ pub static ROUTES: &[Route] = &[
     send(Steward, SYSTEM, "/settings/outgoing/test-mail", || post(steward::outgoing::test_mail)),
     send(Steward, SYSTEM, "/settings/outgoing/test-push", || post(steward::outgoing::test_push)),
     send(Steward, SYSTEM, "/settings/outgoing/{seq}/again", || post(steward::outgoing::again)),
+    send(Steward, SECURITY, "/settings/openid", || post(steward::settings::choose_provider)),
     send(Steward, SECURITY, "/settings/policy", || post(steward::settings::choose_policy)),
     read(Steward, AUDIT, "/logs/operations", || get(steward::logs::operations)),
     read(Steward, AUDIT, "/logs/operations.xlsx", || get(steward::logs::operations_file)),
@@ -300,6 +302,7 @@ pub static ROUTES: &[Route] = &[
 
 /// The whole program as a router.
 pub fn router(server: Server) -> Router {
+    let open = server.clone();
     let mut router = Router::new();
     for route in ROUTES {
         let guarded = (route.handler)().route_layer(middleware::from_fn_with_state((server.clone(), route), guard));
@@ -311,7 +314,22 @@ pub fn router(server: Server) -> Router {
         .with_state(server)
         .merge(crate::assets_router())
         .layer(middleware::map_response(headers::secure))
+        .layer(middleware::from_fn_with_state(open.clone(), transport))
         .layer(CompressionLayer::new().gzip(true))
+}
+
+/// Where the county is reached over HTTPS, a browser that came once does not come without it again.
+async fn transport(
+    axum::extract::State(server): axum::extract::State<Server>,
+    request: axum::extract::Request,
+    next: middleware::Next,
+) -> axum::response::Response {
+    let mut response = next.run(request).await;
+    if server.settings().public_address.starts_with("https://") {
+        let year = axum::http::HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(axum::http::header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// The table as text, a line a route, for the golden file.

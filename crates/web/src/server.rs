@@ -1,5 +1,6 @@
 //! 服务: what every handler needs: the county, who may block how much, and the settings in force.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Semaphore;
@@ -25,6 +26,9 @@ pub struct Setup {
     pub csrf_key: [u8; 32],
     /// Where the demonstration county is served, when it is.
     pub demo_address: Option<String>,
+    /// The file with the secret that an identity provider gave us. Named on the command line only: whoever administers the pages must not make
+    /// the program read files of the server.
+    pub openid_secret: Option<PathBuf>,
 }
 
 /// One county on the web.
@@ -36,6 +40,7 @@ struct Inside {
     random: Arc<dyn Random>,
     csrf_key: [u8; 32],
     demo_address: Option<String>,
+    openid_secret: Option<PathBuf>,
     calls: Semaphore,
     hashes: Semaphore,
     settings: RwLock<Settings>,
@@ -70,7 +75,6 @@ pub(crate) const BEHIND_PROXY: &str = "behind_proxy";
 pub(crate) const RUNNER: &str = "runner";
 pub(crate) const OPENID_ISSUER: &str = "openid_issuer";
 pub(crate) const OPENID_CLIENT: &str = "openid_client";
-pub(crate) const OPENID_SECRET: &str = "openid_secret_file";
 pub(crate) const REPORTS: &str = "reports_per_hour";
 pub(crate) const FOLLOWS: &str = "follows_per_ten_minutes";
 /// What holds while nobody has said otherwise.
@@ -84,12 +88,8 @@ impl Settings {
             public_address: setting(PUBLIC_ADDRESS)?,
             behind_proxy: setting(BEHIND_PROXY)? == "yes",
             runner: setting(RUNNER)?,
-            provider: Some(Provider {
-                issuer: setting(OPENID_ISSUER)?,
-                client: setting(OPENID_CLIENT)?,
-                secret_file: setting(OPENID_SECRET)?,
-            })
-            .filter(|provider| !provider.issuer.is_empty()),
+            provider: Some(Provider { issuer: setting(OPENID_ISSUER)?, client: setting(OPENID_CLIENT)? })
+                .filter(|provider| !provider.issuer.is_empty()),
             reports_per_hour: setting(REPORTS)?.parse().unwrap_or(REPORTS_PRESET),
             follows_per_ten_minutes: setting(FOLLOWS)?.parse().unwrap_or(FOLLOWS_PRESET),
             outgoing: app.outgoing()?,
@@ -106,6 +106,7 @@ impl Server {
             random: setup.random,
             csrf_key: setup.csrf_key,
             demo_address: setup.demo_address,
+            openid_secret: setup.openid_secret,
             calls: Semaphore::new(CALLS),
             hashes: Semaphore::new(HASHES),
             settings,
@@ -119,6 +120,10 @@ impl Server {
     /// The county. Only what does not block may be asked here.
     pub(crate) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    pub(crate) fn openid_secret(&self) -> Option<&Path> {
+        self.0.openid_secret.as_deref()
     }
 
     pub(crate) fn demo_address(&self) -> Option<&str> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Kind, Record, Sight, Type, Value};
-use zhiheng_store::{Cursor, ListQuery, RecordId, Scope};
+use zhiheng_store::{Cursor, ListQuery, RecordId, RecordRow, Scope};
 
 use super::{asked, merge_field};
 use crate::{App, Error, RecordView};
@@ -106,8 +106,13 @@ fn common_pairs<'t>(all: impl Iterator<Item = &'t Traits>) -> BTreeSet<(char, ch
 
 impl App {
     /// Open cases of the same kind that may repeat this one, likeliest first; none for a case that is closed or merged. `scope` narrows to the cases
-    /// that the reader may see.
-    pub fn near_cases(&self, view: &RecordView, scope: Option<Scope>, sight: Sight) -> Result<Vec<Near>, Error> {
+    /// that the reader may see, `sight` says what he reads of each.
+    pub fn near_cases(
+        &self,
+        view: &RecordView,
+        scope: Option<Scope>,
+        sight: &dyn Fn(&Kind, usize, &RecordRow) -> Sight,
+    ) -> Result<Vec<Near>, Error> {
         let Some(kind) = self.pack.kinds.get(view.kind) else { return Ok(Vec::new()) };
         let merged = merge_field(kind);
         let is_open = |record: &Record| {
@@ -134,7 +139,7 @@ impl App {
             seen += page.records.len();
             for row in page.records.iter().filter(|row| row.id != view.row.id) {
                 let Some(record) = Record::from_canonical(kind, &row.fields).filter(is_open) else { continue };
-                let label = self.pack.title(kind, &record, sight);
+                let label = self.pack.title_by(kind, &record, |index| sight(kind, index, row));
                 let label = row.key.as_ref().map_or(label.clone(), |key| format!("{key} {label}"));
                 let near = Near { id: row.id, label, day: row.day, why: Vec::new(), weight: 0 };
                 open.push((near, Traits::of(kind, &record)));

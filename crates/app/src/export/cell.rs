@@ -4,7 +4,7 @@ use zhiheng_pack::{Indicator, day};
 use zhiheng_sheet::{Paper, Sheet, SheetCell, SheetColumn};
 
 use super::kind::columns;
-use super::{ExportFile, XLSX, watermark_of, workbook};
+use super::{ExportFile, Masking, XLSX, watermark_of, workbook};
 use crate::board::{print, start};
 use crate::{App, Error, Number, PartRecord, PartWanted, When};
 
@@ -21,7 +21,7 @@ impl App {
         area: Option<&str>,
         part: PartWanted,
         watermark: &str,
-        mask_personal: bool,
+        masking: &Masking,
     ) -> Result<ExportFile, Error> {
         let missing = || Error::NotFound("这个指标".to_owned());
         let at = self.pack.indicators.iter().position(|known| known.id == indicator_id).ok_or_else(missing)?;
@@ -34,7 +34,7 @@ impl App {
         let records = self.all_records(indicator_id, when, area, part)?;
         let count = records.len();
         let mut sheets = vec![self.definition(indicator, &number, when, area, part, count)];
-        sheets.extend(self.record_sheets(&records, part, mask_personal));
+        sheets.extend(self.record_sheets(&records, part, masking));
         for sheet in &mut sheets {
             sheet.watermark = watermark_of(watermark);
         }
@@ -128,7 +128,7 @@ impl App {
     }
 
     /// A sheet for each kind.
-    fn record_sheets(&self, records: &[PartRecord], part: PartWanted, mask_personal: bool) -> Vec<Sheet> {
+    fn record_sheets(&self, records: &[PartRecord], part: PartWanted, masking: &Masking) -> Vec<Sheet> {
         let mut sheets = Vec::new();
         let mut positions: Vec<usize> = records.iter().map(|record| record.kind).collect();
         positions.dedup();
@@ -141,7 +141,7 @@ impl App {
             let mine = records.iter().filter(|record| record.kind == position);
             let rows: Vec<Vec<SheetCell>> = mine
                 .map(|record| {
-                    let mut cells = self.cells(kind, &record.row, &record.record, mask_personal);
+                    let mut cells = self.cells(kind, &record.row, &record.record, masking);
                     if part == PartWanted::Uncounted {
                         cells.insert(1, SheetCell::Text(record.reason.clone().unwrap_or_default()));
                     }

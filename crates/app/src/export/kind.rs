@@ -4,7 +4,7 @@ use zhiheng_pack::{Kind, Record, Value, day};
 use zhiheng_sheet::{Paper, Sheet, SheetCell, SheetColumn};
 use zhiheng_store::RecordRow;
 
-use super::{ExportFile, ExportFormat, masked, watermark_of};
+use super::{ExportFile, ExportFormat, Masking, masked, watermark_of};
 use crate::{App, Error, ListWanted};
 
 /// Rows that a sheet of Excel holds, less what stands above and below.
@@ -22,7 +22,7 @@ impl App {
         wanted: &ListWanted,
         format: ExportFormat,
         watermark: &str,
-        mask_personal: bool,
+        masking: &Masking,
     ) -> Result<ExportFile, Error> {
         let kind = self.pack.kind(kind_id).ok_or_else(|| Error::NotFound("这个登记种类".to_owned()))?;
         let mut rows = Vec::new();
@@ -32,7 +32,7 @@ impl App {
             let page = reader.list(&self.pack.place, &query)?;
             for row in &page.records {
                 if let Some(record) = Record::from_canonical(kind, &row.fields) {
-                    rows.push(self.cells(kind, row, &record, mask_personal));
+                    rows.push(self.cells(kind, row, &record, masking));
                 }
             }
             if rows.len() > SHEET_ROWS && format == ExportFormat::Xlsx {
@@ -55,9 +55,9 @@ impl App {
         kind: &Kind,
         chosen: &[(RecordRow, Record)],
         watermark: &str,
-        mask_personal: bool,
+        masking: &Masking,
     ) -> Result<ExportFile, Error> {
-        let rows = chosen.iter().map(|(row, record)| self.cells(kind, row, record, mask_personal)).collect();
+        let rows = chosen.iter().map(|(row, record)| self.cells(kind, row, record, masking)).collect();
         let sheet = self.kind_sheet(kind, "（逐条勾选）", rows, watermark);
         self.table_file(&kind.name, sheet, ExportFormat::Xlsx)
     }
@@ -79,16 +79,16 @@ impl App {
     }
 
     /// The cells of a record, under the headers of [`columns`].
-    pub(super) fn cells(&self, kind: &Kind, row: &RecordRow, record: &Record, mask_personal: bool) -> Vec<SheetCell> {
+    pub(super) fn cells(&self, kind: &Kind, row: &RecordRow, record: &Record, masking: &Masking) -> Vec<SheetCell> {
         let mut cells = vec![SheetCell::Text(row.id.to_string())];
         for (index, field) in kind.fields.iter().enumerate() {
             cells.push(match record.value(index) {
                 None => SheetCell::Empty,
-                Some(value @ Value::Text(_)) if mask_personal && field.personal => {
+                Some(value @ Value::Text(_)) if field.personal && masking.covers(kind, index, row) => {
                     SheetCell::Text(masked(&value.plain()))
                 }
                 // Of a choice or a day one letter tells everything.
-                Some(_) if mask_personal && field.personal => SheetCell::Text("*".to_owned()),
+                Some(_) if field.personal && masking.covers(kind, index, row) => SheetCell::Text("*".to_owned()),
                 Some(Value::Integer(number)) => SheetCell::Number(number.to_string()),
                 Some(Value::Decimal(number)) => SheetCell::Number(number.normalize().to_string()),
                 Some(Value::Date(date)) => SheetCell::Date(date.to_string()),

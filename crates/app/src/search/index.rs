@@ -253,6 +253,7 @@ impl App {
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             search: Arc::clone(&self.search),
+            attempts: Arc::default(),
             filling: None,
         };
         let stop = Arc::new(AtomicBool::new(false));

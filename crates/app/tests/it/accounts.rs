@@ -117,8 +117,9 @@ fn a_bureau_sees_and_writes_its_own_and_administers_nothing() {
     assert!(matches!(app.invite(&office, Role::Bureau, None, "李四"), Err(Error::Invalid(_))));
     assert!(matches!(app.invite(&office, Role::Bureau, Some("没有的单位"), "李四"), Err(Error::NotFound(_))));
     let bureau = invited(app, &office, Role::Bureau, Some("kjj"), "li");
-    assert_eq!(bureau.scope(), Some(Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }));
-    assert_eq!(bureau.export_scope(), Some(Scope::default()), "to see is not to take out");
+    let kind = app.pack.kind("food_sample").unwrap();
+    assert_eq!(bureau.scope(kind), Some(Scope { bodies: vec!["kjj".to_owned()], ..Scope::default() }));
+    assert_eq!(bureau.export_scope(kind), Some(Scope::default()), "to see is not to take out");
     assert!(matches!(app.accounts(&bureau), Err(Error::NotPermitted)));
     assert!(matches!(app.invite(&bureau, Role::Office, None, "王五"), Err(Error::NotPermitted)));
     assert!(matches!(app.set_disabled(&office, &office.id, true), Err(Error::WrongState(_))));
@@ -145,7 +146,8 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     denied(app.operation_log(&office, &LogWanted::default(), 1).map(drop));
     // The system administrator makes accounts and lets none in; the link he made gives whoever uses it nothing.
     let own_office = invited(app, &system, Role::Office, None, "mine");
-    assert!(!own_office.acts() && own_office.scope() == Some(Scope::default()));
+    let kind = app.pack.kind("food_sample").unwrap();
+    assert!(!own_office.acts() && own_office.scope(kind) == Some(Scope::default()));
     denied(app.let_in(&system, &own_office.id));
     denied(app.set_role(&system, &own_office.id, Role::Bureau, Some("kjj")));
     denied(app.sign_in_log(&system, &LogWanted::default(), 1).map(drop));
@@ -229,7 +231,8 @@ fn grants_hold_on_their_days_and_a_deputy_holds_them_on_his() {
         let (li, wang) = (again(app, "li"), again(app, "wang"));
         let holds = (li.holds("head", Some("kjj")), wang.holds("head", Some("kjj")));
         assert_eq!(holds, (li_holds, wang_holds), "day {day}");
-        assert_eq!(wang.export_scope() != Some(Scope::default()), (2..=9).contains(&day), "day {day}");
+        let kind = app.pack.kind("food_sample").unwrap();
+        assert_eq!(wang.export_scope(kind) != Some(Scope::default()), (2..=9).contains(&day), "day {day}");
         assert_eq!(app.deputises_for(&wang).unwrap(), if day >= 2 { vec![li.id] } else { vec![] });
     }
     let wang = again(app, "wang");

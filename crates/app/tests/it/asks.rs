@@ -197,7 +197,8 @@ fn all_are_asked_at_once_each_has_its_line_and_the_last_answer_carries_the_lette
             ("draft", Vec::new()),
             "an objection sends it back"
         );
-        let paper = app.document("某", "whole", &id, "sheet", None).unwrap().rendered;
+        let paper =
+            app.document(Some(&zhiheng_app::Account::of_office("某")), "whole", &id, "sheet", None).unwrap().rendered;
         let printed: Vec<String> =
             paper.paragraphs.iter().filter_map(|it| zhiheng_pack::document::text_of(&it.line)).collect();
         assert_eq!(printed.len(), 4, "{printed:#?}");

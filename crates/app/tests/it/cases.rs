@@ -390,7 +390,7 @@ fn what_a_step_issues_is_numbered_in_its_transaction() {
                 ..wanted("letter", id, CaseAct::Step("sign".to_owned()))
             };
             app.take_step(Taker::Staff(&account("other", Role::Office, None)), &sign, None).unwrap();
-            let view = app.document("", "letter", &id, "letter", None).unwrap();
+            let view = app.document(None, "letter", &id, "letter", None).unwrap();
             let fields = app.record("letter", &id).unwrap().row.fields;
             assert!(!view.is_draft());
             (view.rendered.number_text().unwrap(), fields)

@@ -223,7 +223,7 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         let other = file(app, 4, &[("matter", "热水器不保修"), ("story", "电器行拒绝修理热水器，已经三次")]);
         let near = |filed: &Filed| {
             let view = app.record("complaint", &filed.id).unwrap();
-            app.near_cases(&view, None, Sight::Masked).unwrap()
+            app.near_cases(&view, None, &|_, _, _| Sight::Masked).unwrap()
         };
         let found: Vec<_> = near(&first).into_iter().map(|near| (near.id, near.why)).collect();
         assert_eq!(found.len(), 2, "{found:?}");
@@ -234,8 +234,8 @@ fn likely_repetitions_are_shown_and_merged_by_a_person_only() {
         assert!(
             app.near_cases(
                 &view,
-                Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], areas: Vec::new() }),
-                Sight::Masked
+                Some(zhiheng_app::Scope { bodies: vec!["kjj".to_owned()], ..zhiheng_app::Scope::default() }),
+                &|_, _, _| Sight::Masked
             )
             .unwrap()
             .is_empty(),

@@ -38,13 +38,13 @@ fn submit(app: &App, id: Option<&RecordId>, version: Option<i64>, verdict: &str)
 }
 
 fn text(app: &App, id: &RecordId, version: Option<i64>) -> String {
-    let view = app.document("李某某", "food_sample", id, "notice", version).unwrap();
+    let view = app.document(Some(&named("李某某")), "food_sample", id, "notice", version).unwrap();
     let lines = view.rendered.paragraphs.iter().map(|paragraph| format!("{:?}", paragraph.line));
     format!("{:?} {}", view.rendered.number_text(), lines.collect::<String>())
 }
 
 fn word(app: &App, id: &RecordId, version: Option<i64>) -> (String, String) {
-    let view = app.document("李某某", "food_sample", id, "notice", version).unwrap();
+    let view = app.document(Some(&named("李某某")), "food_sample", id, "notice", version).unwrap();
     let file = app.document_docx(&view, "李某某 2026年1月5日 12:00").unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file.bytes)).unwrap();
     let mut all = String::new();
@@ -94,7 +94,7 @@ fn a_numbered_document_stays_as_it_went_out() {
 
         county.at("2027-01-04");
         assert_eq!(number(&first, 2).map(|row| (row.year, row.serial)).unwrap(), (2027, 1));
-        assert_eq!(app.document("", "food_sample", &first, "notice", Some(1)).unwrap().numbers.len(), 2);
+        assert_eq!(app.document(None, "food_sample", &first, "notice", Some(1)).unwrap().numbers.len(), 2);
     }
 }
 
@@ -119,6 +119,10 @@ fn what_cannot_be_numbered_says_why() {
     };
     app.submit("甲", &withdraw, None).unwrap();
     assert!(matches!(number("notice", 3), Err(Error::WrongState(_))), "a withdrawn record");
-    let view = app.document("甲", "food_sample", &id, "sheet", None).unwrap();
+    let view = app.document(Some(&named("甲")), "food_sample", &id, "sheet", None).unwrap();
     assert!(!view.is_draft() && view.rendered.number.is_none());
+}
+
+fn named(name: &str) -> zhiheng_app::Account {
+    zhiheng_app::Account { name: name.to_owned(), ..zhiheng_app::Account::of_office("a") }
 }

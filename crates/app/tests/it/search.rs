@@ -36,7 +36,7 @@ fn wanted(text: &str) -> SearchWanted {
 
 fn own(text: &str, bodies: &[&str], areas: &[&str]) -> SearchWanted {
     let owned = |list: &[&str]| list.iter().map(|id| (*id).to_owned()).collect();
-    SearchWanted { reach: Reach::Of { bodies: owned(bodies), areas: owned(areas) }, ..wanted(text) }
+    SearchWanted { reach: Reach::Of { bodies: owned(bodies), areas: owned(areas), kinds: Vec::new() }, ..wanted(text) }
 }
 
 fn labels(app: &App, view: &SearchView) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::procedures::Derived;
 use super::{any, field_of, is_dated, is_number};
+use crate::access::Access;
 use crate::formula::{Condition, Fault, Scope};
 use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Reports, Totals, Type};
 use crate::node::{At, Node};
@@ -52,6 +53,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         columns: Vec::new(),
         filters: Vec::new(),
         public: Public::default(),
+        access: Access::default(),
         import: ImportRule::default(),
         reports: None,
         totals: None,
@@ -87,6 +89,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
     envelope(pack, &mut kind, node);
     kind.searched = searched(&kind, &said);
     lists(&mut kind, node);
+    kind.access = super::access::read(pack, &kind, node);
     kind.import = import(pack, &kind, node);
     kind.reports = reports(pack, &kind, node);
     kind.totals = totals(pack, &kind, node);
@@ -134,6 +137,7 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         hint: node.plain("hint"),
         required: node.flag("required").unwrap_or(false),
         personal: node.flag("personal").unwrap_or(false),
+        readers: readers(pack, node),
         max_len: length.unwrap_or(if kind == Type::Passage { PASSAGE_LEN } else { Field::TEXT_LEN }),
         format: format(node),
         min,
@@ -153,6 +157,19 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         serial: serial(node, kind),
         derived: false,
     }
+}
+
+/// Roles that read a personal field as it is; other fields are read by whoever reads the record.
+fn readers(pack: &Pack, node: &Node<'_>) -> Vec<String> {
+    let found = super::access::readers(pack, node);
+    if !found.is_empty() && !node.flag("personal").unwrap_or(false) {
+        node.file.say(
+            codes::WRONG_TYPE,
+            &node.span,
+            "readers 只用于 personal = true 的字段；整个种类保密的，写在 [kind]",
+        );
+    }
+    found
 }
 
 /// Whether a search finds a field's text, where the pack says so.
@@ -303,7 +320,7 @@ fn lists(kind: &mut Kind, node: &Node<'_>) {
     }
 }
 
-fn indices(kind: &Kind, node: &Node<'_>, key: &str) -> Vec<usize> {
+pub(super) fn indices(kind: &Kind, node: &Node<'_>, key: &str) -> Vec<usize> {
     node.texts(key).iter().filter_map(|name| index(kind, node, name)).collect()
 }
 

@@ -32,6 +32,7 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
             about: node.plain("about"),
             level,
             by_grant: node.flag("by_grant").unwrap_or(false),
+            person: node.flag("person").unwrap_or(false),
         };
         pack.roles.push(read);
         node.finish();
@@ -46,5 +47,6 @@ fn built_in((id, name, scope, about): &(&str, &str, RoleScope, &str)) -> Role {
         about: Some((*about).to_owned()),
         level: None,
         by_grant: roles::BY_GRANT.contains(id),
+        person: *id != roles::OFFICER,
     }
 }

@@ -127,6 +127,8 @@ pub(crate) fn fill(county: &County) {
         expires_at: Some(9),
         used_at: None,
         revoked_at: None,
+        approved_at: Some(3),
+        approved_by: Some("sec".to_owned()),
     };
     store.write(move |tx| tx.create_api_token(PLACE, &token)).unwrap();
     let choice = MailChoiceRow {

@@ -123,7 +123,7 @@ fn a_scope_is_exactly_its_bodies_and_its_areas_page_by_page() {
         let store = filled(county);
         let scope = |bodies: &[&str], areas: &[&str]| {
             let own = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect();
-            Scope { bodies: own(bodies), areas: own(areas) }
+            Scope { bodies: own(bodies), areas: own(areas), ..Scope::default() }
         };
         let urgent = Filter { column: field("urgent"), value: Match::Flag(true) };
         let cases: [Case; 6] = [

@@ -84,9 +84,9 @@ fn a_version_leads_to_its_record_only_while_it_is_the_last_and_only_for_whom_it_
             found.into_iter().map(|row| row.id).collect::<Vec<_>>()
         };
         assert_eq!(see(SearchReach::Everything), [id(1)]);
-        assert_eq!(see(SearchReach::Of { bodies: &bodies, areas: &none }), [id(1)]);
-        assert_eq!(see(SearchReach::Of { bodies: &none, areas: &areas }), [id(1)]);
-        assert_eq!(see(SearchReach::Of { bodies: &areas, areas: &bodies }), []);
-        assert_eq!(see(SearchReach::Of { bodies: &none, areas: &none }), []);
+        assert_eq!(see(SearchReach::Of { bodies: &bodies, areas: &none, kinds: &none }), [id(1)]);
+        assert_eq!(see(SearchReach::Of { bodies: &none, areas: &areas, kinds: &none }), [id(1)]);
+        assert_eq!(see(SearchReach::Of { bodies: &areas, areas: &bodies, kinds: &none }), []);
+        assert_eq!(see(SearchReach::Of { bodies: &none, areas: &none, kinds: &none }), []);
     });
 }

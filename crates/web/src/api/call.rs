@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json};
-use zhiheng_app::{Account, Bearer, Error, RecordId, RequestKey, Right};
+use zhiheng_app::{Account, Bearer, Error, RecordId, RequestKey, Right, Scope};
 use zhiheng_pack::{Kind, Pack};
 
 use super::pace::Paced;
@@ -141,6 +141,15 @@ impl Caller {
         if self.has(&kind.id, right) { Ok(()) } else { Err(Refusal::NotGranted(word(right))) }
     }
 
+    /// What of a kind this token may take out page by page (导出): the account's right to export, and the token's.
+    pub(crate) fn taken_out(&self, kind: &Kind) -> Result<Option<Scope>, Refusal> {
+        self.may(kind, Right::Export)?;
+        match self.visit.export_scope(kind) {
+            Some(scope) if scope.is_empty() => Err(Refusal::NotGranted(word(Right::Export))),
+            scope => Ok(scope),
+        }
+    }
+
     /// Whether the token has a right on some kind.
     pub(crate) fn may_somewhere(&self, right: Right) -> Result<(), Refusal> {
         if self.bearer.grants.allow_any(right) { Ok(()) } else { Err(Refusal::NotGranted(word(right))) }
@@ -152,6 +161,8 @@ fn word(right: Right) -> &'static str {
         Right::Read => "查看这类记录",
         Right::Write => "登记这类记录",
         Right::Step => "办理这类记录",
+        Right::Export => "翻页取出这类记录（导出）",
+        Right::Personal => "查看这类记录的个人信息",
     }
 }
 

@@ -216,7 +216,7 @@ async fn opened<'a>(
     // Who may take part in a case that lies elsewhere sees nothing of it but the receipt; whether he may, the use case says.
     match pack.case_of(&view.record) {
         Some((_, procedure)) => Ok((view, procedure)),
-        None if call.caller.visit.may_read(&view.row) => {
+        None if call.caller.visit.may_read(kind, &view.row) => {
             Err(Error::WrongState("这条记录不按程序办理".to_owned()).into())
         }
         None => Err(Error::NotPermitted.into()),

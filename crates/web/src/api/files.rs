@@ -11,6 +11,7 @@ use super::call::{Call, VALUE, is_clean};
 use super::records::data;
 use super::refusal::{Outcome, Refusal};
 use crate::guard::bare_name;
+use crate::office::content::Content;
 use crate::office::export::Download;
 use crate::office::files::{media_type, named};
 use crate::routes::RECORD_FORM;
@@ -72,11 +73,12 @@ pub(crate) async fn download(State(server): State<Server>, call: Call) -> Result
     call.asked(&[])?;
     let (id, record) = (kind.id.clone(), call.id()?);
     let view = server.run(move |app| app.record(&id, &record)).await?;
-    if !call.caller.visit.may_read(&view.row) {
+    if !call.caller.visit.may_read(kind, &view.row) {
         return Err(Error::NotPermitted.into());
     }
     let missing = || Refusal::from(Error::NotFound("这个附件".to_owned()));
-    let file = named(kind, &view.record, call.part("digest")).ok_or_else(missing)?;
+    let content = Content::of(&pack, kind, &call.caller.visit).at(&view.row);
+    let file = named(&content, &view.record, call.part("digest")).ok_or_else(missing)?;
     let digest = digest_of_hex(&file.digest).ok_or_else(missing)?;
     let bytes = server.run(move |app| app.file_bytes(&digest)).await?;
     let media_type = BINARY.to_owned();

@@ -31,6 +31,8 @@ fn head(pack: &Pack, kind: &Kind, call: &Call) -> Json {
         Right::Read => true,
         Right::Write => call.caller.visit.may_write_kind(kind),
         Right::Step => pack.has_cases(kind),
+        Right::Export => call.caller.visit.may_export(kind),
+        Right::Personal => call.caller.account().service.is_some(),
     };
     json!({
         "id": kind.id,
@@ -58,7 +60,7 @@ pub(crate) async fn kind(State(server): State<Server>, call: Call) -> Outcome {
         "basis": kind.basis,
         "key": kind.key.and_then(field),
         "day": kind.day.and_then(field),
-        "filters": conditions(kind, &call.caller.visit).into_iter().filter_map(field).collect::<Vec<_>>(),
+        "filters": conditions(kind).into_iter().filter_map(field).collect::<Vec<_>>(),
         "given": given(&pack, kind, today).schema(),
         "told": told(kind).schema(),
         "steps": steps(&pack, kind).map(step).collect::<Vec<_>>(),

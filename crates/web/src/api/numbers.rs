@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use serde_json::{Value as Json, json};
-use zhiheng_app::{Error, PartRecord, PartWanted, PlanHit, Right, SearchWanted, When, data as of};
+use zhiheng_app::{Error, PartRecord, PartWanted, PlanHit, Right, SearchWanted, Verb, When, data as of};
 use zhiheng_pack::Pack;
 use zhiheng_pack::indicator::Form as Shown;
 
-use super::call::{Asked, Call};
+use super::call::{Asked, Call, LIMIT};
 use super::content::record;
 use super::records::data;
 use super::refusal::{Outcome, Refusal};
@@ -52,18 +52,20 @@ pub(crate) async fn cell_records(State(server): State<Server>, call: Call) -> Ou
     let areas: Vec<&str> = pack.areas.iter().map(|area| area.code.as_str()).collect();
     let area = asked.word("area", &areas)?.map(str::to_owned);
     let (after, limit) = (asked.after(Form::Behind, read_after)?, asked.limit()?);
-    let (id, own, caller) = (indicator.id.clone(), call.caller.visit.scope(), call.caller.clone());
+    let takes_out = after.is_some() || limit > LIMIT.1;
+    let (id, caller) = (indicator.id.clone(), call.caller.clone());
     let (found, next) = server
         .run(move |app| {
             let (mut found, mut next) = (Vec::new(), after);
             for _ in 0..LOOKED {
                 let page = app.cell_records(&id, when, area.as_deref(), part, next, limit)?;
-                let granted = |record: &PartRecord| {
-                    app.pack.kinds.get(record.kind).is_some_and(|kind| caller.has(&kind.id, Right::Read))
-                };
                 let mine = |record: &PartRecord| {
-                    let (body, area) = (record.row.body.as_deref(), record.row.area.as_deref());
-                    own.as_ref().is_none_or(|own| own.holds(body, area)) && granted(record)
+                    app.pack.kinds.get(record.kind).is_some_and(|kind| {
+                        let verb = if takes_out { Verb::Export } else { Verb::See };
+                        caller.has(&kind.id, Right::Read)
+                            && (!takes_out || caller.has(&kind.id, Right::Export))
+                            && caller.visit.may(verb, kind, &record.row)
+                    })
                 };
                 found.extend(page.records.into_iter().filter(mine));
                 next = page.next;
@@ -76,7 +78,7 @@ pub(crate) async fn cell_records(State(server): State<Server>, call: Call) -> Ou
         .await?;
     let one = |part: &PartRecord| {
         let kind = pack.kinds.get(part.kind)?;
-        let mut one = record(&Content::of_list(&pack, kind, &call.caller.visit), &part.row, &part.record);
+        let mut one = record(&Content::of(&pack, kind, &call.caller.visit).at(&part.row), &part.row, &part.record);
         one.insert("reason".to_owned(), json!(part.reason));
         Some(Json::Object(one))
     };
@@ -93,12 +95,19 @@ pub(crate) async fn search(State(server): State<Server>, call: Call) -> Outcome 
     let kinds: Vec<&str> = pack.kinds.iter().map(|kind| kind.id.as_str()).collect();
     let kind = asked.word("kind", &kinds)?.map(str::to_owned);
     let before = asked.after(Form::Found, |text| text.parse().ok())?;
-    let wanted = SearchWanted { text, reach: call.caller.visit.reach(), kind, before, limit: asked.limit()? };
+    let wanted = SearchWanted {
+        text,
+        reach: call.caller.visit.reach(&pack),
+        reader: Some(call.caller.account().clone()),
+        kind,
+        before,
+        limit: asked.limit()?,
+    };
     let view = server.run(move |app| app.search(&wanted)).await?;
     let plan = view.plan.iter().flat_map(|hits| &hits.hits).map(|(hit, text)| plan_hit(&pack, hit, text));
     let records = view.records.iter().filter_map(|hit| {
         let kind = pack.kinds.get(hit.kind).filter(|kind| call.caller.has(&kind.id, Right::Read))?;
-        let content = Content::of_list(&pack, kind, &call.caller.visit);
+        let content = Content::of(&pack, kind, &call.caller.visit).at(&hit.row);
         Some(Json::Object(record(&content, &hit.row, &hit.record)))
     });
     Ok(data(json!({

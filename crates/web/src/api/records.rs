@@ -11,13 +11,13 @@ use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, 
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Record, Type, Value, problem as codes};
 use zhiheng_store::{RecordId, digest_of_hex};
 
-use super::call::{Call, Caller};
+use super::call::{Call, Caller, LIMIT};
 use super::content::{case, given, instant, op, record};
 use super::refusal::{Fault, Outcome, Refusal};
 use super::shape::{Form, Member, Shape};
 use crate::office::content::{Content, read_cursor, write_cursor};
-use crate::office::files::{fits, media_type};
-use crate::office::records::{conditions, kind_of};
+use crate::office::files::{fits, is_what_it_says, media_type};
+use crate::office::records::{conditions, kind_of, opened_personal};
 use crate::server::Server;
 
 /// Longest reason in characters.
@@ -34,7 +34,7 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
     let kind = call.kind(&pack)?;
     call.caller.may(kind, Right::Read)?;
     let visit = &call.caller.visit;
-    let filters: Vec<(usize, String)> = conditions(kind, visit)
+    let filters: Vec<(usize, String)> = conditions(kind)
         .into_iter()
         .filter_map(|index| Some((index, format!("f.{}", kind.fields.get(index)?.id))))
         .collect();
@@ -45,16 +45,29 @@ pub(crate) async fn list(State(server): State<Server>, call: Call) -> Outcome {
         from: asked.day("from")?,
         to: asked.day("to")?,
         withdrawn: asked.word("withdrawn", &["yes", "no"])? == Some("yes"),
-        scope: visit.scope(),
+        scope: visit.scope(kind),
         area: None,
         after: asked.after(Form::Place, read_cursor)?,
         before: None,
         limit: asked.limit()?,
     };
-    let id = kind.id.clone();
-    let view = server.run(move |app| app.list(kind_of(&app.pack, &id)?, &wanted)).await?;
-    let content = Content::of_list(&pack, kind, visit);
-    let records: Vec<Json> = view.rows.iter().map(|(row, one)| Json::Object(record(&content, row, one))).collect();
+    // 翻页即导出: one page is looking, page after page is taking the register out.
+    let takes_out = wanted.after.is_some() || wanted.limit > LIMIT.1;
+    let wanted = if takes_out { ListWanted { scope: call.caller.taken_out(kind)?, ..wanted } } else { wanted };
+    let (id, account) = (kind.id.clone(), call.caller.account().clone());
+    let view = server
+        .run(move |app| {
+            let kind = kind_of(&app.pack, &id)?;
+            let view = app.list(kind, &wanted)?;
+            if takes_out {
+                app.log_export(&account, &id, &format!("{}（接口）", app.filter_text(kind, &wanted)), view.rows.len())?;
+            }
+            Ok(view)
+        })
+        .await?;
+    let content = Content::of(&pack, kind, visit);
+    let records: Vec<Json> =
+        view.rows.iter().map(|(row, one)| Json::Object(record(&content.at(row), row, one))).collect();
     Ok(data(json!({
         "records": records,
         "next": view.next.as_ref().map(write_cursor),
@@ -68,9 +81,9 @@ pub(super) const LIST: [&str; 5] = ["from", "to", "withdrawn", "after", "limit"]
 
 /// A record that the caller may open.
 async fn open(server: &Server, call: &Call, kind: &Kind) -> Result<RecordView, Refusal> {
-    let (kind, id) = (kind.id.clone(), call.id()?);
-    let view = server.run(move |app| app.record(&kind, &id)).await?;
-    if call.caller.visit.may_read(&view.row) { Ok(view) } else { Err(Error::NotPermitted.into()) }
+    let (name, id) = (kind.id.clone(), call.id()?);
+    let view = server.run(move |app| app.record(&name, &id)).await?;
+    if call.caller.visit.may_read(kind, &view.row) { Ok(view) } else { Err(Error::NotPermitted.into()) }
 }
 
 /// `GET /api/v1/kinds/KIND/records/ID`
@@ -84,8 +97,10 @@ pub(crate) async fn show(State(server): State<Server>, call: Call) -> Outcome {
     if view.record.case.is_none() && call.knows(view.row.version) {
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), view.row.version));
     }
-    let mut body = record(&Content::of_record(&pack, kind, &call.caller.visit), &view.row, &view.record);
-    let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view);
+    let content = Content::of(&pack, kind, &call.caller.visit).at(&view.row);
+    opened_personal(&server, &call.caller.visit, &content, &view).await?;
+    let mut body = record(&content, &view.row, &view.record);
+    let course = server.app().case(Some(Taker::Staff(call.caller.account())), &view).filter(|_| content.is_whole());
     body.insert("case".to_owned(), course.map_or(Json::Null, |course| case(server.app(), &course)));
     Ok(tagged(data(body), view.row.version))
 }
@@ -105,10 +120,12 @@ pub(crate) async fn history(State(server): State<Server>, call: Call) -> Outcome
     call.asked(&[])?;
     let view = open(&server, &call, kind).await?;
     let people = server.run(App::people).await?;
+    let content = Content::of(&pack, kind, &call.caller.visit).at(&view.row);
     let version = |version: &zhiheng_app::VersionView| {
         let change = |(name, old, new): &(String, String, String)| {
-            let field = kind.fields.iter().find(|field| field.name == *name).map(|field| &field.id);
-            json!({ "field": field, "name": name, "from": old, "to": new })
+            let at = kind.fields.iter().position(|field| field.name == *name);
+            let seen = |text: &String| at.map_or_else(String::new, |at| content.seen(&view.record, at, text.clone()));
+            json!({ "field": at.and_then(|at| kind.fields.get(at)).map(|field| &field.id), "name": name, "from": seen(old), "to": seen(new) })
         };
         json!({
             "version": version.row.version,
@@ -119,7 +136,8 @@ pub(crate) async fn history(State(server): State<Server>, call: Call) -> Outcome
             "changes": version.changes.iter().map(change).collect::<Vec<_>>(),
         })
     };
-    Ok(data(json!({ "versions": view.versions.iter().map(version).collect::<Vec<_>>() })))
+    let versions = view.versions.iter().filter(|_| content.is_whole());
+    Ok(data(json!({ "versions": versions.map(version).collect::<Vec<_>>() })))
 }
 
 /// What a creation sends.
@@ -301,7 +319,11 @@ fn file(
     file.media_type = media_type(&name).to_owned();
     file.name = name;
     let size = u64::try_from(file.size).unwrap_or(u64::MAX);
-    Ok(fits(field, &file.name, size).map(|()| Value::File(file).to_json()))
+    if let Err(why) = fits(field, &file.name, size) {
+        return Ok(Err(why));
+    }
+    let bytes = digest_of_hex(digest).map(|digest| app.file_bytes(&digest)).transpose()?.unwrap_or_default();
+    Ok(is_what_it_says(&file.name, &bytes).map(|()| Value::File(file).to_json()))
 }
 
 /// A text that means exactly one record the caller may see becomes that record; an id has to be that of one.
@@ -317,7 +339,7 @@ fn reference(
         return Ok(Ok(value.clone()));
     }
     if let Some(text) = value.as_str() {
-        let candidates = app.resolve(to, text, caller.visit.scope().as_ref())?;
+        let candidates = app.resolve(to, text, caller.visit.scope(to).as_ref())?;
         return Ok(Ok(match candidates.as_slice() {
             [only] => json!({ "as_written": text, "id": only.id.to_string() }),
             _ => value.clone(),
@@ -326,7 +348,7 @@ fn reference(
     let id = value.get("id").and_then(Json::as_str).and_then(|id| id.parse::<RecordId>().ok());
     let Some(id) = id else { return Ok(Ok(value.clone())) };
     let rows = app.chosen(to, &[id])?;
-    let seen = rows.first().is_some_and(|(row, _)| caller.visit.may_read(row));
+    let seen = rows.first().is_some_and(|(row, _)| caller.visit.may_read(to, row));
     Ok(if seen { Ok(value.clone()) } else { Err(format!("没有这条{}，请核对 id。", to.name)) })
 }
 
@@ -351,7 +373,12 @@ pub(crate) async fn correct(State(server): State<Server>, call: Call) -> Outcome
     let key = call.request_key()?;
     let today = server.app().today();
     let body = whole(call.read(&correction(&pack, kind, today))?, &pack, kind, today)?;
-    let (id, caller, fields, before) = (kind.id.clone(), call.caller.clone(), fields_of(&body), view.record.clone());
+    let (id, caller, before) = (kind.id.clone(), call.caller.clone(), view.record.clone());
+    let mut fields = fields_of(&body);
+    // What the caller does not read stays as it is: he was told a mask, or nothing.
+    for (index, field) in kind.given().filter(|(index, _)| !caller.visit.reads(kind, *index, &view.row)) {
+        fields.extend(view.record.value(index).map(|value| (field.id.clone(), value.to_json())));
+    }
     let draft = server.run(move |app| drafted(app, &caller, kind_of(&app.pack, &id)?, fields, Some(&before))).await?;
     change(&server, &call, &view, version, Act::Correct(draft), &body, key).await
 }

@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, Act, Error, Receipt, Submission, Verb, may};
+use zhiheng_app::{Account, Act, Error, Masking, Receipt, Submission, Verb, may};
 use zhiheng_pack::{Kind, Record, Type, Value, value::FileRef};
 use zhiheng_sheet::write_zip;
 use zhiheng_store::{RecordId, RecordRow, digest_of_hex};
@@ -50,8 +50,15 @@ async fn chosen(server: &Server, visit: &Visit, kind: &Kind, ids: Vec<RecordId>)
     }
     let id = kind.id.clone();
     let mut rows = server.run(move |app| app.chosen(kind_of(&app.pack, &id)?, &ids)).await?;
-    rows.retain(|(row, _)| visit.may_read(row));
+    rows.retain(|(row, _)| visit.may_read(kind, row));
     if rows.is_empty() { Err(Error::NotFound("勾选的记录".to_owned())) } else { Ok(rows) }
+}
+
+/// The ticked records, for somebody who may take every one of them out: 查看 is not 导出.
+async fn taken_out(server: &Server, visit: &Visit, kind: &Kind, params: &Params) -> Result<Rows, Error> {
+    let rows = chosen(server, visit, kind, ticked_of(params)?).await?;
+    let all = rows.iter().all(|(row, _)| visit.may(Verb::Export, kind, row));
+    if all { Ok(rows) } else { Err(Error::NotPermitted) }
 }
 
 /// `GET /kinds/KIND/print`: the ticked records, or without any all that the conditions leave.
@@ -73,7 +80,7 @@ pub(crate) async fn print(
     } else {
         (chosen(&server, &visit, kind, ids).await?, "（逐条勾选）".to_owned(), false)
     };
-    let content = Content::of_list(&pack, kind, &visit);
+    let content = Content::of(&pack, kind, &visit);
     let register = RegisterPage {
         shell: shell(&server, &visit),
         title: format!("{}{}台账", pack.place_name, kind.name),
@@ -81,7 +88,7 @@ pub(crate) async fn print(
         kind_href: format!("/kinds/{}", kind.id),
         extent: format!("共 {} 条{extent}", rows.len()),
         columns: content.columns(),
-        rows: rows.iter().map(|(_, record)| content.printed(record)).collect(),
+        rows: rows.iter().map(|(row, record)| content.at(row).printed(record)).collect(),
         cut: more.then(|| format!("只印前 {PRINTED} 条，后面还有。请缩小筛选范围分几次打印，或者改用导出。")),
         made_by: visit.account.as_ref().map(|account| account.name.clone()).unwrap_or_default(),
         made_on: date(server.app().today()),
@@ -99,10 +106,17 @@ pub(crate) async fn table(
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
-    let rows = chosen(&server, &visit, kind, ticked_of(&params)?).await?;
-    let (mark, mask) = (watermark(&server, &account), !visit.is_office());
+    let rows = taken_out(&server, &visit, kind, &params).await?;
+    let mark = watermark(&server, &account);
     let id = kind.id.clone();
-    let made = server.run(move |app| app.export_chosen(kind_of(&app.pack, &id)?, &rows, &mark, mask)).await?;
+    let made = server
+        .run(move |app| {
+            let masking = Masking::For(Box::new(account.clone()));
+            let made = app.export_chosen(kind_of(&app.pack, &id)?, &rows, &mark, &masking)?;
+            app.log_export(&account, &id, "（逐条勾选）", made.rows)?;
+            Ok(made)
+        })
+        .await?;
     Ok(Download::from(made).answer())
 }
 
@@ -110,14 +124,14 @@ pub(crate) async fn table(
 pub(crate) async fn files(
     State(server): State<Server>,
     visit: Visit,
-    _staff: Staff,
+    Staff(account): Staff,
     Path(kind): Path<String>,
     params: Params,
 ) -> Answer {
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind)?;
-    let rows = chosen(&server, &visit, kind, ticked_of(&params)?).await?;
-    let entries = entries(&Content::of_list(&pack, kind, &visit), &rows);
+    let rows = taken_out(&server, &visit, kind, &params).await?;
+    let entries = entries(&Content::of(&pack, kind, &visit), &rows);
     let all: i64 = entries.iter().map(|(_, file)| file.size).sum();
     if entries.is_empty() {
         return Err(Error::WrongState("勾选的记录没有附件".to_owned()).into());
@@ -127,6 +141,7 @@ pub(crate) async fn files(
         return Err(Error::WrongState(format!("附件共 {all}，一次最多下载 {most}，请分几次勾选")).into());
     }
     let last = rows.len();
+    let of = kind.id.clone();
     let name = format!("{}_1-{last}_{}.zip", visit.body_name(&pack), plain_date(server.app().today()));
     let bytes = server
         .run(move |app| {
@@ -137,6 +152,7 @@ pub(crate) async fn files(
             }
             let borrowed: Vec<(String, &[u8])> =
                 read.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
+            app.log_export(&account, &of, "附件（逐条勾选）", borrowed.len())?;
             write_zip(&borrowed).map_err(|error| Error::Internal(error.to_string()))
         })
         .await?;
@@ -147,13 +163,15 @@ pub(crate) async fn files(
 fn entries(content: &Content<'_>, rows: &Rows) -> Vec<(String, FileRef)> {
     let (pack, kind) = (content.pack, content.kind);
     let fields: Vec<usize> = (0..kind.fields.len())
-        .filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File) && content.whole(*at))
+        .filter(|at| kind.fields.get(*at).is_some_and(|field| field.kind == Type::File))
         .collect();
     let mut found = Vec::new();
     for (no, (row, record)) in (1u64..).zip(rows) {
         let body = row.body.as_deref().map(|body| pack.body(body).map_or(body, |body| body.name.as_str()));
         let day = row.day.map(plain_date).unwrap_or_else(|| "无日期".to_owned());
-        for file in fields.iter().filter_map(|at| record.value(*at)) {
+        let content = content.at(row);
+        let own = fields.iter().filter(|at| content.has(record, **at) && content.reads(**at));
+        for file in own.filter_map(|at| record.value(*at)) {
             let Value::File(file) = file else { continue };
             // A name of somebody's file must not lead out of the folder into which the archive is unfolded.
             let own: String = file.name.chars().map(|c| if matches!(c, '/' | '\\' | ':') { '_' } else { c }).collect();
@@ -199,11 +217,11 @@ fn page(
     versions: &[(RecordId, i64)],
     error: Option<String>,
 ) -> RecordStatePage {
-    let content = Content::of_list(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit);
     let list = format!("/kinds/{}", kind.id);
     let line = |(no, (row, record)): (u64, &(RecordRow, Record))| {
         let day = row.day.map(date).map(|day| format!("　{day}")).unwrap_or_default();
-        Line::text(no.to_string(), format!("{}{day}", content.label(record)))
+        Line::text(no.to_string(), format!("{}{day}", content.at(row).label(record)))
     };
     RecordStatePage {
         shell: shell(server, visit),
@@ -263,12 +281,14 @@ pub(crate) async fn withdraw(
 
 /// Leaves the account of it and leads back to the list.
 fn told(server: &Server, visit: &Visit, kind: &Kind, rows: &Rows, results: &[Result<Receipt, Error>]) -> Response {
-    let content = Content::of_list(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit);
     let done = results.iter().filter(|result| result.is_ok()).count();
     let failed: Vec<String> = rows
         .iter()
         .zip(results)
-        .filter_map(|((_, record), result)| Some(format!("{}：{}", content.label(record), result.as_ref().err()?)))
+        .filter_map(|((row, record), result)| {
+            Some(format!("{}：{}", content.at(row).label(record), result.as_ref().err()?))
+        })
         .collect();
     let (tone, text) = match failed.as_slice() {
         [] => (Tone::Good, format!("已撤销 {done} 条，相关指标的数字随之更新。")),

@@ -1,7 +1,7 @@
 //! 查看明细: the very records behind a number, and the sum that gives the number again.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, IndicatorView, Number, PartRecord, PartWanted, When};
+use zhiheng_app::{Error, IndicatorView, Masking, Number, PartRecord, PartWanted, When};
 use zhiheng_pack::indicator::{Form, Mode};
 use zhiheng_pack::{Indicator, Pack};
 use zhiheng_store::Cursor;
@@ -142,7 +142,7 @@ pub(crate) fn write_after((kind, cursor): &(usize, Option<Cursor>)) -> String {
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
     let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
     let (when, area, part, after) = (asked.when, asked.area.clone(), asked.part, asked.here.after);
-    let own = visit.scope();
+    let reader = visit.clone();
     let (view, records, next) = server
         .run(move |app| {
             let view = app.indicator(&id, when)?;
@@ -150,8 +150,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): P
             for _ in 0..LOOKED {
                 let page = app.cell_records(&id, when, area.as_deref(), part, next, PAGE)?;
                 let mine = |record: &PartRecord| {
-                    let (body, area) = (record.row.body.as_deref(), record.row.area.as_deref());
-                    own.as_ref().is_none_or(|own| own.holds(body, area))
+                    app.pack.kinds.get(record.kind).is_some_and(|kind| reader.sees(kind, &record.row))
                 };
                 found.extend(page.records.into_iter().filter(mine));
                 next = page.next;
@@ -174,16 +173,31 @@ pub(crate) async fn download(
     Path(id): Path<String>,
     params: Params,
 ) -> Answer {
-    if visit.export_scope().is_some() {
+    let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
+    if !takes_out_all(&server.app().pack, &visit, &asked.id) {
         // The file would hold records that the reader may not take out.
         return Err(Error::NotPermitted.into());
     }
-    let asked = Asked::read(&server.app().pack, &id, &params, server.app().today())?;
-    let (watermark, mask) = (export::watermark(&server, &staff.0), !visit.is_office());
+    let watermark = export::watermark(&server, &staff.0);
     let made = server
-        .run(move |app| app.export_cell(&asked.id, asked.when, asked.area.as_deref(), asked.part, &watermark, mask))
+        .run(move |app| {
+            let masking = Masking::For(Box::new(staff.0.clone()));
+            let (area, part) = (asked.area.as_deref(), asked.part);
+            let made = app.export_cell(&asked.id, asked.when, area, part, &watermark, &masking)?;
+            app.log_export(&staff.0, &format!("{}底稿", asked.id), part_name(part), made.rows)?;
+            Ok(made)
+        })
         .await?;
     Ok(Download::from(made).answer())
+}
+
+/// Whether a reader may take out every record of the kinds that a number is made of.
+fn takes_out_all(pack: &Pack, visit: &Visit, indicator: &str) -> bool {
+    let Some(indicator) = pack.indicator(indicator) else { return false };
+    let earlier = indicator.earlier.iter().filter_map(|at| pack.indicators.get(*at));
+    let sources = std::iter::once(indicator).chain(earlier).flat_map(|one| one.over.iter().chain(&one.reported));
+    visit.account.is_some()
+        && sources.filter_map(|source| pack.kinds.get(source.kind)).all(|kind| visit.export_scope(kind).is_none())
 }
 
 fn page(
@@ -215,9 +229,7 @@ fn page(
         computation: number.and_then(|number| computation(indicator, number)),
         parts: tabs(indicator, asked, number, view),
         about: about(indicator, asked.part, visit),
-        exports: visit
-            .export_scope()
-            .is_none()
+        exports: takes_out_all(pack, visit, &indicator.id)
             .then(|| Action::open("下载底稿", asked.address("records.xlsx", asked.part, &[])))
             .into_iter()
             .collect(),
@@ -311,10 +323,10 @@ fn about(indicator: &Indicator, part: PartWanted, visit: &Visit) -> String {
         PartWanted::Rest => "在分母而不在分子的记录。".to_owned(),
         PartWanted::Uncounted => "有记录而不计入本指标的，逐条说明原因。".to_owned(),
     };
-    match visit.scope() {
-        Some(_) => format!("{text} 只列出本单位和本辖区的记录；合计为全县数。").trim().to_owned(),
-        None => text,
+    if visit.is_office() {
+        return text;
     }
+    format!("{text} 只列出本单位和本辖区的记录；合计为全县数。").trim().to_owned()
 }
 
 fn table(pack: &Pack, visit: &Visit, asked: &Asked, records: &[PartRecord]) -> Table {
@@ -324,7 +336,7 @@ fn table(pack: &Pack, visit: &Visit, asked: &Asked, records: &[PartRecord]) -> T
     columns.push(Column::text(if uncounted { "未计入的原因" } else { "台账" }));
     let row = |(record, no): (&PartRecord, u64)| {
         let kind = pack.kinds.get(record.kind)?;
-        let content = Content::of_list(pack, kind, visit);
+        let content = Content::of(pack, kind, visit).at(&record.row);
         let area = record.row.area.as_deref().map(|code| pack.area(code).map_or("县外", |area| area.name.as_str()));
         let last = match &record.reason {
             Some(reason) => Cell::Text(reason.clone()),

@@ -1,8 +1,9 @@
 //! 记录的内容: what a reader may see of a record, as pages print it. Personal fields pass through here and nowhere else.
 
+use zhiheng_app::shown_to;
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Kind, Pack, Record, Sight, Type, Value};
-use zhiheng_store::{Cursor, RecordId};
+use zhiheng_store::{Cursor, RecordId, RecordRow};
 
 use crate::components::{
     Link,
@@ -15,35 +16,79 @@ use crate::words::date;
 /// Letters of a choice that is not broken.
 const SHORT: usize = 6;
 
-/// The content of a kind for one reader.
+/// The content of a kind for one reader: of no record yet, masked; [`Content::at`] a record, as that reader reads it.
 #[derive(Clone, Copy)]
 pub(crate) struct Content<'a> {
     pub(crate) pack: &'a Pack,
     pub(crate) kind: &'a Kind,
-    sight: Sight,
+    visit: &'a Visit,
+    row: Option<&'a RecordRow>,
+    /// The reader sees the record, not only what was sent to him.
+    whole: bool,
 }
 
 impl<'a> Content<'a> {
-    /// In lists: masked for bureaus.
-    pub(crate) fn of_list(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
-        Content { pack, kind, sight: visit.sight() }
+    pub(crate) fn of(pack: &'a Pack, kind: &'a Kind, visit: &'a Visit) -> Content<'a> {
+        Content { pack, kind, visit, row: None, whole: true }
     }
 
-    /// On a record's own page: whoever may open it as staff sees it whole.
-    pub(crate) fn of_record(pack: &'a Pack, kind: &'a Kind, visit: &Visit) -> Content<'a> {
-        let sight = if visit.account.is_some() { Sight::Shown } else { Sight::Hidden };
-        Content { pack, kind, sight }
+    /// The same, of one record.
+    pub(crate) fn at(self, row: &'a RecordRow) -> Content<'a> {
+        Content { row: Some(row), whole: self.visit.sees(self.kind, row), ..self }
     }
 
-    /// Whether a field is shown at all.
+    /// The same, for a reader who has a part in the case: he sees the record, whosever it is. Personal fields stay masked where his roles do
+    /// not read them.
+    pub(crate) fn taking_part(self) -> Content<'a> {
+        Content { whole: true, ..self }
+    }
+
+    /// Whether a field has a place on the page at all.
     pub(crate) fn shows(&self, index: usize) -> bool {
         let personal = self.kind.fields.get(index).is_some_and(|field| field.personal);
-        !personal || self.sight != Sight::Hidden
+        !personal || self.visit.account.is_some()
     }
 
     /// Whether a field is shown as it is: of a file there is no mask.
-    pub(crate) fn whole(&self, index: usize) -> bool {
-        self.sight == Sight::Shown || self.kind.fields.get(index).is_some_and(|field| !field.personal)
+    pub(crate) fn reads(&self, index: usize) -> bool {
+        let personal = self.kind.fields.get(index).is_some_and(|field| field.personal);
+        !personal || self.row.is_some_and(|row| self.visit.reads(self.kind, index, row))
+    }
+
+    /// What becomes of a field's value before this reader.
+    fn sight(&self, record: &Record, index: usize) -> Sight {
+        if !self.has(record, index) {
+            Sight::Hidden
+        } else if self.reads(index) {
+            Sight::Shown
+        } else {
+            Sight::Masked
+        }
+    }
+
+    /// Whether a field of this record is the reader's: of what was sent to him, only what was sent.
+    pub(crate) fn has(&self, record: &Record, index: usize) -> bool {
+        self.shows(index) && (self.whole || self.was_sent(record).is_none_or(|sent| sent.contains(&index)))
+    }
+
+    fn was_sent(&self, record: &Record) -> Option<Vec<usize>> {
+        match &self.visit.account {
+            Some(account) => shown_to(account, self.kind, record),
+            None => Some(Vec::new()),
+        }
+    }
+
+    /// Whether the reader sees the whole record.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Personal fields of a record that are shown as they are.
+    pub(crate) fn opened(&self, record: &Record) -> Vec<&'a str> {
+        let personal = |(index, field): &(usize, &zhiheng_pack::Field)| {
+            field.personal && record.value(*index).is_some() && self.has(record, *index) && self.reads(*index)
+        };
+        self.kind.fields.iter().enumerate().filter(personal).map(|(_, field)| field.name.as_str()).collect()
     }
 
     /// A field's value as printed.
@@ -60,22 +105,28 @@ impl<'a> Content<'a> {
             (Some(unit), Type::Integer | Type::Decimal) => format!("{text} {unit}"),
             _ => text,
         };
-        self.kind.seen(index, text, self.sight)
+        self.seen(record, index, text)
+    }
+
+    /// A text of a field as the reader sees it.
+    pub(crate) fn seen(&self, record: &Record, index: usize, text: String) -> String {
+        match self.sight(record, index) {
+            // What was not sent to the reader is not his, whether or not it is personal.
+            Sight::Hidden => String::new(),
+            sight => self.kind.seen(index, text, sight),
+        }
     }
 
     /// A field's value as data, covered like its text; none where there is nothing to show.
     pub(crate) fn json(&self, record: &Record, index: usize) -> Option<serde_json::Value> {
-        let (field, value) = (self.kind.fields.get(index)?, record.value(index)?);
-        match (field.personal, self.sight) {
-            (true, Sight::Hidden) => None,
-            (true, Sight::Masked) => Some(self.text(record, index).into()),
-            _ => Some(value.to_json()),
-        }
+        let value = record.value(index)?;
+        let told = || if self.reads(index) { value.to_json() } else { self.text(record, index).into() };
+        self.has(record, index).then(told)
     }
 
     /// A record's title.
     pub(crate) fn label(&self, record: &Record) -> String {
-        self.pack.title(self.kind, record, self.sight)
+        self.pack.title_by(self.kind, record, |index| self.sight(record, index))
     }
 
     /// The columns of a list.

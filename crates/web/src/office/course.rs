@@ -49,8 +49,12 @@ pub(crate) fn opened(app: &App, visit: &Visit, view: &RecordView) -> Result<Open
     let events = view.record.case.iter().flat_map(|case| &case.events);
     for (kind_id, id) in events.flat_map(|event| &event.opened) {
         let (Some(kind), Ok(record)) = (app.pack.kind(kind_id), id.parse::<RecordId>()) else { continue };
-        let Some((_, content)) = app.current(kind_id, &record)? else { continue };
-        let label = Content::of_list(&app.pack, kind, visit).label(&content);
+        let Some((row, content)) = app.current(kind_id, &record)? else { continue };
+        if kind.is_confidential() && !visit.may_read(kind, &row) {
+            continue;
+        }
+        // What one's own case asked of another is known to who asked.
+        let label = Content::of(&app.pack, kind, visit).at(&row).taking_part().label(&content);
         let state = app.pack.state_of(&content).map(|state| format!("（{}）", state.name)).unwrap_or_default();
         found.insert(id.clone(), Link::new(format!("{}：{label}{state}", kind.name), format!("/kinds/{kind_id}/{id}")));
     }

@@ -1,7 +1,8 @@
-//! 文书: a record's documents to print, as Word, and their numbers. Who may read the record may read them; who may write it numbers them.
+//! 文书: a record's documents to print, as Word, and their numbers. Who sees the record reads them, to whom one was sent reads that one; who may
+//! write the record numbers them.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{DocumentView, Error, Verb, may};
+use zhiheng_app::{DocumentView, Error, Verb, document_went_to, may};
 use zhiheng_pack::Pack;
 use zhiheng_store::DocumentNumberRow;
 
@@ -28,10 +29,14 @@ pub(crate) async fn show(
     params: Params,
 ) -> Answer {
     let (document, as_word) = document.strip_suffix(".docx").map_or((document.as_str(), false), |name| (name, true));
-    let (name, reader) = (document.to_owned(), account.name.clone());
+    let (name, reader) = (document.to_owned(), account.clone());
     let (kind_id, id, version) = (kind.clone(), id_of(&id)?, params.get("version").parse().ok());
-    let view = server.run(move |app| app.document(&reader, &kind_id, &id, &name, version)).await?;
-    if !visit.may_read(&view.row) {
+    let view = server.run(move |app| app.document(Some(&reader), &kind_id, &id, &name, version)).await?;
+    let of = kind_of(&server.app().pack, &kind)?;
+    // To whom a paper went, what was drafted before it did not go.
+    let went_out = view.number.is_some() || view.version == view.row.version;
+    let sent = went_out && document_went_to(&account, of, &view.record, document);
+    if !visit.sees(of, &view.row) && !sent {
         return Err(Error::NotPermitted.into());
     }
     if as_word {
@@ -53,7 +58,7 @@ fn page(
     may_number: bool,
 ) -> Result<DocumentPage, Error> {
     let kind = kind_of(pack, kind)?;
-    let content = Content::of_record(pack, kind, visit);
+    let content = Content::of(pack, kind, visit).at(&view.row);
     let record_href = content.href(&view.row.id);
     let here = format!("{record_href}/documents/{document}");
     let of = |version: i64| address(&here, &[("version", &version.to_string())]);
@@ -121,13 +126,13 @@ pub(crate) async fn number(
     let back = address(&format!("/kinds/{kind}/{id}/documents/{document}"), &[("version", form.get("version"))]);
     let numbered = server
         .run(move |app| {
-            let view = app.document(&account.name, &kind, &record, &document, Some(version))?;
+            let view = app.document(Some(&account), &kind, &record, &document, Some(version))?;
             let (owner, area) = (view.row.body.as_deref(), view.row.area.as_deref());
             if !may(&account, Verb::Correct, kind_of(&app.pack, &kind)?, owner, area) {
                 return Err(Error::NotPermitted);
             }
             app.number_document(&account.login, &kind, &record, &document, version)?;
-            app.document(&account.name, &kind, &record, &document, Some(version))
+            app.document(Some(&account), &kind, &record, &document, Some(version))
         })
         .await?;
     let text = format!("已编号：{}", numbered.rendered.number_text().unwrap_or_default());

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use zhiheng_app::{Account, BoardFormat, Error, ExportFile, ExportFormat};
+use zhiheng_app::{Account, BoardFormat, Error, ExportFile, ExportFormat, Masking};
 use zhiheng_pack::{Kind, Type};
 
 use super::records::{kind_of, wanted};
@@ -102,13 +102,23 @@ async fn kind(
     params: Params,
     format: ExportFormat,
 ) -> Answer {
-    if !visit.may_export() {
+    let pack = server.app().pack.clone();
+    let kind = kind_of(&pack, &id)?;
+    if !visit.may_export(kind) {
         return Err(Error::NotPermitted.into());
     }
-    let wanted = wanted(kind_of(&server.app().pack, &id)?, &visit, &params);
-    let wanted = zhiheng_app::ListWanted { scope: visit.export_scope(), ..wanted };
-    let (mark, mask) = (watermark(&server, &account), !visit.is_office());
-    let made = server.run(move |app| app.export_kind(&id, &wanted, format, &mark, mask)).await?;
+    let wanted = wanted(kind, &visit, &params);
+    let wanted = zhiheng_app::ListWanted { scope: visit.export_scope(kind), ..wanted };
+    let mark = watermark(&server, &account);
+    let made = server
+        .run(move |app| {
+            let masking = Masking::For(Box::new(account.clone()));
+            let made = app.export_kind(&id, &wanted, format, &mark, &masking)?;
+            let filter = app.pack.kind(&id).map(|kind| app.filter_text(kind, &wanted)).unwrap_or_default();
+            app.log_export(&account, &id, &filter, made.rows)?;
+            Ok(made)
+        })
+        .await?;
     Ok(Download::from(made).answer())
 }
 

@@ -2,11 +2,12 @@
 
 use axum::extract::{Path, State};
 use zhiheng_app::Error;
-use zhiheng_pack::{Field, Kind, Record, Value};
+use zhiheng_pack::{Field, Record, Value};
 use zhiheng_store::digest_of_hex;
 
+use super::content::Content;
 use super::export::Download;
-use super::records::id_of;
+use super::records::{case_of, id_of, takes_part};
 use crate::extract::{FormFile, Staff, Visit};
 use crate::problem::Answer;
 use crate::server::Server;
@@ -36,22 +37,27 @@ pub(crate) async fn download(
 ) -> Answer {
     let id = id_of(&id)?;
     let view = server.run(move |app| app.record(&kind, &id)).await?;
-    if !visit.may_read(&view.row) {
-        return Err(Error::NotPermitted.into());
-    }
     let missing = || Error::NotFound("这个附件".to_owned());
     let pack = &server.app().pack;
     let kind = pack.kinds.get(view.kind).ok_or_else(missing)?;
-    let file = named(kind, &view.record, &digest).ok_or_else(missing)?;
+    let part = takes_part(&visit, case_of(&server, &visit, &view).as_ref());
+    if !visit.may_read(kind, &view.row) && !part {
+        return Err(Error::NotPermitted.into());
+    }
+    let content = Content::of(pack, kind, &visit).at(&view.row);
+    let content = if part { content.taking_part() } else { content };
+    let file = named(&content, &view.record, &digest).ok_or_else(missing)?;
     let bytes_of = digest_of_hex(&digest).ok_or_else(missing)?;
     let bytes = server.run(move |app| app.file_bytes(&bytes_of)).await?;
     Ok(Download { name: file.name, media_type: file.media_type, bytes }.answer())
 }
 
-/// The file of a record with this digest.
-pub(crate) fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
-    (0..kind.fields.len()).find_map(|index| match record.value(index)? {
-        Value::File(file) if file.digest == digest => Some(file.clone()),
+/// The file of a record with this digest, as far as the reader has its field. Of a file there is no mask.
+pub(crate) fn named(content: &Content<'_>, record: &Record, digest: &str) -> Option<zhiheng_pack::value::FileRef> {
+    (0..content.kind.fields.len()).find_map(|index| match record.value(index)? {
+        Value::File(file) if file.digest == digest && content.has(record, index) && content.reads(index) => {
+            Some(file.clone())
+        }
         _ => None,
     })
 }
@@ -59,7 +65,38 @@ pub(crate) fn named(kind: &Kind, record: &Record, digest: &str) -> Option<zhihen
 /// Why an uploaded file cannot be taken for a field, or its media type.
 pub(crate) fn accepted(field: &Field, file: &FormFile) -> Result<&'static str, String> {
     fits(field, &file.name, u64::try_from(file.bytes.len()).unwrap_or(u64::MAX))?;
+    is_what_it_says(&file.name, &file.bytes)?;
     Ok(media_type(&file.name))
+}
+
+/// Whether the first bytes of a file are those of what its name says: a name is a claim, and somebody will open it by that.
+pub(crate) fn is_what_it_says(name: &str, bytes: &[u8]) -> Result<(), String> {
+    const ZIP: &[&[u8]] = &[b"PK\x03\x04", b"PK\x05\x06"];
+    const OLE: &[&[u8]] = &[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"];
+    const EITHER: &[&[u8]] = &[b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"];
+    let extension = extension(name);
+    let begins: &[&[u8]] = match extension.as_str() {
+        "pdf" => &[b"%PDF-"],
+        "jpg" | "jpeg" => &[b"\xFF\xD8\xFF"],
+        "png" => &[b"\x89PNG\r\n\x1A\n"],
+        "ofd" | "docx" | "xlsx" | "ods" | "zip" => ZIP,
+        "doc" | "xls" => OLE,
+        "wps" | "et" => EITHER,
+        // What has no mark of its own is text: no zeros, no program, no page of the web.
+        _ => {
+            let start = bytes.get(..1024.min(bytes.len())).unwrap_or_default();
+            let bare: Vec<u8> = start.iter().filter(|b| !b.is_ascii_whitespace()).map(u8::to_ascii_lowercase).collect();
+            let other = start.contains(&0) || start.starts_with(b"MZ") || bare.starts_with(b"<");
+            return if other { Err("文件内容不是文字，不能这样上传。".to_owned()) } else { Ok(()) };
+        }
+    };
+    let fits = begins.iter().any(|mark| bytes.starts_with(mark));
+    let word = extension.to_uppercase();
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("文件内容不是 {word}：名称和内容不符，请另存为 {word} 后再上传。"))
+    }
 }
 
 /// Why a file of this name and size cannot be taken for a field.

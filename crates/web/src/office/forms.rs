@@ -58,6 +58,7 @@ pub(crate) async fn blank(
         references: &references,
         reason: "",
         reason_error: None,
+        kept: &[],
     };
     Ok(show(create_page(&server, &visit, kind, &server.chance::<16>(), &form).render()))
 }
@@ -75,6 +76,14 @@ struct Filled<'a> {
     references: &'a References,
     reason: &'a str,
     reason_error: Option<String>,
+    /// Fields that stand there and are not the writer's to read.
+    kept: &'a [usize],
+}
+
+/// Personal fields of a record that somebody who corrects it does not read: they stay as they are.
+fn kept(kind: &Kind, visit: &Visit, view: &RecordView) -> Vec<usize> {
+    let hidden = |index: &usize| view.record.value(*index).is_some() && !visit.reads(kind, *index, &view.row);
+    (0..kind.fields.len()).filter(hidden).collect()
 }
 
 fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Filled<'_>) -> RecordFormPage {
@@ -117,7 +126,9 @@ fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str, shut: &
     let wrong = |field: &Field| form.problems.iter().any(|it| it.field.as_deref() == Some(field.id.as_str()));
     let fields = controls(
         &server.app().pack,
-        kind.given().filter(|(index, field)| !shut.contains(index) || wrong(field)).map(|(_, field)| field),
+        kind.given()
+            .filter(|(index, field)| !form.kept.contains(index) && (!shut.contains(index) || wrong(field)))
+            .map(|(_, field)| field),
         form.typed,
         form.problems,
         form.wrong,
@@ -162,6 +173,7 @@ pub(crate) async fn create(
             references: &references,
             reason: "",
             reason_error: None,
+            kept: &[],
         };
         refused(create_page(&server, &visit, kind, &key, &typed).render())
     };
@@ -274,6 +286,7 @@ pub(crate) async fn filled(
         references: &references,
         reason: "",
         reason_error: None,
+        kept: &kept(kind, &visit, &view),
     };
     let shut = shut(&server, &account, kind, &view);
     let page = correct_page(&server, &visit, kind, &view, &server.chance::<16>(), (view.row.version, &shut), &form);
@@ -307,7 +320,7 @@ fn correct_page(
     (version, shut): (i64, &[usize]),
     form: &Filled<'_>,
 ) -> RecordFormPage {
-    let content = Content::of_record(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit).at(&view.row);
     let here = content.href(&view.row.id);
     let hidden = |name: &str, value: &str| Hidden { name: name.to_owned(), value: value.to_owned() };
     RecordFormPage {
@@ -345,6 +358,11 @@ pub(crate) async fn correct(
     let kind = kind_of(&pack, &kind_id)?;
     let shut = shut(&server, &account, kind, &view);
     let mut given = sent_without(kind, &form, Some(&view.record), &shut);
+    let kept = kept(kind, &visit, &view);
+    for field in kept.iter().filter_map(|index| kind.fields.get(*index)) {
+        let stored = typed_of(kind, &view.record).remove(&field.id);
+        given.draft.fields.extend(stored.map(|value| (field.id.clone(), value)));
+    }
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let problems = problems(&server, kind, &given.draft, &account)?;
     let (key, reason) = (form.get(KEY).to_owned(), form.get(REASON).to_owned());
@@ -357,6 +375,7 @@ pub(crate) async fn correct(
             references: &references,
             reason: &reason,
             reason_error: reason.is_empty().then(|| "请写明为什么更正。".to_owned()),
+            kept: &kept,
         };
         refused(correct_page(&server, &visit, kind, &view, &key, (version, &shut), &typed).render())
     };

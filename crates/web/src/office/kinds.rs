@@ -32,10 +32,9 @@ pub(crate) fn page(
     imports: &BTreeMap<String, i64>,
     now: i64,
 ) -> KindsPage {
-    let own = visit.scope();
     let line = |kind: &Kind| {
         let whole = kind.body.as_deref().filter(|_| kind.body_field.is_none());
-        let all = own.as_ref().is_none_or(|own| own.holds(whole, None));
+        let all = visit.scope(kind).is_none_or(|own| own.holds(whole, None));
         let live = counts.iter().find(|count| count.kind == kind.id).map_or(0, |count| count.live);
         let address = format!("/kinds/{}", kind.id);
         let mut actions = Vec::new();

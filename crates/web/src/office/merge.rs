@@ -1,8 +1,9 @@
 //! 并案: a case that repeats an earlier one is pointed to it, by a person, as a version of its own.
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Error, RecordView, Verb, merge_field};
+use zhiheng_app::{Error, RecordView, Verb, may, merge_field};
 use zhiheng_pack::Kind;
+use zhiheng_store::RecordRow;
 
 use super::records::id_of;
 use crate::components::Link;
@@ -20,8 +21,13 @@ pub(crate) async fn card(server: &Server, visit: &Visit, kind: &Kind, view: &Rec
     if visit.account.is_none() || kind.public_entry.is_none() {
         return Ok(Duplicates::default());
     }
-    let (seen, scope, sight) = (view.clone(), visit.scope(), visit.sight());
-    let near = server.run(move |app| app.near_cases(&seen, scope, sight)).await?;
+    let (seen, scope, reader) = (view.clone(), visit.scope(kind), visit.clone());
+    let near = server
+        .run(move |app| {
+            let sight = |kind: &Kind, index: usize, row: &RecordRow| reader.sight(kind, index, row);
+            app.near_cases(&seen, scope, &sight)
+        })
+        .await?;
     let may = merge_field(kind).is_some() && visit.may(Verb::Correct, kind, &view.row);
     let cases = near.into_iter().map(|near| Duplicate {
         id: near.id.to_string(),
@@ -46,7 +52,8 @@ pub(crate) async fn merge(
             // Whoever merges may read both.
             let target = app.record(&wanted, &into)?;
             let (owner, area) = (target.row.body.as_deref(), target.row.area.as_deref());
-            if account.scope().is_some_and(|scope| !scope.holds(owner, area)) {
+            let kind = app.pack.kind(&wanted).ok_or(Error::NotPermitted)?;
+            if !may(&account, Verb::See, kind, owner, area) {
                 return Err(Error::NotPermitted);
             }
             app.merge_case(&account, &wanted, &id, &into)

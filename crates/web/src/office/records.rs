@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use zhiheng_app::{Account, CaseView, Error, ListView, ListWanted, Offers, RecordView, Taker, Verb, VersionView, may};
+use zhiheng_app::{
+    Account, CaseView, Error, ListView, ListWanted, Offers, RecordView, Taker, Verb, VersionView, document_went_to, may,
+};
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
 use zhiheng_store::{Cursor, Op, RecordId};
@@ -12,6 +14,7 @@ use super::content::{Content, condition, read_cursor, write_cursor};
 use super::course::{Course, opened, reason_name, who};
 use super::kinds::{freshness, mode};
 use super::together::offered;
+use crate::components::duplicates::Duplicates;
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -82,7 +85,7 @@ pub(crate) async fn list(
 
 /// The conditions that an address asks for, narrowed to what the reader may see.
 pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted {
-    let filters = conditions(kind, visit)
+    let filters = conditions(kind)
         .into_iter()
         .filter_map(|index| {
             let value = params.get(&format!("f.{}", kind.fields.get(index)?.id));
@@ -94,7 +97,7 @@ pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted 
         from: params.day("from"),
         to: params.day("to"),
         withdrawn: params.get("withdrawn") == "yes",
-        scope: visit.scope(),
+        scope: visit.scope(kind),
         area: None,
         after: read_cursor(params.get("after")),
         before: read_cursor(params.get("before")),
@@ -102,14 +105,14 @@ pub(crate) fn wanted(kind: &Kind, visit: &Visit, params: &Params) -> ListWanted 
     }
 }
 
-/// Fields that the list may be filtered by: those that the kind declares, its area and its key; never a personal one for a reader who does
-/// not see it.
-pub(crate) fn conditions(kind: &Kind, visit: &Visit) -> Vec<usize> {
+/// Fields that the list may be filtered by: those that the kind declares, its area and its key; never a personal one: a condition that finds
+/// somebody tells who he is.
+pub(crate) fn conditions(kind: &Kind) -> Vec<usize> {
     let mut indices: Vec<usize> = Vec::new();
     let declared = kind.filters.iter().flatten().copied();
     for index in declared.chain(kind.area).chain(kind.key) {
         let personal = kind.fields.get(index).is_some_and(|field| field.personal);
-        if !indices.contains(&index) && (!personal || visit.is_office()) {
+        if !indices.contains(&index) && !personal {
             indices.push(index);
         }
     }
@@ -125,11 +128,11 @@ fn list_page(
     first: u64,
     freshness: Option<String>,
 ) -> KindListPage {
-    let content = Content::of_list(pack, kind, visit);
+    let content = Content::of(pack, kind, visit);
     let total = if view.count.exact { count(view.count.at_least) } else { format!("{}+", view.count.at_least) };
     let last = first + u64::try_from(view.rows.len()).unwrap_or_default();
     let turned = |way: &str, cursor: &Cursor, no: u64| {
-        let mut values = filter_values(kind, visit, params);
+        let mut values = filter_values(kind, params);
         values.extend([(way.to_owned(), write_cursor(cursor)), ("no".to_owned(), no.to_string())]);
         href(&format!("/kinds/{}", kind.id), &values)
     };
@@ -138,7 +141,7 @@ fn list_page(
     let previous = view.previous.map(|cursor| turned("before", &cursor, first.saturating_sub(page_size).max(1)));
     let row = |(row, record): &(zhiheng_store::RecordRow, zhiheng_pack::Record)| ListRow {
         id: row.id.to_string(),
-        cells: content.cells(record, &row.id),
+        cells: content.at(row).cells(record, &row.id),
         withdrawn: !row.live,
     };
     KindListPage {
@@ -162,15 +165,15 @@ fn list_page(
             next,
             shown: (last > first).then(|| format!("{first}–{}", last - 1)),
         },
-        filtered: !filter_values(kind, visit, params).is_empty(),
+        filtered: !filter_values(kind, params).is_empty(),
         total,
         ..KindListPage::default()
     }
 }
 
 /// The conditions in force, as an address carries them.
-pub(super) fn filter_values(kind: &Kind, visit: &Visit, params: &Params) -> Vec<(String, String)> {
-    let fields = conditions(kind, visit).into_iter().filter_map(|index| kind.fields.get(index));
+pub(super) fn filter_values(kind: &Kind, params: &Params) -> Vec<(String, String)> {
+    let fields = conditions(kind).into_iter().filter_map(|index| kind.fields.get(index));
     let names = fields.map(|field| format!("f.{}", field.id));
     names
         .chain(["from", "to", "withdrawn"].map(str::to_owned))
@@ -189,7 +192,7 @@ fn query(pack: &Pack, kind: &Kind, visit: &Visit, params: &Params) -> Query {
         name: Some(id.to_owned()),
         ..Field::new(format!("q-{}", id.replace('.', "-")), label, control)
     };
-    let mut fields: Vec<Field> = conditions(kind, visit)
+    let mut fields: Vec<Field> = conditions(kind)
         .into_iter()
         .filter_map(|index| kind.fields.get(index))
         .map(|field| {
@@ -227,8 +230,8 @@ fn toolbar(kind: &Kind, visit: &Visit, params: &Params, total: &str) -> Vec<Acti
     if visit.may_write_kind(kind) {
         actions.push(Action::open("新增", format!("{path}/new")));
     }
-    if visit.may_export() {
-        let values = filter_values(kind, visit, params);
+    if visit.may_export(kind) {
+        let values = filter_values(kind, params);
         actions.push(Action::open(
             format!("导出当前筛选结果（共 {total} 条）"),
             href(&format!("{path}/export.xlsx"), &values),
@@ -241,19 +244,19 @@ fn toolbar(kind: &Kind, visit: &Visit, params: &Params, total: &str) -> Vec<Acti
 /// What can be done with ticked rows.
 fn batch(kind: &Kind, visit: &Visit, params: &Params) -> Batch {
     let files = kind.fields.iter().any(|field| field.kind == Type::File);
-    let staff = visit.account.is_some();
+    let exports = visit.may_export(kind);
     let counting = params.get("withdrawn") != "yes";
     let offered = [
         (true, "打印台账", "print"),
-        (staff, "导出勾选的记录", "chosen.xlsx"),
-        (staff && files, "下载附件", "files.zip"),
+        (exports, "导出勾选的记录", "chosen.xlsx"),
+        (exports && files, "下载附件", "files.zip"),
         (counting && visit.may_write_kind(kind), "批量撤销", "withdraw"),
     ];
     let action = |(offered, label, path): (bool, &str, &str)| {
         offered.then(|| (label.to_owned(), format!("/kinds/{}/{path}", kind.id)))
     };
     Batch {
-        keep: filter_values(kind, visit, params),
+        keep: filter_values(kind, params),
         actions: offered.into_iter().filter_map(action).collect(),
         steps: Vec::new(),
         note: "没有勾选时，“打印台账”印当前筛选结果。".to_owned(),
@@ -277,14 +280,23 @@ pub(crate) async fn show(
         })
         .await?;
     let case = case_of(&server, &visit, &view);
-    if !visit.may_read(&view.row) && !takes_part(&visit, case.as_ref()) {
-        return Err(Error::NotPermitted.into());
-    }
     let pack = &server.app().pack;
     let kind = kind_of(pack, &kind)?;
-    let duplicates = super::merge::card(&server, &visit, kind, &view).await?;
-    let mut page = page(pack, kind, &visit, &view, &people);
-    if let Some(case) = &case {
+    let part = takes_part(&visit, case.as_ref());
+    if !visit.may_read(kind, &view.row) && !part {
+        return Err(Error::NotPermitted.into());
+    }
+    let content = Content::of(pack, kind, &visit).at(&view.row);
+    let content = if part { content.taking_part() } else { content };
+    opened_personal(&server, &visit, &content, &view).await?;
+    let mut page = page(&content, &visit, &view, &people);
+    // To whom a record was only sent, the course of the case before and after is not sent.
+    let duplicates = if content.is_whole() {
+        super::merge::card(&server, &visit, kind, &view).await?
+    } else {
+        Duplicates::default()
+    };
+    if let Some(case) = case.as_ref().filter(|_| content.is_whole()) {
         let here = format!("/kinds/{}/{}", kind.id, view.row.id);
         let now = server.app().now();
         let course = Course { pack, case, here, now, people: &people, opened: &opened };
@@ -295,6 +307,19 @@ pub(crate) async fn show(
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
     }
     Ok(page_of(RecordPage { shell: shell(&server, &visit), duplicates, ..page }.render()))
+}
+
+/// 打开个人信息: who reads somebody's personal data as they are is written down, with whose record it was.
+pub(crate) async fn opened_personal(
+    server: &Server,
+    visit: &Visit,
+    content: &Content<'_>,
+    view: &RecordView,
+) -> Result<(), Error> {
+    let fields = content.opened(&view.record);
+    let Some(account) = visit.account.clone().filter(|_| !fields.is_empty()) else { return Ok(()) };
+    let (kind, id, fields) = (content.kind.id.clone(), view.row.id, fields.join("、"));
+    server.run(move |app| app.log_personal(&account, &kind, &id, &fields)).await
 }
 
 /// How the case of a record stands for a reader.
@@ -315,13 +340,12 @@ pub(crate) fn takes_part(visit: &Visit, case: Option<&CaseView>) -> bool {
 
 /// Fills a record's page.
 pub(crate) fn page(
-    pack: &Pack,
-    kind: &Kind,
+    content: &Content<'_>,
     visit: &Visit,
     view: &RecordView,
     people: &BTreeMap<String, String>,
 ) -> RecordPage {
-    let content = Content::of_record(pack, kind, visit);
+    let (pack, kind) = (content.pack, content.kind);
     let record = &view.record;
     let body = view.row.body.as_deref().and_then(|body| pack.body(body)).map(|body| body.name.clone());
     let day = view.row.day.map(|day| {
@@ -336,11 +360,11 @@ pub(crate) fn page(
         title: content.label(record),
         state: (!view.row.live).then(|| Tag::new(Tone::Neutral, "已撤销")),
         facts: body.into_iter().chain(day).collect(),
-        sections: sections(&content, view, people),
+        sections: sections(content, view, people),
         counted_in: counted_in(pack, view),
-        attachments: attachments(&content, view, visit),
-        documents: documents(&content, view, visit),
-        history: view.versions.iter().rev().map(|version| change(&content, view, version, people, visit)).collect(),
+        attachments: attachments(content, view, visit),
+        documents: documents(content, view, visit),
+        history: history(content, view, people, visit),
         actions: actions(kind, visit, view),
         ..RecordPage::default()
     }
@@ -350,7 +374,7 @@ fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, 
     let kind = content.kind;
     let derived = |index: usize| kind.fields.get(index).is_some_and(|field| field.derived);
     let shown: Vec<usize> = (0..kind.fields.len())
-        .filter(|index| content.shows(*index) && !is_file(kind, *index) && !derived(*index))
+        .filter(|index| content.has(&view.record, *index) && !is_file(kind, *index) && !derived(*index))
         .collect();
     let (filled, blank): (Vec<usize>, Vec<usize>) =
         shown.iter().partition(|index| view.record.value(**index).is_some());
@@ -395,7 +419,7 @@ fn is_file(kind: &Kind, index: usize) -> bool {
 }
 
 fn line(content: &Content<'_>, view: &RecordView, index: usize) -> Option<Line> {
-    let field = content.kind.fields.get(index)?;
+    let field = content.kind.fields.get(index).filter(|_| content.has(&view.record, index))?;
     let text = content.text(&view.record, index);
     let cell = match view.record.value(index)? {
         Value::Reference { as_written, id: Some(id) } => match &field.to {
@@ -434,7 +458,7 @@ fn attachments(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<A
         return Vec::new();
     }
     let one = |(index, field): (usize, &zhiheng_pack::Field)| match view.record.value(index)? {
-        Value::File(file) => Some(Attachment {
+        Value::File(file) if content.has(&view.record, index) && content.reads(index) => Some(Attachment {
             link: Link::new(&file.name, format!("{}/files/{}", content.href(&view.row.id), file.digest)),
             note: format!("{}，{}", field.name, size(file.size)),
         }),
@@ -443,12 +467,22 @@ fn attachments(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<A
     content.kind.fields.iter().enumerate().filter_map(one).collect()
 }
 
-/// For those who may write the record.
+/// For those who may write the record, and for those to whom they were sent.
 fn documents(content: &Content<'_>, view: &RecordView, visit: &Visit) -> Vec<Link> {
     let writes = visit.may(Verb::Correct, content.kind, &view.row);
-    let offered = content.pack.offered(content.kind, &view.record).into_iter().filter(|_| writes && view.row.live);
+    let sent = |document: &str| {
+        visit.account.as_ref().is_some_and(|one| document_went_to(one, content.kind, &view.record, document))
+    };
+    let offered = content.pack.offered(content.kind, &view.record).into_iter();
+    let offered = offered.filter(|document| view.row.live && (writes || sent(&document.id)));
     let here = content.href(&view.row.id);
     offered.map(|document| Link::new(&document.name, format!("{here}/documents/{}", document.id))).collect()
+}
+
+/// The versions, the newest first; of a record that was only sent, what became of it inside is not told.
+fn history(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>, visit: &Visit) -> Vec<Change> {
+    let versions = view.versions.iter().rev().filter(|_| content.is_whole());
+    versions.map(|version| change(content, view, version, people, visit)).collect()
 }
 
 fn change(
@@ -470,11 +504,13 @@ fn change(
         Some(reason_name(content.pack, content.pack.procedure_of(case)?, event))
     });
     let why = event.or_else(|| version.row.reason.clone()).filter(|_| visit.account.is_some());
-    let hidden = |name: &str| {
-        let index = content.kind.fields.iter().position(|field| field.name == name);
-        index.is_some_and(|index| !content.shows(index))
+    let index = |name: &str| content.kind.fields.iter().position(|field| field.name == name);
+    let shown = |name: &str| index(name).is_none_or(|index| content.has(&view.record, index));
+    let seen = |name: &str, text: &String| match index(name) {
+        Some(index) => content.seen(&view.record, index, text.clone()),
+        None => text.clone(),
     };
-    let fields = version.changes.iter().filter(|(name, ..)| !hidden(name));
+    let fields = version.changes.iter().filter(|(name, ..)| shown(name));
     Change {
         version: format!("第 {} 版", version.row.version),
         act: act.to_owned(),
@@ -482,7 +518,7 @@ fn change(
         who: who(&version.row.actor, people),
         why: why.unwrap_or_default(),
         fields: fields
-            .map(|(name, old, new)| FieldChange { name: name.clone(), old: old.clone(), new: new.clone() })
+            .map(|(name, old, new)| FieldChange { name: name.clone(), old: seen(name, old), new: seen(name, new) })
             .collect(),
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use zhiheng_app::{App, Candidate, Error, Scope};
+use zhiheng_app::{App, Candidate, Error};
 use zhiheng_pack::{Field, Kind, Type};
 
 use super::fields::{Sent, control_name};
@@ -40,12 +40,12 @@ pub(crate) async fn suggested(server: &Server, visit: &Visit, kind: &Kind) -> Re
     if asked.is_empty() {
         return Ok(References::new());
     }
-    let own = visit.scope();
+    let visit = visit.clone();
     server
         .run(move |app| {
             let hints = |(field, to): &(String, String)| {
                 let Some(to) = app.pack.kind(to) else { return Ok((field.clone(), Hints::default())) };
-                let newest = app.newest(to, own.as_ref(), SUGGESTED)?;
+                let newest = app.newest(to, visit.scope(to).as_ref(), SUGGESTED)?;
                 Ok((field.clone(), Hints { options: newest.iter().map(Candidate::name).collect(), offers: Vec::new() }))
             };
             asked.iter().map(hints).collect()
@@ -79,9 +79,9 @@ pub(crate) async fn resolve(
     if open.is_empty() {
         return Ok(hints);
     }
-    let own = visit.scope();
+    let reader = visit.clone();
     let found = server
-        .run(move |app| open.into_iter().map(|one| meant(app, one, own.as_ref())).collect::<Result<Vec<_>, _>>())
+        .run(move |app| open.into_iter().map(|one| meant(app, one, &reader)).collect::<Result<Vec<_>, _>>())
         .await?;
     for (one, candidates) in found {
         let meant = match candidates.as_slice() {
@@ -102,9 +102,9 @@ pub(crate) async fn resolve(
     Ok(hints)
 }
 
-fn meant(app: &App, one: Open, own: Option<&Scope>) -> Result<(Open, Vec<Candidate>), Error> {
+fn meant(app: &App, one: Open, visit: &Visit) -> Result<(Open, Vec<Candidate>), Error> {
     let candidates = match app.pack.kind(&one.to) {
-        Some(to) => app.resolve(to, &one.text, own)?,
+        Some(to) => app.resolve(to, &one.text, visit.scope(to).as_ref())?,
         None => Vec::new(),
     };
     Ok((one, candidates))

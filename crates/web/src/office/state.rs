@@ -99,7 +99,7 @@ fn page(
     version: i64,
     error: Option<String>,
 ) -> RecordStatePage {
-    let content = Content::of_record(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit).at(&view.row);
     let here = content.href(&view.row.id);
     let label = content.label(&view.record);
     let consequence = match change {

@@ -60,7 +60,8 @@ impl Handled {
         let (kind, id) = (kind.to_owned(), id_of(id)?);
         let view = server.run(move |app| app.record(&kind, &id)).await?;
         let case = case_of(server, visit, &view);
-        if !visit.may_read(&view.row) && !takes_part(visit, case.as_ref()) {
+        let kind = server.app().pack.kinds.get(view.kind).ok_or(Error::NotPermitted)?;
+        if !visit.sees(kind, &view.row) && !takes_part(visit, case.as_ref()) {
             return Err(Error::NotPermitted.into());
         }
         if !view.row.live {
@@ -121,11 +122,17 @@ pub(super) fn homeless(problems: &[Problem], fields: &[Field]) -> Vec<String> {
 }
 
 /// The fields that a step asks for, those that it must have first. A field that must be filled is marked so, whatever the kind says.
-pub(super) fn asked(kind: &Kind, step: &Step) -> Vec<Declared> {
+/// What stands there already and is not the taker's to read is not asked of him: it stays as it is.
+fn asked(kind: &Kind, step: &Step, visit: &Visit, view: &RecordView) -> Vec<Declared> {
+    asked_where(kind, step, |index| view.record.value(index).is_none() || visit.reads(kind, index, &view.row))
+}
+
+/// The same, of the fields that `open` leaves.
+pub(super) fn asked_where(kind: &Kind, step: &Step, open: impl Fn(usize) -> bool) -> Vec<Declared> {
     let must = step.require.iter().map(|index| (index, true));
     let may = step.ask.iter().filter(|index| !step.require.contains(index)).map(|index| (index, false));
     let field = |(index, must): (&usize, bool)| {
-        let field = kind.fields.get(*index)?.clone();
+        let field = kind.fields.get(*index).filter(|_| open(*index))?.clone();
         Some(Declared { required: field.required || must, ..field })
     };
     must.chain(may).filter_map(field).collect()
@@ -202,7 +209,7 @@ struct Filled<'a> {
 fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &Step, filled: &Filled<'_>) -> StepPage {
     let pack = &server.app().pack;
     let here = handled.here(kind);
-    let asked = asked(kind, step);
+    let asked = asked(kind, step, visit, &handled.view);
     let mut fields =
         controls(pack, asked.iter(), filled.typed, filled.problems, filled.wrong, filled.references, &here);
     fields.extend(reason_of(pack, step, &filled.typing.reason, said(filled.problems, REASON)));
@@ -229,7 +236,7 @@ fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &S
 
 /// What the form of a step and that of an act have in common.
 fn base(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, word: &str) -> StepPage {
-    let content = Content::of_record(&server.app().pack, kind, visit);
+    let content = Content::of(&server.app().pack, kind, visit).at(&handled.view.row).taking_part();
     let label = content.label(&handled.view.record);
     StepPage {
         shell: shell(server, visit),
@@ -258,7 +265,7 @@ pub(crate) async fn take(
     let kind = kind_of(&pack, &kind_id)?;
     // A second click finds the step taken: its answer is kept under its key, so the use case is asked before the state is.
     let step = handled.case.procedure.step(&step_id).ok_or_else(|| Error::NotFound("这个环节".to_owned()))?;
-    let asked = asked(kind, step);
+    let asked = asked(kind, step, &visit, &handled.view);
     let mut given = sent_of(kind, asked.iter(), &form, Some(&handled.view.record));
     let references = resolve(&server, &visit, kind, &form, &mut given).await?;
     let typing = Typing::of(&form);

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use zhiheng_app::{Account, App, Error, Foreseen, Offers, RequestKey, StepWanted, Taker};
 use zhiheng_pack::case::Act;
 use zhiheng_pack::procedure::{ReasonWanted, Step};
-use zhiheng_pack::{Draft, Field as Declared, Kind, Pack, Problem, Type};
-use zhiheng_store::RecordId;
+use zhiheng_pack::{Draft, Field as Declared, Kind, Pack, Problem, Record, Type};
+use zhiheng_store::{RecordId, RecordRow};
 
 use super::content::Content;
 use super::fields::{Sent, Typed, controls, sent_of};
@@ -17,7 +17,7 @@ use super::forms::{KEY, REASON};
 use super::phrases::{Phrases, kept, with_phrases};
 use super::records::{filter_values, href, kind_of};
 use super::references::{References, resolve, suggested};
-use super::steps::{ASSIGNEE, NOTE, asked, homeless, note_field, reason_of, said, some};
+use super::steps::{ASSIGNEE, NOTE, asked_where, homeless, note_field, reason_of, said, some};
 use super::work::say;
 use crate::components::{
     Link,
@@ -163,7 +163,7 @@ pub(crate) async fn choose(
     let kind = batch.as_ref().and_then(|batch| pack.kind(&batch.kind));
     let back = match kind.filter(|_| from_list) {
         Some(kind) => {
-            let list = href(&format!("/kinds/{}", kind.id), &filter_values(kind, &visit, &params));
+            let list = href(&format!("/kinds/{}", kind.id), &filter_values(kind, &params));
             Link::new(kind.name.clone(), list)
         }
         None => Link::new("工作台", "/work"),
@@ -213,14 +213,17 @@ fn told(app: &App, visit: &Visit, item: &Item, found: Option<&Foreseen>, kind_id
         return BatchCase { case: link(name), state: String::new(), why: "没有这条记录。".to_owned() };
     };
     let mut why = found.obstacle.clone().unwrap_or_default();
-    if !visit.may_read(&found.row) && !why.is_empty() {
+    if !visit.may_read(kind, &found.row) && !why.is_empty() {
         let why = "不是您办理的事项。".to_owned();
         return BatchCase { case: link(name), state: String::new(), why };
     }
     if item.kind != kind_id {
         why = "这一类没有这个环节。".to_owned();
     }
-    let label = Content::of_list(&app.pack, kind, visit).label(&found.record);
+    let content = Content::of(&app.pack, kind, visit).at(&found.row);
+    // Whoever may take the step has a part in the case.
+    let content = if found.obstacle.is_none() { content.taking_part() } else { content };
+    let label = content.label(&found.record);
     let state = app.pack.state_of(&found.record).map(|state| state.name.clone()).unwrap_or_default();
     BatchCase { case: link(&label), state, why }
 }
@@ -255,7 +258,7 @@ async fn page(
                 Some(known) => known.clone(),
                 None => suggested(server, visit, kind).await?,
             };
-            let shared = shared(kind, step, &seen);
+            let shared = shared(kind, step, visit, &seen);
             let mut fields = controls(&pack, shared.iter(), &given.typed, problems, &given.wrong, &suggested, "");
             fields.extend(reason_of(&pack, step, &given.reason, said(problems, REASON)));
             fields
@@ -277,8 +280,23 @@ async fn page(
     })
 }
 
+/// The fields of a step that are asked of all of these cases: what stands in one of them and is not the taker's to read is not written over in any.
+fn asked_of<'a>(
+    kind: &Kind,
+    step: &Step,
+    visit: &Visit,
+    cases: impl Iterator<Item = (&'a Record, &'a RecordRow)> + Clone,
+) -> Vec<Declared> {
+    let open = |index: usize| {
+        cases.clone().all(|(record, row)| record.value(index).is_none() || visit.reads(kind, index, row))
+    };
+    let mut fields = asked_where(kind, step, open);
+    fields.retain(|field| field.kind != Type::File);
+    fields
+}
+
 /// The fields of a step that are asked once: what is left blank stays in every case as it is. A file is of one case.
-fn shared(kind: &Kind, step: &Step, seen: &[Seen]) -> Vec<Declared> {
+fn shared(kind: &Kind, step: &Step, visit: &Visit, seen: &[Seen]) -> Vec<Declared> {
     let ready: Vec<&Foreseen> =
         seen.iter().filter(|one| one.case.why.is_empty()).filter_map(|one| one.found.as_ref()).collect();
     let one = |at: usize, field: Declared| {
@@ -292,7 +310,7 @@ fn shared(kind: &Kind, step: &Step, seen: &[Seen]) -> Vec<Declared> {
         let hint = [field.hint.clone(), keeps].into_iter().flatten().collect::<Vec<_>>().join("；");
         Declared { required: all, hint: (!hint.is_empty()).then_some(hint), ..field }
     };
-    let fields = asked(kind, step).into_iter().filter(|field| field.kind != Type::File);
+    let fields = asked_of(kind, step, visit, ready.iter().map(|case| (&case.record, &case.row))).into_iter();
     fields.filter_map(|field| Some(one(kind.field_index(&field.id)?, field))).collect()
 }
 
@@ -324,7 +342,7 @@ pub(crate) async fn take(State(server): State<Server>, visit: Visit, Staff(accou
     let batch = Batch::of_form(&form, &pack).ok_or_else(|| Error::NotFound("这个环节".to_owned()))?;
     let kind = kind_of(&pack, &batch.kind)?;
     let step = batch.declared(&pack)?;
-    let fields: Vec<Declared> = step.map(|step| asked(kind, step)).unwrap_or_default();
+    let fields: Vec<Declared> = step.map(|step| asked_where(kind, step, |_| true)).unwrap_or_default();
     let shared = fields.iter().filter(|field| field.kind != Type::File);
     let mut sent: Sent = sent_of(kind, shared, &form, None);
     let references = resolve(&server, &visit, kind, &form, &mut sent).await?;
@@ -370,7 +388,8 @@ pub(crate) async fn take(State(server): State<Server>, visit: Visit, Staff(accou
             for item in &asked.items {
                 let found = app.foresee(&own, &item.kind, &item.id, &wanted.act)?;
                 let case = told(app, &reader, item, found.as_ref(), &asked.kind);
-                let why = one_of(app, &own, &wanted, item, &key, &mut problems).err();
+                let shut = found.as_ref().and_then(|found| shut(app, &reader, found, &wanted.fields));
+                let why = shut.or_else(|| one_of(app, &own, &wanted, item, &key, &mut problems).err());
                 // What a stranger's case says is not told.
                 let hidden = case.why.starts_with("不是您办理") && why.is_some();
                 let why = if hidden { case.why.clone() } else { why.unwrap_or_default() };
@@ -399,6 +418,19 @@ fn words(error: &Error) -> String {
         }
         other => other.message(),
     }
+}
+
+/// Why what was filled in for all may not be written over what stands in this case: it is not the taker's to read.
+fn shut(app: &App, visit: &Visit, found: &Foreseen, given: &Draft) -> Option<String> {
+    let kind = app.pack.kind(&found.row.kind)?;
+    let stands = |id: &String| {
+        let index = kind.field_index(id)?;
+        let kept = found.record.value(index).is_some() && !visit.reads(kind, index, &found.row);
+        kept.then(|| kind.fields.get(index)).flatten().map(|field| field.name.as_str())
+    };
+    let names: Vec<&str> = given.fields.keys().filter_map(stands).collect();
+    let said = || format!("“{}”已有内容，您不能查看，也不能在一起办理时改写；请单独办理这一件。", names.join("”“"));
+    (!names.is_empty()).then(said)
 }
 
 /// Takes the step of one case; says why not. `problems` gathers what was wrong with what was filled in.

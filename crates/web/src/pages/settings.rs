@@ -18,6 +18,10 @@ pub struct SettingsPage {
     pub shell: Shell,
     /// What can be changed here, by subject.
     pub groups: Vec<SettingsGroup>,
+    /// 统一身份登录, which another person sets.
+    pub openid: SettingsGroup,
+    /// The reader is that person.
+    pub may_set_openid: bool,
     /// Where the form goes.
     pub action: String,
     /// The reader may save them.
@@ -46,7 +50,7 @@ pub struct SettingsGroup {
 impl SettingsPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
-        let wrong = wrongs(self.groups.iter().flat_map(|group| &group.fields));
+        let wrong = wrongs(self.groups.iter().chain(std::iter::once(&self.openid)).flat_map(|group| &group.fields));
         page(
             &self.shell,
             Head {
@@ -69,6 +73,14 @@ impl SettingsPage {
                                 }
                             }
                             @if self.may_save { div.actions { (submit("保存设置", Weight::Primary)) } }
+                        }))
+                        (post_form(&self.shell.csrf, "/settings/openid", "form", Encoding::Plain, html! {
+                            section.card {
+                                h2 { (self.openid.title) }
+                                p.soft { (self.openid.about) }
+                                div.fields { @for one in &self.openid.fields { (field(one)) } }
+                            }
+                            @if self.may_set_openid { div.actions { (submit("保存统一身份登录", Weight::Plain)) } }
                         }))
                         section.card {
                             h2 { "口令策略：" (self.policy_name) }

@@ -28,7 +28,8 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, params: Par
     let kind = pack.kind(params.get("kind")).map(|kind| kind.id.clone());
     let wanted = SearchWanted {
         text: text.clone(),
-        reach: visit.reach(),
+        reach: visit.reach(&pack),
+        reader: visit.account.clone(),
         kind,
         before: params.get("before").parse().ok(),
         limit: PAGE,
@@ -177,10 +178,10 @@ fn records(pack: &Pack, visit: &Visit, wanted: &SearchWanted, question: &Questio
 
 fn record(pack: &Pack, visit: &Visit, question: &Question, hit: &RecordHit) -> Option<SearchHit> {
     let kind = pack.kinds.get(hit.kind)?;
-    let content = Content::of_list(pack, kind, visit);
+    let content = Content::of(pack, kind, visit).at(&hit.row);
     let mut snippet: Vec<Marked> = Vec::new();
     for (index, text) in &hit.fields {
-        let shown = kind.fields.get(*index).filter(|_| content.shows(*index));
+        let shown = kind.fields.get(*index).filter(|_| content.has(&hit.record, *index));
         // What the label names, the title shows already.
         let Some(field) = shown.filter(|field| !kind.label.contains(&format!("{{{}}}", field.id))) else { continue };
         let before = if snippet.is_empty() { "" } else { "　" };

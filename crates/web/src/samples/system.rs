@@ -401,6 +401,12 @@ fn settings() -> SettingsPage {
                 fields: vec![Field::new("runner", "运行单位", text("示例县质量强县工作办公室"))],
             },
         ],
+        openid: SettingsGroup {
+            title: "统一身份登录".into(),
+            about: "只登录已有的账号，不自动建账号。由安全管理员设置。".into(),
+            fields: vec![Field::new("openid_issuer", "身份服务地址", text("https://id.example.gov.cn"))],
+        },
+        may_set_openid: true,
         action: "/settings".into(),
         may_save: true,
         policies: vec![

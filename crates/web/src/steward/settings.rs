@@ -16,8 +16,7 @@ use crate::openid::{Provider, TRUSTED, may_reach};
 use crate::pages::{SettingsGroup, SettingsPage};
 use crate::problem::{Answer, refused, see, show as page_of};
 use crate::server::{
-    BEHIND_PROXY, FOLLOWS, OPENID_CLIENT, OPENID_ISSUER, OPENID_SECRET, PUBLIC_ADDRESS, REPORTS, RUNNER, Server,
-    Settings,
+    BEHIND_PROXY, FOLLOWS, OPENID_CLIENT, OPENID_ISSUER, PUBLIC_ADDRESS, REPORTS, RUNNER, Server, Settings,
 };
 use crate::words::{count, moment, short_digest};
 
@@ -56,7 +55,7 @@ async fn page(
         error: wrong.iter().find(|(field, _)| *field == id).map(|(_, why)| why.clone()),
         ..Field::new(id, label, Control::Text { value: value.to_owned(), max_len: Some(200), autocomplete: None })
     };
-    let none = Provider { issuer: String::new(), client: String::new(), secret_file: String::new() };
+    let none = Provider { issuer: String::new(), client: String::new() };
     let provider = settings.provider.as_ref().unwrap_or(&none);
     let number = |id: &str, label: &str, value: u32| {
         Field::new(id, label, Control::Integer { value: value.to_string(), unit: Some("次".to_owned()) })
@@ -76,17 +75,6 @@ async fn page(
                 ],
             },
             SettingsGroup {
-                title: "统一身份登录".into(),
-                about: "用本地的统一身份平台登录（OpenID Connect）。只登录已有的账号，不自动建账号；不填就不连接任何外部系统。".into(),
-                fields: vec![
-                    text(OPENID_ISSUER, "身份服务地址", &provider.issuer).hint(format!("{TRUSTED}，照平台给的 issuer 填写")),
-                    text(OPENID_CLIENT, "客户端标识", &provider.client)
-                        .hint("在平台登记本系统时得到；回调地址登记为 对外地址/login/openid/back"),
-                    text(OPENID_SECRET, "密钥文件", &provider.secret_file)
-                        .hint("服务器上存放客户端密钥的文件路径，密钥本身不进数据库；没有密钥的不填"),
-                ],
-            },
-            SettingsGroup {
                 title: "公众投诉".into(),
                 about: "同一个网络地址的次数。景区、宾馆的无线网络多人共用一个地址，可以放宽；0 为不限。".into(),
                 fields: vec![
@@ -100,6 +88,16 @@ async fn page(
                 fields: vec![text(RUNNER, "运行单位", &settings.runner).hint("印在每页页脚")],
             },
         ],
+        openid: SettingsGroup {
+            title: "统一身份登录".into(),
+            about: "用本地的统一身份平台登录（OpenID Connect）。只登录已有的账号，不自动建账号；不填就不连接任何外部系统。由安全管理员设置；客户端密钥放在服务器的文件里，启动时用 --openid-secret 指明。".into(),
+            fields: vec![
+                text(OPENID_ISSUER, "身份服务地址", &provider.issuer).hint(format!("{TRUSTED}，照平台给的 issuer 填写")),
+                text(OPENID_CLIENT, "客户端标识", &provider.client)
+                    .hint("在平台登记本系统时得到；回调地址登记为 对外地址/login/openid/back"),
+            ],
+        },
+        may_set_openid: visit.has(Power::Security),
         action: "/settings".to_owned(),
         may_save: visit.has(Power::System),
         policies: PROFILES.iter().map(policy_line).collect(),
@@ -158,18 +156,43 @@ pub(crate) async fn choose_policy(
     Ok(see("/settings"))
 }
 
+/// `POST /settings/openid`
+pub(crate) async fn choose_provider(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(actor): Staff,
+    form: FormBody,
+) -> Answer {
+    let provider = Provider { issuer: form.get(OPENID_ISSUER).to_owned(), client: form.get(OPENID_CLIENT).to_owned() };
+    let given = Settings { provider: Some(provider).filter(|one| !one.issuer.is_empty()), ..server.settings() };
+    let wrong = wrong(&given);
+    if !wrong.is_empty() {
+        return Ok(refused(page(&server, &visit, &given, &wrong).await?.render()));
+    }
+    let (issuer, client) = given.provider.map(|one| (one.issuer, one.client)).unwrap_or_default();
+    server
+        .run(move |app| {
+            for (name, value) in [(OPENID_ISSUER, &issuer), (OPENID_CLIENT, &client)] {
+                if app.setting(name)?.unwrap_or_default() != *value {
+                    app.set_setting(&actor, name, value)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    server.renew_settings().await?;
+    let flash = Flash { tone: Tone::Good, text: "统一身份登录的设置已保存。".to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/settings"))
+}
+
 /// `POST /settings`
 pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor): Staff, form: FormBody) -> Answer {
     let given = Settings {
         public_address: form.get(PUBLIC_ADDRESS).trim_end_matches('/').to_owned(),
         behind_proxy: form.get(BEHIND_PROXY) == "true",
         runner: form.get(RUNNER).chars().take(60).collect(),
-        provider: Some(Provider {
-            issuer: form.get(OPENID_ISSUER).to_owned(),
-            client: form.get(OPENID_CLIENT).to_owned(),
-            secret_file: form.get(OPENID_SECRET).to_owned(),
-        })
-        .filter(|provider| !provider.issuer.is_empty()),
+        provider: server.settings().provider,
         // What is no number leaves the limit as it was: a slip of the finger must not take it away.
         reports_per_hour: form.get(REPORTS).parse().unwrap_or(server.settings().reports_per_hour),
         follows_per_ten_minutes: form.get(FOLLOWS).parse().unwrap_or(server.settings().follows_per_ten_minutes),
@@ -183,14 +206,10 @@ pub(crate) async fn save(State(server): State<Server>, visit: Visit, Staff(actor
         .run(move |app| {
             let proxy = if given.behind_proxy { "yes" } else { "no" };
             let (reports, follows) = (given.reports_per_hour.to_string(), given.follows_per_ten_minutes.to_string());
-            let provider = given.provider.as_ref();
             let wanted = [
                 (PUBLIC_ADDRESS, given.public_address.as_str()),
                 (BEHIND_PROXY, proxy),
                 (RUNNER, given.runner.as_str()),
-                (OPENID_ISSUER, provider.map_or("", |one| one.issuer.as_str())),
-                (OPENID_CLIENT, provider.map_or("", |one| one.client.as_str())),
-                (OPENID_SECRET, provider.map_or("", |one| one.secret_file.as_str())),
                 (REPORTS, reports.as_str()),
                 (FOLLOWS, follows.as_str()),
             ];

@@ -49,14 +49,14 @@ async fn page(
     };
     Ok(TokensPage {
         shell: shell(server, visit),
-        tokens: tokens.iter().map(|token| line(server, token, whose(token))).collect(),
+        tokens: tokens.iter().map(|token| line(server, token, whose(token), visit.has(Power::Security))).collect(),
         fields: fields(&server.app().pack, visit, form, problems),
         action: "/tokens".to_owned(),
         made: None,
     })
 }
 
-fn line(server: &Server, token: &Token, of: String) -> TokenLine {
+fn line(server: &Server, token: &Token, of: String, may_approve: bool) -> TokenLine {
     let (app, pack) = (server.app(), &server.app().pack);
     let told = |at: i64| moment(at, pack.utc_offset_hours);
     let over = token.expires_at.is_some_and(|at| at <= app.now());
@@ -65,6 +65,11 @@ fn line(server: &Server, token: &Token, of: String) -> TokenLine {
         let kind = kind.map_or("全部种类", |kind| pack.kind(kind).map_or(kind, |kind| kind.name.as_str()));
         format!("{kind}：{}", words.join("、"))
     });
+    let holds = token.revoked_at.is_none() && !over;
+    let approve = (holds && token.waits && may_approve)
+        .then(|| Action::send("批准", format!("/tokens/{}/approve", token.id)).weight(Weight::Primary));
+    let revoke = holds.then(|| Action::send("撤销", format!("/tokens/{}/revoke", token.id)).weight(Weight::Danger));
+    let actions = approve.into_iter().chain(revoke).collect();
     TokenLine {
         name: token.name.clone(),
         of,
@@ -74,12 +79,10 @@ fn line(server: &Server, token: &Token, of: String) -> TokenLine {
         state: match (token.revoked_at, over) {
             (Some(_), _) => Tag::new(Tone::Neutral, "已撤销"),
             (None, true) => Tag::new(Tone::Neutral, "已过期"),
+            (None, false) if token.waits => Tag::new(Tone::Warn, "待安全管理员批准"),
             (None, false) => Tag::new(Tone::Good, "有效"),
         },
-        actions: (token.revoked_at.is_none() && !over)
-            .then(|| Action::send("撤销", format!("/tokens/{}/revoke", token.id)).weight(Weight::Danger))
-            .into_iter()
-            .collect(),
+        actions,
     }
 }
 
@@ -108,8 +111,11 @@ fn fields(pack: &Pack, visit: &Visit, form: &FormBody, problems: &[Problem]) -> 
     }
     let rights = Field::new("rights", "权限", Control::Choices { options: rights.into() });
     fields.push(Field { error: error("rights"), ..rights.required() });
-    fields
-        .push(Field::new("kinds", "登记种类", Control::Choices { options: kinds.collect() }).hint("不选则是全部种类"));
+    fields.push(Field {
+        error: error("kinds"),
+        ..Field::new("kinds", "登记种类", Control::Choices { options: kinds.collect() })
+            .hint("您本人的令牌，不选则是全部种类；服务的令牌要逐项选明，并由安全管理员批准")
+    });
     let days = Field::new("days", "有效期", Control::Choice { options: days.into() });
     fields.push(Field { error: error("days"), ..days.required() });
     fields
@@ -139,6 +145,20 @@ pub(crate) async fn create(State(server): State<Server>, visit: Visit, Staff(act
         Err(Error::Invalid(problems)) => Ok(refused(page(&server, &visit, actor, &form, &problems).await?.render())),
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /tokens/ID/approve`
+pub(crate) async fn approve(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(actor): Staff,
+    Path(id): Path<String>,
+) -> Answer {
+    let id: RecordId = id_of(&id)?;
+    server.run(move |app| app.approve_token(&actor, &id)).await?;
+    let flash = Flash { tone: Tone::Good, text: "令牌已批准，可以使用。".to_owned(), link: None };
+    server.held().leave(&visit.secret, Once { flash: Some(flash), link: None });
+    Ok(see("/tokens"))
 }
 
 /// `POST /tokens/ID/revoke`

@@ -152,25 +152,6 @@ async fn three_administrators_each_do_their_part_and_the_office_none() {
 }
 
 #[tokio::test]
-async fn a_town_sees_the_records_of_its_area_and_no_other() {
-    let county = County::real();
-    let mut office = county.office().await;
-    let here = office.food_sample("A-1", "qualified").await;
-    let mut elsewhere = crate::county::sample("B-2", "qualified", "another key of the form");
-    elsewhere[5] = ("f.area", "500237002");
-    let elsewhere = office.post("/kinds/food_sample/new", &elsewhere).await.location().to_owned();
-    let mut town = county.bureau(&mut office, "gaotang").await;
-    town.get("/kinds/food_sample").await.assert_shows("A-1").assert_hides("B-2").assert_hides("/new");
-    assert_eq!(town.get(&here).await.status, StatusCode::OK);
-    assert_eq!(town.get(&elsewhere).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(town.get(&format!("{here}/correct")).await.status, StatusCode::FORBIDDEN);
-    let mut bureau = county.bureau(&mut office, "scjg").await;
-    bureau.get("/kinds/food_sample").await.assert_shows("A-1").assert_shows("B-2");
-    let behind = "/indicators/food_pass_rate/records?year=2026";
-    town.get(behind).await.assert_shows(&here).assert_hides(&elsewhere).assert_shows("本辖区");
-}
-
-#[tokio::test]
 async fn an_account_looks_after_itself() {
     let county = County::real();
     let mut office = county.office().await;

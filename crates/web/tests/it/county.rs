@@ -111,7 +111,9 @@ impl County {
         let url = format!("sqlite:{}", folder_of_db.path().join("zhiheng.db").display());
         let app = Arc::new(App::open(&url, compiled.unwrap(), &setup).unwrap());
         app.apply_pack("system", &[base, &[main]].concat()).unwrap();
-        let server = Server::new(Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None }).unwrap();
+        let server =
+            Server::new(Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None, openid_secret: None })
+                .unwrap();
         County { router: router(server.clone()), server, app, clock, _folder: folder_of_db }
     }
 

@@ -114,18 +114,32 @@ fn the_matrix_of_records() {
     let pack = &county.app.pack;
     let lines = zhiheng_app::matrix(pack);
     let words: Vec<&str> = zhiheng_app::MATRIX_VERBS.iter().map(|(_, word)| *word).collect();
-    let mut text = format!("{}；每格：本单位、其他单位，+ 可以，- 不可以\n", words.join(" "));
+    let of = zhiheng_app::MATRIX_OF.join("、");
+    let mut text = format!("{}；每格：{of}，+ 可以，- 不可以；最后：个人信息字段，本单位、其他单位\n", words.join(" "));
     let mark = |yes: bool| if yes { '+' } else { '-' };
     for line in &lines {
-        let marks: Vec<String> =
-            line.cells.iter().map(|(own, other)| format!("{}{}", mark(*own), mark(*other))).collect();
-        text.push_str(&format!("{:<22}{} {}\n", pack.kinds[line.kind].id, marks.join(" "), line.who));
+        let marks: Vec<String> = line.cells.iter().map(|cells| cells.iter().map(|yes| mark(*yes)).collect()).collect();
+        let personal: Vec<String> = line.personal.iter().map(|of| of.iter().map(|yes| mark(*yes)).collect()).collect();
+        let of_persons = if personal.is_empty() { String::new() } else { format!(" | {}", personal.join(" ")) };
+        text.push_str(&format!("{:<22}{} {}{of_persons}\n", pack.kinds[line.kind].id, marks.join(" "), line.who));
     }
-    text.push_str(&format!("{} cells\n", lines.iter().map(|line| line.cells.len() * 2).sum::<usize>()));
+    text.push_str(&format!("{} cells\n", lines.iter().map(zhiheng_app::MatrixLine::len).sum::<usize>()));
     golden("matrix.txt", &text);
     // Whatever the golden file says: an administrator and an account that is not let in have no mark at all.
     for line in lines.iter().filter(|line| line.who.ends_with("管理员") || line.who.starts_with("未启用")) {
-        assert!(line.cells.iter().all(|cell| *cell == (false, false)), "{line:?}");
+        assert!(line.cells.iter().flatten().chain(line.personal.iter().flatten()).all(|yes| !yes), "{line:?}");
+    }
+    // Nobody reads another body's persons but the office; a town none at all; a service none that it was not granted.
+    for line in lines.iter().filter(|line| line.who != "质量强县办") {
+        assert!(line.personal.iter().all(|[_, other]| !other), "{line:?}");
+        let none = line.who.starts_with("接口");
+        assert!(!none || line.personal.iter().all(|[own, _]| !own), "{line:?}");
+    }
+    let report = pack.kind_position("consumer_report").unwrap();
+    for line in lines.iter().filter(|line| {
+        line.kind == report && matches!(&*line.who, "乡镇" | "单位" | "派出机构" | "分管领导" | "县政府（上级）")
+    }) {
+        assert!(line.cells.iter().flatten().take(16).all(|yes| !yes), "举报 is not theirs: {line:?}");
     }
 }
 
@@ -135,7 +149,7 @@ fn the_matrix_of_roles() {
     let county = County::real();
     let lines = zhiheng_app::role_matrix(&county.app.pack);
     let mark = |yes: bool| if yes { '+' } else { '-' };
-    let one = |(role, who, own, other): &(String, &str, bool, bool)| {
+    let one = |(role, who, own, other): &(String, String, bool, bool)| {
         format!("{role:<12}{}{} {who}\n", mark(*own), mark(*other))
     };
     let text: String = lines.iter().map(one).collect();

@@ -2,6 +2,8 @@
 //! database.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod accounts;
 #[cfg(test)]
 mod api;
@@ -21,7 +23,9 @@ mod doors;
 mod files;
 #[cfg(test)]
 mod html;
+#[cfg(test)]
 mod leaks;
+#[cfg(test)]
 mod letters;
 #[cfg(test)]
 mod outgoing;
@@ -29,7 +33,9 @@ mod outgoing;
 mod pages;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
 mod rounds;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod work;

@@ -39,7 +39,8 @@ impl Asked {
         let tokens = tokens(&app, requests.div_ceil(OF_A_TOKEN))?;
         let mut csrf_key = [0; 32];
         SystemRandom.fill(&mut csrf_key);
-        let setup = Setup { app: Arc::clone(&app), random: Arc::new(SystemRandom), csrf_key, demo_address: None };
+        let random = Arc::new(SystemRandom);
+        let setup = Setup { app: Arc::clone(&app), random, csrf_key, demo_address: None, openid_secret: None };
         let county = Loopback::new(Server::new(setup)?);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         Ok(Asked { app, county, runtime, tokens, sent: 0, records, _rest: Box::new(folder) })

@@ -39,7 +39,13 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     let peer = Store::open(&peer_url, options)?;
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
-    let setup = Setup { app: Arc::clone(&app), random: Arc::new(SystemRandom), csrf_key, demo_address: None };
+    let setup = Setup {
+        app: Arc::clone(&app),
+        random: Arc::new(SystemRandom),
+        csrf_key,
+        demo_address: None,
+        openid_secret: None,
+    };
     let county = Loopback::new(Server::new(setup)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let rounds = u64::try_from(args.rounds).unwrap_or(1).max(1);

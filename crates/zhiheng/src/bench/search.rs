@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     filled.app.wait_for_index();
     let store = reading(&filled.url, &filled.app.pack)?;
     let place = &filled.app.pack.place;
-    let bureau = Reach::Of { bodies: vec!["kjj".to_owned()], areas: Vec::new() };
+    let bureau = Reach::Of { bodies: vec!["kjj".to_owned()], areas: Vec::new(), kinds: Vec::new() };
     let (mut ours, mut peer) = (Laps::default(), Laps::default());
     let mut worst: Option<(f64, Value)> = None;
     let mut stopped = 0;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use zhiheng_app::{BoardFormat, Error, ExportFormat, ListWanted, When};
+use zhiheng_app::{BoardFormat, Error, ExportFormat, ListWanted, Masking, When};
 use zhiheng_pack::day;
 
 use super::{Access, open, say, say_json};
@@ -59,7 +59,8 @@ pub(crate) fn run(common: &Common, args: &Export) -> Result<ExitCode> {
             Format::CsvGb18030 => ExportFormat::CsvGb18030,
             Format::Docx => anyhow::bail!(Error::WrongState("记录只能导出为 xlsx 或 csv；Word 用于 board".to_owned())),
         };
-        app.export_kind(&args.kind, &ListWanted::default(), format, &mark, args.mask)?
+        let masking = if args.mask { Masking::Covered } else { Masking::Plain };
+        app.export_kind(&args.kind, &ListWanted::default(), format, &mark, &masking)?
     };
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(&file.name));
     std::fs::write(&path, &file.bytes).with_context(|| format!("写不了文件 {}", path.display()))?;

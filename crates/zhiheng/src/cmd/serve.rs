@@ -1,6 +1,7 @@
 //! `serve`: the county on the web, from an empty folder to a running board with one command.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,9 @@ pub(crate) struct Serve {
     /// 打开示例县（虚构），数据在 zhiheng-demo 文件夹
     #[arg(long)]
     demo: bool,
+    /// 统一身份平台给的客户端密钥所在的文件，一行，不超过 4 KiB
+    #[arg(long, value_name = "FILE")]
+    openid_secret: Option<PathBuf>,
 }
 
 pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
@@ -54,7 +58,8 @@ pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     let mut servers = Vec::new();
     for (listener, app) in listeners.into_iter().zip(&apps) {
         greet(&app.pack.place_name, &listener.local_addr()?.to_string(), app.first_link()?.as_deref());
-        servers.push((listener, server_of(Arc::clone(app), demo.as_ref().map(|address| format!("http://{address}")))?));
+        let demo = demo.as_ref().map(|address| format!("http://{address}"));
+        servers.push((listener, server_of(Arc::clone(app), demo, args.openid_secret.clone())?));
     }
     farewell(first, demo.as_deref());
     runtime.block_on(async {
@@ -101,10 +106,10 @@ fn next_port(address: SocketAddr) -> Result<SocketAddr> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
-fn server_of(app: Arc<App>, demo_address: Option<String>) -> Result<Server> {
+fn server_of(app: Arc<App>, demo_address: Option<String>, openid_secret: Option<PathBuf>) -> Result<Server> {
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
-    Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address })?)
+    Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address, openid_secret })?)
 }
 
 /// The demonstration county on the next port, made when somebody first opens it; without that port there is no link to it.
@@ -113,7 +118,7 @@ async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
     let listener = TcpListener::bind(next).await.ok()?;
     let common = common.clone();
     let make = move || {
-        demo_county(&common).and_then(|app| server_of(Arc::new(app), None)).map_err(|error| format!("{error:#}"))
+        demo_county(&common).and_then(|app| server_of(Arc::new(app), None, None)).map_err(|error| format!("{error:#}"))
     };
     tokio::spawn(async move {
         if let Err(error) = listen_lazily(listener, make, asked_to_stop()).await {
