@@ -79,9 +79,8 @@ enum Command {
     Backup(cmd::backup::Backup),
     /// 从备份恢复到一个空数据库
     Restore(cmd::backup::Restore),
-    /// 测量：自己和对照，同一次运行
-    Bench(bench::Bench),
     /// 量一项性能，与对照同场
+    Bench(bench::Bench),
     /// 打印现行配置及说明
     Config(cmd::config::Config),
 }
