@@ -18,7 +18,7 @@ use zhiheng_store::{RecordId, RecordRow};
 use crate::submit::read;
 use crate::{Act, App, Error, ListWanted, Submission, When, hex};
 
-pub use reply::Received;
+pub use reply::{Received, is_scan};
 
 /// Said of a unit that needed no form.
 const ENTERED: &str = "已在指标页报送，没有报送表";
@@ -364,6 +364,5 @@ fn form_code(round: &RecordId, body: &str) -> String {
 }
 
 fn chinese_date(number: i32) -> String {
-    let date = day::date(number);
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+    zhiheng_pack::document::chinese_date(day::date(number))
 }

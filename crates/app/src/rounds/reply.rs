@@ -595,6 +595,11 @@ fn other_day(line: &Line, round: &Round) -> Option<String> {
     (dated != round.as_of).then(|| format!("数据日期 {given} 不是本轮的数据截止日 {wanted}"))
 }
 
+/// Whether a file can only be a stamped scan of a form, by its ending.
+pub fn is_scan(file_name: &str) -> bool {
+    scan_type(file_name).is_some()
+}
+
 /// The media type of a file that can only be a scan.
 fn scan_type(file_name: &str) -> Option<&'static str> {
     let extension = file_name.rsplit_once('.')?.1.to_ascii_lowercase();

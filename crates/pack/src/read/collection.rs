@@ -1,12 +1,12 @@
 //! `[collection]`: the parts that kinds and fields play in a round of reports. Read after the kinds.
 
+use super::procedures::draft_named;
 use super::{field_of, is_dated, is_number};
 use crate::collection::{Collection, ReplyParts, RoundParts, ValueParts};
 use crate::kind::{Kind, Type};
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem as codes;
-use crate::procedure::Spawn;
 
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().filter_map(|root| root.table("collection")) {
@@ -20,25 +20,16 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
 
 fn collection(pack: &Pack, node: &Node<'_>) -> Option<Collection> {
     let (round, reply, value) = (part(pack, node, "round"), part(pack, node, "reply"), part(pack, node, "value"));
+    let draft = |key: &str| draft_named(pack, node, &node.text(key)?);
     let read = Collection {
         round: round.as_ref().and_then(round_parts)?,
         reply: reply.as_ref().and_then(|part| reply_parts(pack, part, round.as_ref()?.kind))?,
         value: value.as_ref().and_then(value_parts)?,
-        letter: draft(pack, node, "letter"),
-        notice: draft(pack, node, "notice"),
+        letter: draft("letter"),
+        notice: draft("notice"),
     };
     [round, reply, value].into_iter().flatten().for_each(|part| part.node.finish());
     Some(read)
-}
-
-/// One of the pack's drafts, by name.
-fn draft(pack: &Pack, node: &Node<'_>, key: &str) -> Option<Spawn> {
-    let name = node.text(key)?;
-    let found = pack.drafts.iter().find(|(id, _)| *id == name.value).map(|(_, spawn)| spawn.clone());
-    if found.is_none() {
-        node.file.say(codes::UNKNOWN_NAME, &name.span, format!("起草样式 {}", name.value));
-    }
-    found
 }
 
 /// One of the three tables with the kind that it names.

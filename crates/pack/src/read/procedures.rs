@@ -737,7 +737,8 @@ fn whole_spawn(pack: &Pack, node: &Node<'_>, each: Option<usize>) -> Option<Spaw
     Some(spawn)
 }
 
-fn draft_named(pack: &Pack, node: &Node<'_>, name: &At<String>) -> Option<Spawn> {
+/// One of the pack's drafts, by name.
+pub(super) fn draft_named(pack: &Pack, node: &Node<'_>, name: &At<String>) -> Option<Spawn> {
     let found = pack.drafts.iter().find(|(id, _)| *id == name.value).map(|(_, spawn)| spawn.clone());
     if found.is_none() {
         node.file.say(codes::UNKNOWN_NAME, &name.span, format!("起草样式 {}", name.value));

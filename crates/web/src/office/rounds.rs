@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Error, RecordId, Reply, ReplyState, Round, RoundView, RoundWanted};
+use zhiheng_app::{Error, RecordId, Reply, ReplyState, Round, RoundView, RoundWanted, is_scan};
 use zhiheng_pack::{Pack, Problem, day};
 use zhiheng_sheet::write_zip;
 
@@ -28,9 +28,6 @@ use crate::words::{date, plain_date, size};
 
 /// Characters of a reason for taking a form or sending it back.
 const OPINION_MAX: u32 = 200;
-
-/// Endings of files that can only be scans.
-const SCANS: [&str; 5] = [".pdf", ".ofd", ".jpg", ".jpeg", ".png"];
 
 const ACCEPT: &str = ".xlsx,.xls,.xlsm,.ods,.csv,.et,.pdf,.ofd,.jpg,.jpeg,.png";
 
@@ -281,7 +278,7 @@ pub(crate) async fn receive(
     let mut files: Vec<(String, axum::body::Bytes)> =
         form.files("files").map(|file| (file.name.clone(), file.bytes.clone())).collect();
     // Forms before their scans, in whatever order they were dragged in.
-    files.sort_by_key(|(name, _)| SCANS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)));
+    files.sort_by_key(|(name, _)| is_scan(name));
     if files.is_empty() {
         let why = Some("请选择报回的文件。".to_owned());
         return Ok(refused(round_page(&server, &visit, id, Vec::new(), why).await?.render()));
@@ -326,7 +323,6 @@ pub(crate) async fn receive(
 /// Units of which several forms came in one go: the last one counts.
 fn twice(pack: &Pack, outcomes: &[(String, Result<zhiheng_app::Received, Error>)]) -> String {
     let mut by_unit: std::collections::BTreeMap<usize, Vec<&str>> = std::collections::BTreeMap::new();
-    let is_scan = |name: &str| SCANS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
     for (name, outcome) in outcomes.iter().filter(|(name, _)| !is_scan(name)) {
         if let Ok(received) = outcome {
             by_unit.entry(received.body).or_default().push(name);
