@@ -26,6 +26,7 @@ const RULES: &[Rule] = &[
     Rule { folder: "methods", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "sheet", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "tlog", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
+    Rule { folder: "trace", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "store", ours: &[], not: &[PAGES, CHANCE] },
     Rule { folder: "app", ours: &["gongwen", "pack", "methods", "sheet", "store"], not: &[PAGES, CHANCE] },
     Rule { folder: "web", ours: &["gongwen", "pack", "methods", "sheet", "store", "app"], not: &[] },

@@ -1,0 +1,16 @@
+//! Traceability (追溯): what a thing is called, what happened to it, where it came from and went to, and which label it may carry.
+//!
+//! | module | what it has | its source |
+//! | --- | --- | --- |
+//! | [`gs1`] | identifiers: element strings, Digital Links, EPC URNs, the canonical form | GS1 General Specifications; Digital Link 1.6; TDS 2.1 |
+//! | [`json`] | JSON that keeps digits and order, with limits | RFC 8259 |
+//!
+//! **What always holds.** Nothing here opens a file or a socket, asks the time or draws a number. Every reader takes any text and answers
+//! with a value or with all that is wrong: a permanent code, the place, one Chinese sentence ([`problem`]). Memory is bounded by
+//! [`json::Limits`]. Quantities are exact decimals.
+
+pub mod gs1;
+pub mod json;
+pub mod problem;
+
+pub use problem::Problem;
