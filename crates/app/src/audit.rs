@@ -19,7 +19,7 @@ const LISTED: usize = 200;
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
-    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`.
+    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`, `published`.
     pub what: &'static str,
     /// Which one, exactly.
     pub which: String,
@@ -44,6 +44,8 @@ pub struct AuditReport {
     pub tasks: u64,
     /// Files checked.
     pub files: u64,
+    /// Publications checked.
+    pub published: u64,
     /// Everything that does not hold, up to a limit.
     pub differences: Vec<Difference>,
     /// How many there are.
@@ -85,6 +87,7 @@ impl App {
         self.check_levels(&mut reader, levels, &mut report)?;
         self.check_tasks(&mut reader, &mut report)?;
         self.check_files(&mut reader, &mut report)?;
+        report.published = self.check_published(&mut reader, &mut |which, message| report.say("published", which, message))?;
         Ok(report)
     }
 

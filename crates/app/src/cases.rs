@@ -313,10 +313,13 @@ impl App {
                 None
             }
         };
-        let spawned = match (&wanted.act, &content) {
+        let mut spawned = match (&wanted.act, &content) {
             (CaseAct::Step(step), Some(content)) => self.spawned(&look, taker, step, content)?,
             _ => Vec::new(),
         };
+        if let (CaseAct::Step(step), Some(content)) = (&wanted.act, &content) {
+            spawned.extend(self.frozen(&look, step, content)?);
+        }
         self.commit_step(position, &look, taker, wanted, content, spawned, key)
     }
 

@@ -271,7 +271,8 @@ impl Deciding<'_> {
     /// Tells a person that a case was given to them, and the head of a body that one came to it from another (`from`).
     pub(crate) fn tell_assigned(&mut self, one: &Prepared, from: Option<&str>, actor: &str) {
         let Some((kind, row)) = self.pack.kinds.get(one.kind).zip(self.current(&one.kind_id, &one.id)) else { return };
-        let Some((record, _)) = read(kind, &row) else { return };
+        // What is frozen is nobody's to handle.
+        let Some((record, _)) = read(kind, &row).filter(|_| !kind.sealed) else { return };
         let what = format!("{}「{}」", kind.name, self.pack.title(kind, &record, Sight::Hidden));
         let due = self.tasks_of(&row.id).iter().filter_map(|task| task.due_day).min();
         let due = due.map(|day| format!("，{}前办理", zhiheng_pack::day::date(day))).unwrap_or_default();

@@ -10,6 +10,7 @@ use zhiheng_pack::{Decimal, Indicator, Pack, day};
 use zhiheng_store::{Cursor, ListQuery, Reader, RecordRow, Sum, first_of_month};
 
 use crate::board::{Known, Number, Row, When, of_level, of_sum, start};
+use crate::publish::Member;
 use crate::submit::read;
 use crate::{App, Error};
 
@@ -222,7 +223,7 @@ impl App {
     }
 
     /// The judged number of one indicator, and the reported one beside it.
-    fn pair(
+    pub(crate) fn pair(
         &self,
         reader: &mut Reader<'_>,
         indicator: &Indicator,
@@ -323,6 +324,47 @@ impl App {
         Ok(found)
     }
 
+    /// The records behind a number of the whole place: every one that contributed, with the version that did. Of a reported or latest value it is the
+    /// record that reported it; of a composite those of its parts.
+    pub(crate) fn contributing(
+        &self,
+        reader: &mut Reader<'_>,
+        indicator: &Indicator,
+        when: When,
+        number: &Number,
+    ) -> Result<Vec<Member>, Error> {
+        let indicator = self.pack.in_force(indicator, when.as_of);
+        let mut found = Vec::new();
+        if let Some(id) = number.reported_by {
+            for kind in kinds_of(indicator).into_iter().filter_map(|at| self.pack.kinds.get(at)) {
+                found.extend(reader.record(&self.pack.place, &kind.id, &id)?.as_ref().map(Member::of));
+            }
+            return Ok(found);
+        }
+        for part in indicator.terms.iter().filter_map(|term| self.pack.indicators.get(term.indicator)) {
+            let number = self.judged(reader, part, when)?;
+            found.extend(self.contributing(reader, part, when, &number)?);
+        }
+        for kind in kinds_of(indicator) {
+            let mut cursor = None;
+            loop {
+                let scan = self.counting(indicator, kind, when);
+                let (rows, next) = scan.rows(reader, cursor)?;
+                found.extend(rows.into_iter().filter(|row| scan.counts(row)).map(|row| Member::of(&row)));
+                cursor = next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A walk over the records of one kind that ask each whether it counts.
+    pub(crate) fn counting<'a>(&'a self, indicator: &'a Indicator, kind: usize, when: When) -> Scan<'a> {
+        Scan { app: self, indicator, kind, when, area: None, part: PartWanted::Denominator }
+    }
+
     fn reasons(
         &self,
         reader: &mut Reader<'_>,
@@ -356,14 +398,14 @@ impl App {
 }
 
 /// Positions of the kinds that an indicator reads, each once.
-fn kinds_of(indicator: &Indicator) -> Vec<usize> {
+pub(crate) fn kinds_of(indicator: &Indicator) -> Vec<usize> {
     let mut kinds: Vec<usize> = indicator.over.iter().chain(&indicator.reported).map(|source| source.kind).collect();
     kinds.dedup();
     kinds
 }
 
 /// A walk over the records of one kind behind one number.
-struct Scan<'a> {
+pub(crate) struct Scan<'a> {
     app: &'a App,
     indicator: &'a Indicator,
     kind: usize,
@@ -418,6 +460,17 @@ impl Scan<'_> {
         }
         let page = reader.list(&self.app.pack.place, &query)?;
         Ok((page.records, page.next))
+    }
+
+    /// Whether a record contributes to the number at all, in its numerator or in its denominator.
+    pub(crate) fn counts(&self, row: &RecordRow) -> bool {
+        let Some(kind) = self.app.pack.kinds.get(self.kind) else { return false };
+        let Some((record, envelope)) = read(kind, row) else { return false };
+        if !row.live && !self.app.counts_withdrawn(self.indicator, self.kind, &record) {
+            return false;
+        }
+        let standing = self.app.pack.standing(self.indicator, self.kind, &record, &envelope);
+        matches!(standing, Standing::Counted { numerator, denominator } if numerator || denominator) && self.within(&record)
     }
 
     fn sources(&self) -> impl Iterator<Item = &Source> {

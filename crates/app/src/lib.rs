@@ -32,6 +32,7 @@ pub mod permit;
 mod phrases;
 mod plan;
 mod policy;
+mod publish;
 mod records;
 mod recount;
 mod references;
@@ -88,6 +89,10 @@ pub use permit::{
 pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
+pub use publish::{
+    Answer, Bundle, BundleNumber, Counted, Drafted, FEW, FORMAT as BUNDLE_FORMAT, Formula, FormulaSource, LEAST, PublicColumn, PublicItem,
+    PublicNumber, PublicPage, PublicPeriod, PublicRow, PublicRows, PublicStanding, PublicWanted, PublishedChange, Restates,
+};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use recount::MovedDeadline;
 pub use references::Candidate;

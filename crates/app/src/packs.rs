@@ -261,7 +261,7 @@ pub fn pack_bytes(files: &[PackFiles]) -> Vec<u8> {
     serde_json::to_vec(&folders).unwrap_or_default()
 }
 
-fn unpack(bytes: &[u8]) -> Result<(Vec<PackFiles>, Pack), Error> {
+pub(crate) fn unpack(bytes: &[u8]) -> Result<(Vec<PackFiles>, Pack), Error> {
     let folders: Vec<(String, BTreeMap<String, String>)> =
         serde_json::from_slice(bytes).map_err(|error| Error::Corrupt(format!("存储的方案包：{error}")))?;
     let mut folders: Vec<PackFiles> = folders.into_iter().map(|(name, files)| PackFiles { name, files }).collect();

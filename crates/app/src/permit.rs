@@ -76,6 +76,8 @@ impl Held {
 pub fn may(actor: &Account, verb: Verb<'_>, kind: &Kind, owner: Option<&str>, area: Option<&str>) -> bool {
     match verb {
         Verb::See => sees(actor, kind, owner, area),
+        // 已公布的由公开的环节写入: nobody enters, corrects or takes back what the public was told.
+        Verb::Create | Verb::Correct | Verb::Withdraw | Verb::Import if kind.sealed => false,
         // Whoever writes a record reads it: nobody enters what he may not see.
         Verb::Create | Verb::Correct | Verb::Withdraw => {
             writes(actor, kind, owner, area) && sees(actor, kind, owner, area)

@@ -182,6 +182,7 @@ impl App {
         let mut prepared = Vec::with_capacity(checked.size_hint().0);
         for one in checked {
             let kind = self.pack.kinds.get(one.kind).ok_or_else(|| Error::NotFound("登记种类".to_owned()))?;
+            check_open(kind).map_err(Error::Invalid)?;
             let (old_subject, seen_version) = match one.op {
                 Op::Create => (None, None),
                 _ => self.old_subject(one.kind, kind, Some(one.id)).map_err(Error::Invalid)?,
@@ -255,6 +256,7 @@ impl App {
             )]);
         };
         let Some(kind) = self.pack.kinds.get(position) else { return Err(missing("kind", "种类")) };
+        check_open(kind)?;
         let existing = !matches!(submission.act, Act::Create(_));
         if existing && submission.id.is_none() {
             return Err(missing("id", "记录编号"));
@@ -328,6 +330,15 @@ impl App {
         let warnings = checked.problems.into_iter().map(|problem| problem.message).collect();
         Ok((op, Some((envelope, canonical)), warnings))
     }
+}
+
+/// What was published is written by the step that publishes, and by nothing else.
+fn check_open(kind: &Kind) -> Result<(), Vec<Problem>> {
+    if !kind.sealed {
+        return Ok(());
+    }
+    let why = format!("「{}」由公开的环节写入，不能录入、更正或者撤销。要更正、撤回的，办理那件公开审批。", kind.name);
+    Err(vec![Problem::of_field(zhiheng_pack::problem::FIXED, "kind", why)])
 }
 
 /// Whether records of a kind are given running numbers.

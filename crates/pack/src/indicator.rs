@@ -170,6 +170,8 @@ pub struct Source {
     pub numerator: Aggregate,
     /// Denominator of ratios.
     pub denominator: Option<Aggregate>,
+    /// Both as the pack writes them, for whoever checks a published number; empty where there is none.
+    pub formula_text: (String, String),
     /// Value field of levels and surveys.
     pub value: Option<usize>,
     /// Sample size field.

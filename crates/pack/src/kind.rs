@@ -242,8 +242,30 @@ pub struct ImportRule {
 pub struct Public {
     /// Indices of the fields.
     pub fields: Vec<usize>,
-    /// The state or act after which they are public.
+    /// The act after which they are public: [`Public::APPROVED`].
     pub after: String,
+    /// Released only while this holds; asked again whenever the page is shown, so that what has run out vanishes.
+    pub when: Option<Condition>,
+}
+
+impl Public {
+    /// After an approved publication: the only way there is.
+    pub const APPROVED: &str = "approved_publication";
+}
+
+/// 公开: records of this kind are publications, and a step of theirs freezes what is published. At most one kind of a pack does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publishes {
+    /// Id of the kind that holds what was frozen.
+    pub into: String,
+    /// The step in whose transaction it is frozen.
+    pub step: String,
+    /// The step that takes it away from the public.
+    pub withdraw: String,
+    /// The step that begins a correction; until the next publication what stands goes on standing.
+    pub correct: String,
+    /// The steps that send it to its review: what was changed after the last of them was not reviewed.
+    pub sends: Vec<String>,
 }
 
 /// A kind of record.
@@ -301,6 +323,10 @@ pub struct Kind {
     pub town_basis: Vec<usize>,
     /// Its procedures, as positions in [`crate::Pack::procedures`]; none in mode register.
     pub procedures: Vec<usize>,
+    /// Its records are publications.
+    pub publishes: Option<Publishes>,
+    /// 由程序写入: its records hold what was published; nobody enters, corrects or withdraws one.
+    pub sealed: bool,
     /// How the public may open a case.
     pub public_entry: Option<crate::procedure::PublicEntry>,
     /// Valid records for tests and for people who learn the kind.

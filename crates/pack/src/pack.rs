@@ -276,6 +276,11 @@ impl Pack {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.reports.is_some())
     }
 
+    /// The kind whose records are publications, with what it declares.
+    pub fn publications(&self) -> Option<(&Kind, &crate::kind::Publishes)> {
+        self.kinds.iter().find_map(|kind| Some((kind, kind.publishes.as_ref()?)))
+    }
+
     /// The kind that carries totals, and its position.
     pub fn totals(&self) -> Option<(usize, &Kind)> {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.totals.is_some())

@@ -155,6 +155,9 @@ catalogue! {
     ITEM_ENDED = "ZH1120", "{}。请选择现行的一项。";
     FIXED = "ZH1131", "{}";
     NO_TOWN_BASIS = "ZH1146", "交给乡镇（街道）的任务，{}至少填一项。没有依据的，不得交办。";
+    BAD_PUBLICATION = "ZH1180", "公开的声明有问题：{}。请对照 docs/pack.md 的“公开”一节改正。";
+    NOT_PUBLIC = "ZH1181", "「{}」不能对外公开。请从 public.fields 中删去，或者改用别的字段。";
+    NOT_TO_PUBLISH = "ZH1182", "{}";
 }
 
 #[cfg(test)]

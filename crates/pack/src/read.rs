@@ -10,6 +10,7 @@ mod documents;
 mod indicators;
 mod kinds;
 mod procedures;
+mod publication;
 mod roles;
 mod systems;
 
@@ -52,6 +53,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     names(&mut pack, &roots);
     kinds::read(&mut pack, &roots);
     procedures::read(&mut pack, &roots);
+    publication::settle(&mut pack, &roots);
     documents::read(&mut pack, &roots);
     access::complete(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
@@ -211,7 +213,7 @@ fn years(pack: &mut Pack, node: &Node<'_>) {
     }
 }
 
-/// Bodies, areas, lists, groups and holidays, then the two lists that every pack has.
+/// Bodies, areas, lists, groups and holidays, then the three lists that every pack has.
 fn names(pack: &mut Pack, roots: &[Node<'_>]) {
     for root in roots {
         root.tables("body").into_iter().for_each(|node| bodies::body(pack, node));
@@ -240,6 +242,9 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
         indicators.push(item(&node.need("id").value, &node.need("name").value, row.as_slice()));
     }
     pack.lists.push(List { id: "indicators".to_owned(), name: "指标".to_owned(), items: indicators });
+    let kinds = roots.iter().flat_map(|root| root.tables("kind"));
+    let kinds = kinds.map(|node| item(&node.need("id").value, &node.need("name").value, &[])).collect();
+    pack.lists.push(List { id: "kinds".to_owned(), name: "登记种类".to_owned(), items: kinds });
 }
 
 fn area(pack: &mut Pack, node: Node<'_>) {
@@ -262,7 +267,7 @@ fn area(pack: &mut Pack, node: Node<'_>) {
 
 fn list(pack: &mut Pack, node: Node<'_>) {
     let id = node.id("id");
-    if pack.list(&id.value).is_some() || matches!(id.value.as_str(), "bodies" | "indicators") {
+    if pack.list(&id.value).is_some() || matches!(id.value.as_str(), "bodies" | "indicators" | "kinds") {
         node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
     }
     let mut items: Vec<Item> = Vec::new();

@@ -16,6 +16,7 @@
 mod accounts;
 mod backup;
 mod batches;
+mod commitments;
 mod committer;
 mod counters;
 mod days;

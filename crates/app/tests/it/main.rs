@@ -21,5 +21,6 @@ mod office;
 mod outgoing;
 mod packs;
 mod plan;
+mod publish;
 mod search;
 mod walkthrough;

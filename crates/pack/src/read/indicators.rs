@@ -360,6 +360,7 @@ fn source(pack: &Pack, form: Form, node: Node<'_>) -> Option<Source> {
         node.file.say(codes::FORM_NEEDS, &node.span, "denominator");
     }
     let value = if dated { field_of(kind, &node, "value", is_number, "数") } else { None };
+    let written = |key: &str| if node.has(key) && node.is_text(key) { node.plain(key).unwrap_or_default() } else { String::new() };
     if dated && value.is_none() && !node.has("value") {
         node.file.say(codes::FORM_NEEDS, &node.span, "value");
     }
@@ -374,6 +375,7 @@ fn source(pack: &Pack, form: Form, node: Node<'_>) -> Option<Source> {
         ends: ends(kind, &node),
         numerator: numerator.unwrap_or(if dated { Aggregate::Count(never()) } else { always }),
         denominator,
+        formula_text: (written(numerator_key), written("denominator")),
         value,
         n: field_of(kind, &node, "n", |kind| kind == Type::Integer, "整数"),
         interval: low.zip(high),
@@ -436,6 +438,7 @@ fn reported(pack: &Pack, node: &Node<'_>, id: &str) -> Option<Source> {
         ends: Vec::new(),
         numerator: Aggregate::Count(never()),
         denominator: None,
+        formula_text: (String::new(), String::new()),
         value: Some(parts.value),
         n: parts.n,
         interval: parts.interval,

@@ -59,6 +59,8 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         totals: None,
         town_basis: Vec::new(),
         procedures: Vec::new(),
+        publishes: None,
+        sealed: false,
         public_entry: None,
         samples: Vec::new(),
         since: node.date("since"),
@@ -90,6 +92,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
     kind.searched = searched(&kind, &said);
     lists(&mut kind, node);
     kind.access = super::access::read(pack, &kind, node);
+    super::publication::read(pack, &mut kind, node);
     kind.import = import(pack, &kind, node);
     kind.reports = reports(pack, &kind, node);
     kind.totals = totals(pack, &kind, node);
@@ -313,10 +316,6 @@ fn lists(kind: &mut Kind, node: &Node<'_>) {
             node.file.say(codes::TOO_MANY_FILTERS, &set.span, format!("一组里有 {} 个字段", set.value.len()));
         }
         kind.filters.push(set.value.iter().filter_map(|name| index(kind, node, name)).collect());
-    }
-    if let Some(part) = node.table("public") {
-        kind.public = Public { fields: indices(kind, &part, "fields"), after: part.plain("after").unwrap_or_default() };
-        part.finish();
     }
 }
 
