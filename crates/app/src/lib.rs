@@ -32,6 +32,7 @@ pub mod permit;
 mod phrases;
 mod plan;
 mod policy;
+mod raised;
 mod records;
 mod recount;
 mod references;
@@ -88,6 +89,7 @@ pub use permit::{
 pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
+pub use raised::{Origin, Raised};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use recount::MovedDeadline;
 pub use references::Candidate;
@@ -228,6 +230,15 @@ impl App {
                 if !on.is_empty() && !built_in {
                     specs.push(IndexSpec { kind: kind.id.clone(), on });
                 }
+            }
+        }
+        // What was opened from somewhere is found from there.
+        for raise in &self.pack.raises {
+            let Some(kind) = self.pack.kind(&raise.spawn.kind) else { continue };
+            let on = self.column(kind, raise.link).map(|column| vec![column]).unwrap_or_default();
+            let spec = IndexSpec { kind: kind.id.clone(), on };
+            if matches!(spec.on.as_slice(), [Column::Field(_)]) && !specs.contains(&spec) {
+                specs.push(spec);
             }
         }
         specs

@@ -26,6 +26,7 @@ mod node;
 pub mod pack;
 pub mod problem;
 pub mod procedure;
+pub mod raise;
 mod read;
 pub mod record;
 pub mod rollup;

@@ -10,6 +10,7 @@ mod documents;
 mod indicators;
 mod kinds;
 mod procedures;
+mod raises;
 mod roles;
 mod systems;
 
@@ -53,6 +54,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     kinds::read(&mut pack, &roots);
     procedures::read(&mut pack, &roots);
     documents::read(&mut pack, &roots);
+    raises::read(&mut pack, &roots);
     access::complete(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
@@ -136,6 +138,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         calendar: crate::clock::Calendar::new(&[]),
         modes: Default::default(),
         drafts: Vec::new(),
+        raises: Vec::new(),
         procedures: Vec::new(),
         documents: Vec::new(),
         collection: None,
