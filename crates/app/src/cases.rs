@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use zhiheng_pack::case::{Act as CaseAct, Asked, Case, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::document::chinese_date;
+use zhiheng_pack::kind::Format;
 use zhiheng_pack::procedure::{
     Ask, Clock, FourEyes, Length, Owner, PauseRule, Procedure, ReasonWanted, Setting, Span, Spawn, Step, Trigger, Unit,
     roles,
@@ -1032,13 +1033,20 @@ pub(crate) fn spawn_draft(
     draft
 }
 
-/// A reference's object for a field that is no reference becomes its text.
+/// A reference's object for a field that is no reference becomes its text, or the address of the record.
 fn fitting(target: &Kind, field: &str, value: Json) -> Json {
-    let reference = target.field(field).is_some_and(|field| field.kind == zhiheng_pack::Type::Reference);
+    let field = target.field(field);
+    let reference = field.is_some_and(|field| field.kind == zhiheng_pack::Type::Reference);
+    let address = field.is_some_and(|field| field.format == Some(Format::Record));
     match value.get("as_written") {
+        Some(_) if address => Json::String(format!("{}/{}", text_at(&value, "kind"), text_at(&value, "id"))),
         Some(text) if !reference => text.clone(),
         _ => value,
     }
+}
+
+fn text_at<'j>(value: &'j Json, key: &str) -> &'j str {
+    value.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
 fn setting(
@@ -1051,7 +1059,10 @@ fn setting(
     doing: &Doing<'_>,
 ) -> Option<Json> {
     Some(match template {
-        "@record" => json!({ "as_written": pack.title(kind, record, Sight::Hidden), "id": id.to_string() }),
+        "@record" => {
+            let title = pack.title(kind, record, Sight::Hidden);
+            json!({ "as_written": title, "kind": kind.id, "id": id.to_string() })
+        }
         "@today" => Json::String(zhiheng_pack::day::date(doing.today).to_string()),
         "@actor" => Json::String(doing.name.to_owned()),
         "@body" => Json::String(doing.body.map(str::to_owned).or_else(|| pack.envelope(kind, record).body)?),

@@ -428,6 +428,7 @@ impl One<'_> {
         vec![
             ("{@kind}", kind.name.clone()),
             ("{@clock}", clock.name.clone()),
+            ("{@clock_id}", clock.id.clone()),
             ("{@from}", run.map(|run| date(run.from_day)).unwrap_or_default()),
             ("{@length}", length),
             ("{@due}", duty.due_day.map(date).unwrap_or_default()),

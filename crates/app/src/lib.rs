@@ -33,6 +33,7 @@ mod phrases;
 mod plan;
 mod policy;
 mod publish;
+mod raised;
 mod records;
 mod recount;
 mod references;
@@ -93,6 +94,7 @@ pub use publish::{
     Answer, Bundle, BundleNumber, Counted, Drafted, FEW, FORMAT as BUNDLE_FORMAT, Formula, FormulaSource, LEAST, PublicColumn, PublicItem,
     PublicNumber, PublicPage, PublicPeriod, PublicRow, PublicRows, PublicStanding, PublicWanted, PublishedChange, Restates,
 };
+pub use raised::{Origin, Raised};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use recount::MovedDeadline;
 pub use references::Candidate;
@@ -233,6 +235,15 @@ impl App {
                 if !on.is_empty() && !built_in {
                     specs.push(IndexSpec { kind: kind.id.clone(), on });
                 }
+            }
+        }
+        // What was opened from somewhere is found from there.
+        for raise in &self.pack.raises {
+            let Some(kind) = self.pack.kind(&raise.spawn.kind) else { continue };
+            let on = self.column(kind, raise.link).map(|column| vec![column]).unwrap_or_default();
+            let spec = IndexSpec { kind: kind.id.clone(), on };
+            if matches!(spec.on.as_slice(), [Column::Field(_)]) && !specs.contains(&spec) {
+                specs.push(spec);
             }
         }
         specs

@@ -78,6 +78,8 @@ pub enum Format {
     FailingItems,
     /// 电话
     Phone,
+    /// A record of any kind, `KIND/ID`: pages show its title and lead there.
+    Record,
 }
 
 /// The bound of a date field.

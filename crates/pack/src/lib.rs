@@ -27,6 +27,7 @@ pub mod pack;
 pub mod problem;
 pub mod procedure;
 pub mod publication;
+pub mod raise;
 mod read;
 pub mod record;
 pub mod rollup;

@@ -238,6 +238,8 @@ pub struct Pack {
     pub procedures: Vec<crate::procedure::Procedure>,
     /// Records that ladders draft, by the names under which procedures call them (起草文书的样子).
     pub drafts: Vec<(String, crate::procedure::Spawn)>,
+    /// 由此开出: what may be opened with one button, and from where.
+    pub raises: Vec<crate::raise::Raise>,
     /// 文书
     pub documents: Vec<crate::procedure::Document>,
     /// 报送: the kinds of a round of reports, where the pack has them.

@@ -158,6 +158,7 @@ catalogue! {
     BAD_PUBLICATION = "ZH1180", "公开的声明有问题：{}。请对照 docs/pack.md 的“公开”一节改正。";
     NOT_PUBLIC = "ZH1181", "「{}」不能对外公开。请从 public.fields 中删去，或者改用别的字段。";
     NOT_TO_PUBLISH = "ZH1182", "{}";
+    NOT_RECORD = "ZH1220", "「{}」不是一条记录的地址。请从那条记录的页面开出，或者留空，把出处写在“来源”里。";
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod indicators;
 mod kinds;
 mod procedures;
 mod publication;
+mod raises;
 mod roles;
 mod systems;
 
@@ -55,6 +56,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     procedures::read(&mut pack, &roots);
     publication::settle(&mut pack, &roots);
     documents::read(&mut pack, &roots);
+    raises::read(&mut pack, &roots);
     access::complete(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
@@ -138,6 +140,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         calendar: crate::clock::Calendar::new(&[]),
         modes: Default::default(),
         drafts: Vec::new(),
+        raises: Vec::new(),
         procedures: Vec::new(),
         documents: Vec::new(),
         collection: None,

@@ -373,6 +373,10 @@ impl Reader<'_> {
             }
             return Some(Value::Text(folded));
         }
+        if field.format == Some(Format::Record) && self.pack.record_named(text).is_none() {
+            self.say(codes::NOT_RECORD, field, text);
+            return None;
+        }
         Some(Value::Text(text.to_owned()))
     }
 

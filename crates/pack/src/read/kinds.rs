@@ -231,11 +231,12 @@ fn format(node: &Node<'_>) -> Option<Format> {
         "uscc" => Some(Format::Uscc),
         "failing_items" => Some(Format::FailingItems),
         "phone" => Some(Format::Phone),
+        "record" => Some(Format::Record),
         other => {
             node.file.say(
                 codes::BAD_CHOICE,
                 &name.span,
-                format!("format 只能是 uscc、failing_items 或 phone，这里是 {other}"),
+                format!("format 只能是 uscc、failing_items、phone 或 record，这里是 {other}"),
             );
             None
         }

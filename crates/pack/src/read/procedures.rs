@@ -705,7 +705,7 @@ impl Reader<'_> {
 }
 
 /// A record that is opened by another: of a kind with what is set, or one of the pack's drafts (`use`) with what differs.
-fn whole_spawn(pack: &Pack, node: &Node<'_>, each: Option<usize>) -> Option<Spawn> {
+pub(super) fn whole_spawn(pack: &Pack, node: &Node<'_>, each: Option<usize>) -> Option<Spawn> {
     let mut spawn = match node.text("use") {
         Some(name) => draft_named(pack, node, &name)?,
         None => {

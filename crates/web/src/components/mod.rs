@@ -18,6 +18,7 @@ pub mod light;
 pub mod pager;
 pub mod progress;
 pub mod query;
+pub mod raised;
 pub mod section;
 pub mod shell;
 pub mod spark;
@@ -75,6 +76,7 @@ pub fn samples() -> Vec<Sample> {
         errors::samples(),
         action::samples(),
         query::samples(),
+        raised::samples(),
         batch::samples(),
         pager::samples(),
         tabs::samples(),

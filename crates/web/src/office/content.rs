@@ -100,7 +100,12 @@ impl<'a> Content<'a> {
             Some(_) => self.pack.show(self.kind, record, index),
             None => return String::new(),
         };
-        let text = if field.format == Some(Format::FailingItems) { text.replace('║', "　") } else { text };
+        let text = match field.format {
+            Some(Format::FailingItems) => text.replace('║', "　"),
+            // The address of a record is for the program; where it leads, the page of the record says.
+            Some(Format::Record) => self.pack.record_named(&text).map_or(text.clone(), |(kind, _)| kind.name.clone()),
+            _ => text,
+        };
         let text = match (&field.unit, field.kind) {
             (Some(unit), Type::Integer | Type::Decimal) => format!("{text} {unit}"),
             _ => text,

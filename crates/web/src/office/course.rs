@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use zhiheng_app::{App, AskedView, CaseView, ClockView, Error, RecordView};
+use zhiheng_app::{App, AskedView, CaseView, ClockView, Error, Origin, RecordView};
 use zhiheng_pack::case::{Act, AskedEnd, Event, Run};
 use zhiheng_pack::clock::CountedDay;
 use zhiheng_pack::procedure::{Clock as Declared, ClockKind, Procedure, ReasonWanted, Span, Step, roles};
@@ -12,12 +12,14 @@ use zhiheng_pack::{Pack, day};
 use zhiheng_store::RecordId;
 
 use super::content::Content;
+use super::raised::from_here;
 use super::steps::line_of;
 use crate::components::{
     Link,
     action::{Action, Weight},
     flash::Flash,
     light::Tone,
+    raised::Raised,
     tag::Tag,
 };
 use crate::extract::Visit;
@@ -41,6 +43,31 @@ pub(crate) struct Course<'a> {
     pub(crate) now: i64,
     pub(crate) people: &'a BTreeMap<String, String>,
     pub(crate) opened: &'a Opened,
+    /// What was and may be opened because a clock ran out, by clock.
+    pub(crate) raises: &'a BTreeMap<String, Raised>,
+}
+
+/// What was opened because times of a case ran out, and what may be. Blocks.
+pub(crate) fn raises(
+    app: &App,
+    visit: &Visit,
+    view: &RecordView,
+    case: &CaseView,
+) -> Result<BTreeMap<String, Raised>, Error> {
+    let mut found = BTreeMap::new();
+    let late = |run: &Run| run.late == Some(true) || run.is_open() && run.due.is_some_and(|due| due.at <= app.now());
+    let duty = |clock: &Declared| clock.kind == ClockKind::Duty;
+    let clocks = case.clocks.iter().filter(|one| duty(&one.clock) && late(&one.run)).map(|one| &one.clock.id);
+    let asks = case.asked.iter().filter(|one| late(&one.asked.run)).map(|one| &one.ask.id);
+    for clock in clocks.chain(asks) {
+        let origin = Origin::Clock { kind: view.row.kind.clone(), id: view.row.id, clock: clock.clone() };
+        if !found.contains_key(clock) {
+            let shown = from_here(app, visit, &origin)?;
+            let offers = view.row.live && visit.account.is_some();
+            found.insert(clock.clone(), if offers { shown } else { Raised { actions: Vec::new(), ..shown } });
+        }
+    }
+    Ok(found)
 }
 
 /// The records that a case opened, as one reader may see them. Blocks.
@@ -201,7 +228,8 @@ impl Course<'_> {
             text: self.text(view),
             notes: self.notes(view),
             how: count_lines(&view.count),
-            actions: self.clock_actions(view),
+            actions: self.clock_actions(view).into_iter().chain(self.raise_actions(view)).collect(),
+            raised: self.of_lateness(view).map(|raised| raised.lines.clone()).unwrap_or_default(),
         }
     }
 
@@ -294,6 +322,16 @@ impl Course<'_> {
             notes.push("未核实：这个期限还没有对照原文核对。".to_owned());
         }
         notes
+    }
+
+    /// What belongs to a clock that ran out, shown at its last run.
+    fn of_lateness(&self, view: &ClockView) -> Option<&Raised> {
+        let later = |other: &&ClockView| other.clock.id == view.clock.id && other.run.number > view.run.number;
+        self.raises.get(&view.clock.id).filter(|_| !self.case.clocks.iter().any(|other| later(&other)))
+    }
+
+    fn raise_actions(&self, view: &ClockView) -> Vec<Action> {
+        self.of_lateness(view).map(|raised| raised.actions.clone()).unwrap_or_default()
     }
 
     fn clock_actions(&self, view: &ClockView) -> Vec<Action> {

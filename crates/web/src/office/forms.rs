@@ -46,6 +46,9 @@ pub(crate) async fn blank(
     for (name, value) in params.0.iter().filter(|(name, _)| kind.field_index(name).is_some()) {
         typed.insert(name.clone(), json!(value));
     }
+    let (reader, actor, of, asked) = (visit.clone(), account.clone(), kind.id.clone(), params.clone());
+    let raised = server.run(move |app| super::raised::typed(app, &reader, &actor, kind_of(&app.pack, &of)?, &asked));
+    typed.extend(raised.await?.unwrap_or_default());
     let body = kind.body_field.and_then(|index| kind.fields.get(index)).zip(account.body.as_deref());
     if let Some((field, body)) = body {
         typed.entry(field.id.clone()).or_insert_with(|| json!(body));
@@ -97,7 +100,9 @@ fn create_page(server: &Server, visit: &Visit, kind: &Kind, key: &str, form: &Fi
         submit: "保存".to_owned(),
         cancel: list.clone(),
         kind_href: list,
-        hidden: vec![Hidden { name: KEY.to_owned(), value: key.to_owned() }],
+        hidden: std::iter::once(Hidden { name: KEY.to_owned(), value: key.to_owned() })
+            .chain(unseen(&server.app().pack, kind, form))
+            .collect(),
         reason: None,
         sections: sections(server, kind, form, "", &later(&server.app().pack, kind)),
         problems: whole(kind, form.problems),
@@ -122,7 +127,19 @@ fn sent_without(kind: &Kind, form: &FormBody, before: Option<&Record>, shut: &[u
     given
 }
 
+/// Fields that lead back to where the record was opened travel unseen: nobody types an address.
+fn unseen(pack: &Pack, kind: &Kind, form: &Filled<'_>) -> Vec<Hidden> {
+    let of = |at: usize| {
+        let field = kind.fields.get(at)?;
+        let value = form.typed.get(&field.id)?.as_str()?.to_owned();
+        Some(Hidden { name: control_name(&field.id), value })
+    };
+    super::raised::ways_back(pack, kind).into_iter().filter_map(of).collect()
+}
+
 fn sections(server: &Server, kind: &Kind, form: &Filled<'_>, here: &str, shut: &[usize]) -> Vec<FormSection> {
+    let back = super::raised::ways_back(&server.app().pack, kind);
+    let shut: Vec<usize> = shut.iter().copied().chain(back).collect();
     let wrong = |field: &Field| form.problems.iter().any(|it| it.field.as_deref() == Some(field.id.as_str()));
     let fields = controls(
         &server.app().pack,
@@ -332,7 +349,10 @@ fn correct_page(
         action: format!("{here}/correct"),
         submit: "保存更正".to_owned(),
         cancel: here.clone(),
-        hidden: vec![hidden(KEY, key), hidden(VERSION, &version.to_string())],
+        hidden: [hidden(KEY, key), hidden(VERSION, &version.to_string())]
+            .into_iter()
+            .chain(unseen(&server.app().pack, kind, form))
+            .collect(),
         reason: Some(reason_field("更正原因", form.reason, form.reason_error.clone())),
         sections: sections(server, kind, form, &here, shut),
         problems: whole(kind, form.problems),

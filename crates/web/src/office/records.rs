@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use zhiheng_app::{
-    Account, CaseView, Error, ListView, ListWanted, Offers, RecordView, Taker, Verb, VersionView, document_went_to, may,
+    Account, CaseView, Error, ListView, ListWanted, Offers, Origin, RecordView, Taker, Verb, VersionView,
+    document_went_to, may,
 };
 use zhiheng_pack::rollup::Standing;
 use zhiheng_pack::{Kind, Pack, Type, Value};
@@ -13,6 +14,7 @@ use zhiheng_store::{Cursor, Op, RecordId};
 use super::content::{Content, condition, read_cursor, write_cursor};
 use super::course::{Course, opened, reason_name, who};
 use super::kinds::{freshness, mode};
+use super::raised::{from_here, sources};
 use super::together::offered;
 use crate::components::duplicates::Duplicates;
 use crate::components::{
@@ -23,6 +25,7 @@ use crate::components::{
     light::Tone,
     pager::Pager,
     query::Query,
+    raised::Raised,
     summary::Line,
     table::Cell,
     tag::Tag,
@@ -271,12 +274,13 @@ pub(crate) async fn show(
 ) -> Answer {
     let id = id_of(&id)?;
     let (kind_id, reader) = (kind.clone(), visit.clone());
-    let (view, people, opened) = server
+    let (view, people, opened, sources) = server
         .run(move |app| {
             let people = if reader.account.is_some() { app.people()? } else { BTreeMap::new() };
             let view = app.record(&kind_id, &id)?;
             let opened = opened(app, &reader, &view)?;
-            Ok((view, people, opened))
+            let sources = sources(app, &reader, &view)?;
+            Ok((view, people, opened, sources))
         })
         .await?;
     let case = case_of(&server, &visit, &view);
@@ -290,16 +294,30 @@ pub(crate) async fn show(
     let content = if part { content.taking_part() } else { content };
     opened_personal(&server, &visit, &content, &view).await?;
     let mut page = page(&content, &visit, &view, &people);
+    with_sources(&mut page, &content, &view, &sources);
     // To whom a record was only sent, the course of the case before and after is not sent.
     let duplicates = if content.is_whole() {
         super::merge::card(&server, &visit, kind, &view).await?
     } else {
         Duplicates::default()
     };
+    if content.is_whole() && pack.can_be_raised_from(view.kind) {
+        let reader = visit.clone();
+        let (kind, id, row) = (kind.id.clone(), view.row.id, view.row.clone());
+        page.raised = server
+            .run(move |app| {
+                let shown = from_here(app, &reader, &Origin::Record { kind, id })?;
+                // What was withdrawn gives no occasion for anything.
+                Ok(if row.live { shown } else { Raised { actions: Vec::new(), ..shown } })
+            })
+            .await?;
+    }
     if let Some(case) = case.as_ref().filter(|_| content.is_whole()) {
         let here = format!("/kinds/{}/{}", kind.id, view.row.id);
         let now = server.app().now();
-        let course = Course { pack, case, here, now, people: &people, opened: &opened };
+        let (reader, of, own) = (visit.clone(), view.clone(), case.clone());
+        let raises = server.run(move |app| super::course::raises(app, &reader, &of, &own)).await?;
+        let course = Course { pack, case, here, now, people: &people, opened: &opened, raises: &raises };
         page.state = page.state.or_else(|| Some(course.state()));
         page.clocks = course.clocks();
         page.asked = course.asked(visit.account.is_some());
@@ -307,6 +325,17 @@ pub(crate) async fn show(
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
     }
     Ok(page_of(RecordPage { shell: shell(&server, &visit), duplicates, ..page }.render()))
+}
+
+/// Fields that lead back to where the record was opened become links.
+fn with_sources(page: &mut RecordPage, content: &Content<'_>, view: &RecordView, sources: &BTreeMap<usize, Link>) {
+    for (at, link) in sources.iter().filter(|(at, _)| content.has(&view.record, **at)) {
+        let Some(field) = content.kind.fields.get(*at) else { continue };
+        let lines = page.sections.iter_mut().flat_map(|section| &mut section.lines);
+        for line in lines.filter(|line| line.name == field.name) {
+            line.value = if link.href.is_empty() { Cell::Text(link.label.clone()) } else { Cell::Link(link.clone()) };
+        }
+    }
 }
 
 /// 打开个人信息: who reads somebody's personal data as they are is written down, with whose record it was.
@@ -373,8 +402,12 @@ pub(crate) fn page(
 fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>) -> Vec<RecordSection> {
     let kind = content.kind;
     let derived = |index: usize| kind.fields.get(index).is_some_and(|field| field.derived);
+    // What leads back to where the record was opened is a link, and no gap where it was opened by itself.
+    let back = super::raised::ways_back(content.pack, kind);
+    let leads = |index: &usize| back.contains(index) && !super::raised::is_link(kind, view, *index);
     let shown: Vec<usize> = (0..kind.fields.len())
         .filter(|index| content.has(&view.record, *index) && !is_file(kind, *index) && !derived(*index))
+        .filter(|index| !leads(index))
         .collect();
     let (filled, blank): (Vec<usize>, Vec<usize>) =
         shown.iter().partition(|index| view.record.value(**index).is_some());

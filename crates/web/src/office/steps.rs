@@ -218,9 +218,9 @@ fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &S
     let after = step.to.and_then(|to| handled.case.procedure.states.get(to));
     let mut base = base(server, visit, kind, handled, &step.name);
     base.lines.extend(after.map(|state| Line::text("办理后", &state.name)));
-    let (nobody, nothing) = (BTreeMap::new(), Opened::new());
-    let now = server.app().now();
-    let course = Course { pack, case: &handled.case, here: here.clone(), now, people: &nobody, opened: &nothing };
+    let (nobody, nothing, none) = (BTreeMap::new(), Opened::new(), BTreeMap::new());
+    let (now, own) = (server.app().now(), here.clone());
+    let course = Course { pack, case: &handled.case, here: own, now, people: &nobody, opened: &nothing, raises: &none };
     base.remarks = course.stopped_by(step);
     let prompts = handled.case.advice.iter().filter(|(id, ..)| *id == step.id);
     base.remarks.extend(prompts.map(|(_, words, basis)| advice(words, basis.as_deref())));

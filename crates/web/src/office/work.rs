@@ -1,10 +1,11 @@
 //! 工作台: the tabs and messages.
 
 use axum::extract::State;
-use zhiheng_app::{Account, App, Bin, Done, Error, TaskCursor, WorkCounts, WorkItem};
+use zhiheng_app::{Account, App, Bin, Done, Error, Origin, TaskCursor, WorkCounts, WorkItem};
 use zhiheng_store::RecordId;
 
 use super::course::{Left, left};
+use super::raised::{lines, offered as offered_from};
 use super::together::offered;
 use crate::components::{
     Link,
@@ -87,6 +88,7 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
         empty: view.empty().to_owned(),
         ..WorkPage::default()
     };
+    let reader = visit.clone();
     let page = server
         .run(move |app| {
             let counts = app.work_counts(&account)?;
@@ -98,7 +100,14 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Staff(accou
             });
             let page = WorkPage { tabs: tabs.into(), ..base };
             match view {
-                View::Work(bin) => with_work(app, &account, bin, &after, page),
+                View::Work(bin) => {
+                    let (page, items) = with_work(app, &account, bin, &after, page)?;
+                    let mut page = page;
+                    if bin == Bin::Overdue {
+                        with_raises(app, &reader, &account, &items, &mut page)?;
+                    }
+                    Ok(page)
+                }
                 View::Done => with_done(app, &account, &after, page),
                 View::Messages => with_messages(app, &account, page),
             }
@@ -140,10 +149,16 @@ pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(acco
     Ok(page_of(register.render()))
 }
 
-fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage) -> Result<WorkPage, Error> {
+fn with_work(
+    app: &App,
+    account: &Account,
+    bin: Bin,
+    after: &str,
+    page: WorkPage,
+) -> Result<(WorkPage, Vec<WorkItem>), Error> {
     let work = app.work(account, bin, TaskCursor::read(after), PAGE)?;
     let (id, _) = View::Work(bin).entry();
-    Ok(WorkPage {
+    let page = WorkPage {
         ways: std::iter::once(Link::new("打印台账", format!("/work/print?tab={id}")))
             .chain(page.ways.clone())
             .collect(),
@@ -154,7 +169,8 @@ fn with_work(app: &App, account: &Account, bin: Bin, after: &str, page: WorkPage
         ),
         next: work.next.map(|cursor| format!("/work?tab={id}&after={}", cursor.write())),
         ..page
-    })
+    };
+    Ok((page, work.items))
 }
 
 fn line(app: &App, item: &WorkItem) -> WorkLine {
@@ -192,7 +208,26 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
             }),
             _ => None,
         },
+        raised: Vec::new(),
+        raises: Vec::new(),
     }
+}
+
+/// What was opened because lines are late, and what may be: in the list of what is late.
+fn with_raises(
+    app: &App,
+    visit: &Visit,
+    account: &Account,
+    items: &[WorkItem],
+    page: &mut WorkPage,
+) -> Result<(), Error> {
+    for (item, line) in items.iter().zip(&mut page.lines).filter(|(item, _)| item.late) {
+        let task = &item.task;
+        let origin = Origin::Clock { kind: task.kind.clone(), id: task.record, clock: task.clock.clone() };
+        line.raised = lines(app, visit, &app.raised(&origin)?);
+        line.raises = offered_from(app, account, &origin)?;
+    }
+    Ok(())
 }
 
 fn with_done(app: &App, account: &Account, before: &str, page: WorkPage) -> Result<WorkPage, Error> {

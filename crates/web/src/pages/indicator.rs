@@ -8,6 +8,7 @@ use crate::components::{
     chart::{Chart, chart},
     flash::{Flash, remark},
     light::{Light, Tone, light, light_saying},
+    raised::{Raised, raised},
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
     summary::{Line, summary},
@@ -46,6 +47,8 @@ pub struct IndicatorPage {
     pub quote: Option<Quote>,
     /// What is counted, and how.
     pub definition: Definition,
+    /// 督办整改 opened from it, for staff.
+    pub raised: Raised,
     /// 查看明细, 下载底稿.
     pub actions: Vec<Action>,
 }
@@ -193,7 +196,7 @@ impl IndicatorPage {
                     @match &self.live {
                         Some(live) => {
                             div.primary { (self.live(live)) }
-                            div.rail { (self.buttons()) (self.quote()) (definition(&self.definition)) (self.published()) }
+                            div.rail { (self.buttons()) (raised(&self.shell.csrf, &self.raised)) (self.quote()) (definition(&self.definition)) (self.published()) }
                         }
                         None => {
                             div.primary { (self.plan_only()) (self.quote()) (self.published()) }

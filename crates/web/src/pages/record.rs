@@ -7,6 +7,7 @@ use crate::components::{
     action::{Action, actions},
     duplicates::{Duplicates, duplicates},
     flash::{Flash, remark},
+    raised::{Raised, RaisedLine, raised, raised_lines},
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
     summary::{Line, summary_in_two},
@@ -41,6 +42,8 @@ pub struct RecordPage {
     pub asked: Vec<AskedGroup>,
     /// 办理经过, newest first.
     pub course: Vec<CourseEvent>,
+    /// 督办整改 opened from it.
+    pub raised: Raised,
     /// 计入指标.
     pub counted_in: Vec<CountedIn>,
     /// 疑似重复.
@@ -120,6 +123,8 @@ pub struct Clock {
     pub how: Vec<CountLine>,
     /// 暂停计时, 恢复计时, 延长期限.
     pub actions: Vec<Action>,
+    /// 整改, 督办单 opened because it ran out.
+    pub raised: Vec<RaisedLine>,
 }
 
 /// A day of a count, or several of one reason.
@@ -211,6 +216,7 @@ impl RecordPage {
         let has_rail = !(self.duplicates.cases.is_empty()
             && self.clocks.is_empty()
             && self.counted_in.is_empty()
+            && self.raised == Raised::default()
             && self.attachments.is_empty()
             && self.documents.is_empty());
         page(
@@ -227,7 +233,7 @@ impl RecordPage {
                         (course(&self.course))
                         (history(&self.history))
                     }
-                    @if has_rail { div.rail { (self.clocks()) (duplicates(&self.shell.csrf, &self.duplicates)) (self.documents()) (self.counted()) (self.attachments()) } }
+                    @if has_rail { div.rail { (self.clocks()) (raised(&self.shell.csrf, &self.raised)) (duplicates(&self.shell.csrf, &self.duplicates)) (self.documents()) (self.counted()) (self.attachments()) } }
                 }
             },
         )
@@ -292,6 +298,7 @@ impl RecordPage {
                     } }
                 }
             }
+            (raised_lines(&clock.raised))
             (actions(&self.shell.csrf, &clock.actions))
         }
     }

@@ -7,6 +7,7 @@ use crate::components::{
     action::{Encoding, Weight, hidden, post_form, submit_as},
     batch::{BatchStep, TOGETHER, steps},
     field::{Field, field},
+    raised::{RaisedLine, raised_lines},
     section::heading,
     shell::{Crumb, Head, Shell, page},
     table::{Table, table},
@@ -60,6 +61,10 @@ pub struct WorkLine {
     pub due: String,
     /// 还有 3 天.
     pub left: Option<Tag>,
+    /// 整改, 督办单 opened because it is late.
+    pub raised: Vec<RaisedLine>,
+    /// 开整改, 起草督办单.
+    pub raises: Vec<Link>,
 }
 
 /// A message.
@@ -136,6 +141,10 @@ impl WorkPage {
                 td data-label="到期" {
                     @if line.due.is_empty() && line.left.is_none() { "—" }
                     (line.due) " " @if let Some(left) = &line.left { (tag(left)) }
+                    (raised_lines(&line.raised))
+                    @if !line.raises.is_empty() { p.links { @for link in &line.raises {
+                        a href=(link.href) { (link.label) span.sr { "：" (line.case.label) "，" (line.what) } } " "
+                    } } }
                 }
             }
         }

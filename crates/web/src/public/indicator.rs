@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use zhiheng_app::{Error, IndicatorView, Number, PeriodNumber, When};
+use zhiheng_app::{Error, IndicatorView, Number, Origin, PeriodNumber, When};
 use zhiheng_pack::indicator::{Form, Mode, Sampling};
 use zhiheng_pack::{Indicator, Pack, day};
 
@@ -16,6 +16,7 @@ use crate::components::{
 };
 use crate::extract::{Params, Visit};
 use crate::frame::shell;
+use crate::office::raised::from_here;
 use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted, VersionNote};
 use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
@@ -41,6 +42,10 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): P
     if let Some(view) = &view {
         page.live = Some(live(pack, indicator, view, when, today));
         page.actions = actions(indicator, &visit, pack, when, today);
+    }
+    if visit.account.as_ref().is_some_and(zhiheng_app::Account::acts) {
+        let (reader, origin) = (visit.clone(), Origin::Indicator(indicator.id.clone()));
+        page.raised = server.run(move |app| from_here(app, &reader, &origin)).await?;
     }
     Ok(page_of(IndicatorPage { shell: shell(&server, &visit), ..page }.render()))
 }

@@ -8,8 +8,10 @@ use crate::{
         Link,
         action::{Action, Weight},
         chart::{Chart, ChartPoint, TargetLine},
-        light::Light,
+        light::{Light, Tone},
+        raised::{Raised, RaisedLine},
         table::{Cell, Column, Row, Table},
+        tag::Tag,
     },
     pages::{Definition, IndicatorLive, IndicatorPage, Published, Quantity, Quote, Uncounted, VersionNote},
 };
@@ -26,8 +28,20 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
     ]
 }
 
+fn raised() -> Raised {
+    Raised {
+        lines: vec![RaisedLine {
+            link: Link::new("整改事项 ZG20260001", "/kinds/rectification/01J9D"),
+            state: Some(Tag::new(Tone::Good, "已销号")),
+            note: "2026年8月3日".into(),
+        }],
+        actions: vec![Action::open("开整改", "/kinds/rectification/new?raise=rectify_indicator")],
+    }
+}
+
 fn food() -> IndicatorPage {
     IndicatorPage {
+        raised: raised(),
         shell: office("目标指标"),
         group: "产品质量水平".into(),
         position: "第 16 项".into(),

@@ -13,6 +13,7 @@ use crate::{
         light::Tone,
         pager::Pager,
         query::Query,
+        raised::{Raised, RaisedLine},
         shell::Shell,
         summary::Line,
         table::{Cell, Column, Row, Table},
@@ -194,8 +195,10 @@ fn record() -> RecordPage {
             .map(|why: &str| CountLine { when: "2026年10月9日".into(), why: why.into(), counted: true })
             .collect(),
         actions: Vec::new(),
+        raised: Vec::new(),
     };
     RecordPage {
+        raised: Raised { lines: Vec::new(), actions: vec![Action::open("开整改", "/kinds/rectification/new")] },
         duplicates: Default::default(),
         asked: Vec::new(),
         shell: Shell {
@@ -347,6 +350,11 @@ fn case() -> RecordPage {
                 line("2026年11月22日", "星期日，休息日，不计", false),
                 line("2026年11月23日至2026年11月26日", "第4至7个工作日", true),
             ],
+            raised: vec![RaisedLine {
+                link: Link::new("整改事项 ZG20260002", "/kinds/rectification/01J9D"),
+                state: Some(Tag::new(Tone::Warn, "整改中")),
+                note: String::new(),
+            }],
             actions: vec![Action::open("暂停计时", "/records/01J9C/acts/pause?clock=decide")],
         }],
         asked: vec![AskedGroup {

@@ -46,6 +46,8 @@ fn line(label: &str, state: &str, left: Tag) -> WorkLine {
         owner: "县市场监管局 经办人".into(),
         due: "2026年11月26日".into(),
         left: Some(left),
+        raised: Vec::new(),
+        raises: vec![Link::new("开整改", "/kinds/rectification/new?raise=rectify_clock")],
     }
 }
 

@@ -32,6 +32,8 @@ mod outgoing;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod raised;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod rounds;
