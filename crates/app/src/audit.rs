@@ -1,7 +1,9 @@
 //! The whole database against itself: every version's commitment, every record against its last version, every cell and reported value
-//! against a recomputation from nothing, every month and year against its days, every history against its cells.
+//! against a recomputation from nothing, every month and year against its days, every history against its cells, the log against all that was done.
 //!
 //! Streams: what is kept in memory is a digest a record and the cells themselves.
+
+mod log;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,7 +21,7 @@ const LISTED: usize = 200;
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
-    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`, `published`.
+    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`, `leaf`, `log`, `published`.
     pub what: &'static str,
     /// Which one, exactly.
     pub which: String,
@@ -46,6 +48,8 @@ pub struct AuditReport {
     pub files: u64,
     /// Publications checked.
     pub published: u64,
+    /// Leaves of the log checked.
+    pub leaves: u64,
     /// Everything that does not hold, up to a limit.
     pub differences: Vec<Difference>,
     /// How many there are.
@@ -88,6 +92,7 @@ impl App {
         self.check_tasks(&mut reader, &mut report)?;
         self.check_files(&mut reader, &mut report)?;
         report.published = self.check_published(&mut reader, &mut |which, message| report.say("published", which, message))?;
+        self.check_log(&mut reader, &mut report)?;
         Ok(report)
     }
 
@@ -109,7 +114,8 @@ impl App {
             if version.version != before.map_or(1, |before| before.version + 1) {
                 report.say("version", &which, "版本号不连续");
             }
-            if commitment_of_link(&self.pack.place, &version, before.map(|before| before.link)) != version.digest {
+            let commitment = commitment_of_link(&self.pack.place, &version, before.map(|before| before.link));
+            if commitment.sha256 != version.digest || version.sm3.is_some_and(|sm3| sm3 != commitment.sm3) {
                 report.say("version", &which, "内容与承诺值不符，该版本被改动过");
             }
             let row = version.record();

@@ -105,9 +105,9 @@ impl App {
     /// Withdraws a grant.
     pub fn withdraw_grant(&self, actor: &Account, account: &RecordId, key: i64) -> Result<(), Error> {
         let row = self.for_security(actor, account)?;
-        let (place, by, now) = (self.pack.place.clone(), actor.login.clone(), self.now());
+        let (place, by) = (self.pack.place.clone(), actor.login.clone());
         let ended = self.store.write(move |tx| {
-            let ended = tx.end_grant(&place, &row.id, key, now)?;
+            let ended = tx.end_grant(&place, &row.id, key)?;
             if let Some(grant) = &ended {
                 let detail = format!("{} {}", grant.role, grant.body.as_deref().unwrap_or("全县"));
                 tx.log_operation(&place, &by, "收回岗位", &row.login, &detail)?;
@@ -219,9 +219,9 @@ impl App {
 
     /// Ends a delegation of one's own early.
     pub fn end_delegation(&self, actor: &Account, key: i64) -> Result<(), Error> {
-        let (place, from, by, now) = (self.pack.place.clone(), actor.id, actor.login.clone(), self.now());
+        let (place, from, by) = (self.pack.place.clone(), actor.id, actor.login.clone());
         let ended = self.store.write(move |tx| {
-            let ended = tx.end_delegation(&place, &from, key, now)?;
+            let ended = tx.end_delegation(&place, &from, key)?;
             if ended {
                 tx.log_operation(&place, &by, "结束代办", "", "")?;
             }

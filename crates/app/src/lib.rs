@@ -51,7 +51,7 @@ use std::sync::Arc;
 
 use zhiheng_pack::Pack;
 pub use zhiheng_store::TaskCursor;
-pub use zhiheng_store::{Clock, RecordId, hex};
+pub use zhiheng_store::{Clock, Random, RecordId, hex};
 use zhiheng_store::{Column, IndexSpec, Options, Store};
 
 pub use accounts::{Account, Invited, Must, Role, Service};
@@ -107,12 +107,6 @@ pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use town::{TakenStep, TownHome, TownTask};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 
-/// Where chance comes from: ids, salts, tokens.
-pub trait Random: Send + Sync {
-    /// Fills the bytes.
-    fn fill(&self, bytes: &mut [u8]);
-}
-
 /// How an [`App`] is opened.
 #[derive(Clone)]
 pub struct Setup {
@@ -143,7 +137,7 @@ impl App {
     /// Opens a database (`sqlite:PATH` or `postgres://…`) under a pack. A database without a pack takes this one; a database whose
     /// active pack differs is opened, and [`App::pack_state`] says so.
     pub fn open(url: &str, pack: Pack, setup: &Setup) -> Result<App, Error> {
-        let mut options = Options::new(Arc::clone(&setup.clock));
+        let mut options = Options::new(Arc::clone(&setup.clock), Arc::clone(&setup.random));
         options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
         options.read_only = setup.read_only;
         let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);

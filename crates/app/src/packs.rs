@@ -453,7 +453,7 @@ impl App {
 
     /// Reads an archive into an empty database. All of it, or nothing.
     pub fn restore(url: &str, setup: &crate::Setup, from: impl std::io::Read) -> Result<u64, Error> {
-        let options = zhiheng_store::Options::new(Arc::clone(&setup.clock));
+        let options = zhiheng_store::Options::new(Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let archive = zhiheng_store::Store::restore(url, &options, from).map_err(Error::of_restoring)?;
         Ok(archive.tables.iter().map(|table| table.rows).sum())
     }

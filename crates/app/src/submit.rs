@@ -19,6 +19,7 @@ use zhiheng_store::{
     BatchRow, Change, Idempotency, Job, LevelEnd, LevelRow, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen,
     StoreError, Sum, Times, VersionRow,
 };
+use zhiheng_tlog::gm::sm3;
 
 use crate::amend::Hand;
 use crate::error::Handed;
@@ -849,16 +850,19 @@ fn version_of(
         fields,
         salt: one.salt,
         digest: [0; 32],
+        sm3: None,
         batch: batch.map(|batch| batch.id),
     };
-    version.digest = commitment(&pack.place, &version, before);
+    let commitment = commitment_of_link(&pack.place, &version, before.map(link_of));
+    (version.digest, version.sm3) = (commitment.sha256, Some(commitment.sm3));
     version
 }
 
-/// The salted commitment of a version. It covers everything that the version says and the content of the version before it, so that no
-/// version can be exchanged without every later digest of the record changing.
-pub(crate) fn commitment(place: &str, version: &VersionRow, before: Option<&RecordRow>) -> [u8; 32] {
-    commitment_of_link(place, version, before.map(link_of))
+/// One statement under two hash functions: the international one that others' programs check, and the national one (GB/T 32905).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Commitment {
+    pub(crate) sha256: [u8; 32],
+    pub(crate) sm3: [u8; 32],
 }
 
 /// What a version's commitment says of the version before it.
@@ -870,7 +874,20 @@ pub(crate) fn link_of(before: &RecordRow) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-pub(crate) fn commitment_of_link(place: &str, version: &VersionRow, link: Option<[u8; 32]>) -> [u8; 32] {
+/// The salted commitment of a version. It covers everything that the version says and the content of the version before it, so that no
+/// version can be exchanged without every later digest of the record changing.
+pub(crate) fn commitment_of_link(place: &str, version: &VersionRow, link: Option<[u8; 32]>) -> Commitment {
+    commitment_to(&version.salt, &said(place, version, link))
+}
+
+/// The commitment to a text that somebody may show with its salt.
+pub(crate) fn commitment_to(salt: &[u8], said: &str) -> Commitment {
+    let salted = [salt, said.as_bytes()].concat();
+    Commitment { sha256: Sha256::digest(&salted).into(), sm3: sm3(&salted) }
+}
+
+/// All that a version says, as the text that its commitment is over.
+pub(crate) fn said(place: &str, version: &VersionRow, link: Option<[u8; 32]>) -> String {
     let said: Json = json!({
         "actor": version.actor,
         "area": version.area,
@@ -889,8 +906,5 @@ pub(crate) fn commitment_of_link(place: &str, version: &VersionRow, link: Option
         "subject": version.subject,
         "version": version.version,
     });
-    let mut hasher = Sha256::new();
-    hasher.update(version.salt);
-    hasher.update(said.to_string());
-    hasher.finalize().into()
+    said.to_string()
 }

@@ -83,7 +83,7 @@ fn last_day() -> i32 {
 }
 
 fn digests(url: &str) -> Vec<(i64, [u8; 16], i64, [u8; 32])> {
-    let mut options = Options::new(Arc::new(Still(0)));
+    let mut options = Options::new(Arc::new(Still(0)), Arc::new(Count(AtomicU64::new(0))));
     options.read_only = true;
     let store = Store::open(url, options).expect("the database opens");
     let mut found = Vec::new();

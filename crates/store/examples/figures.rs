@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use zhiheng_store::{
-    BatchRow, Change, Clock, Column, Filter, IndexSpec, Job, ListQuery, Match, Needs, Op, Options, Outcome, RecordId,
-    Refused, Seen, Store, Sum, Times, VersionRow,
+    BatchRow, Change, Clock, Column, Filter, IndexSpec, Job, ListQuery, Match, Needs, Op, Options, Outcome, Random,
+    RecordId, Refused, Seen, Store, Sum, Times, VersionRow,
 };
 
 const PLACE: &str = "990101";
@@ -23,6 +23,14 @@ struct Ticking(Instant);
 impl Clock for Ticking {
     fn now_micros(&self) -> i64 {
         i64::from(TODAY) * 86_400_000_000 + i64::try_from(self.0.elapsed().as_micros()).unwrap_or(0)
+    }
+}
+
+struct Sevens;
+
+impl Random for Sevens {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
     }
 }
 
@@ -79,6 +87,7 @@ impl Job for Filing {
                 fields,
                 salt: [1; 16],
                 digest: [2; 32],
+                sm3: None,
                 batch: None,
             });
         }
@@ -157,7 +166,7 @@ fn resident() -> String {
 }
 
 fn open(url: &str, without_history: bool, folder: &std::path::Path) -> Result<Store, zhiheng_store::StoreError> {
-    let mut options = Options::new(Arc::new(Ticking(Instant::now())));
+    let mut options = Options::new(Arc::new(Ticking(Instant::now())), Arc::new(Sevens));
     options.without_history = without_history;
     options.files = Some(folder.join("files"));
     Store::open(url, options)
@@ -235,7 +244,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 println!("backup: {size} MB in {:?}; {}", begun.elapsed(), resident());
                 let begun = Instant::now();
                 let restored = format!("sqlite:{}", folder.path().join("restored.db").display());
-                let mut options = Options::new(Arc::new(Ticking(Instant::now())));
+                let mut options = Options::new(Arc::new(Ticking(Instant::now())), Arc::new(Sevens));
                 options.files = Some(folder.path().join("restored"));
                 Store::restore(&restored, &options, std::io::BufReader::new(std::fs::File::open(&path)?))?;
                 println!("restore into SQLite in {:?}; {}", begun.elapsed(), resident());

@@ -15,7 +15,7 @@ use crate::committer::{Committer, Setup};
 use crate::db::{Address, Conn, Dialect, Owned, Purpose, Value};
 use crate::files::{Folder, hex};
 use crate::pool::Reader;
-use crate::{Options, Store, StoreError, schema};
+use crate::{Options, Random, Store, StoreError, schema};
 
 const MAGIC: &[u8] = b"zhiheng backup\n";
 
@@ -97,29 +97,34 @@ const TABLES: &[Table] = &[
     ),
     table("kind_count", 2, &["place", "kind", "live", "withdrawn"]),
     table("idempotency", 3, &["place", "actor", "key", "digest", "answer", "recorded_at"]),
-    table(
-        "record_version",
-        3,
-        &[
-            "place",
-            "id",
-            "version",
-            "kind",
-            "op",
-            "recorded_at",
-            "actor",
-            "reason",
-            "pack",
-            "body",
-            "area",
-            "subject",
-            "day",
-            "key",
-            "fields",
-            "salt",
-            "digest",
-            "batch",
-        ],
+    widened(
+        11,
+        1,
+        table(
+            "record_version",
+            3,
+            &[
+                "place",
+                "id",
+                "version",
+                "kind",
+                "op",
+                "recorded_at",
+                "actor",
+                "reason",
+                "pack",
+                "body",
+                "area",
+                "subject",
+                "day",
+                "key",
+                "fields",
+                "salt",
+                "digest",
+                "batch",
+                "sm3",
+            ],
+        ),
     ),
     table(
         "record",
@@ -267,6 +272,8 @@ const TABLES: &[Table] = &[
         ),
     ),
     since(9, table("phrase", 3, &["place", "account", "no", "text"])),
+    since(11, table("leaf", 2, &["place", "seq", "at", "what", "entry", "salt"])),
+    since(11, table("log_head", 2, &["place", "size", "root", "note", "signed_at", "published"])),
 ];
 
 /// What an archive holds.
@@ -332,12 +339,13 @@ impl Store {
         let address = Address::parse(url)?;
         let setup = Setup::of(address, options);
         let folder = Folder::new(setup.files.clone());
+        let random = setup.random.clone();
         let mut committer = Committer::open(setup)?;
         let mut added = Vec::new();
         let result = committer.exclusively(|conn| {
             require_empty(conn)?;
             let mut source = In { from, digest: Sha256::new(), before_last: [0; 32] };
-            let archive = read_archive(conn, &mut source, &folder, &mut added)?;
+            let archive = read_archive(conn, &mut source, &folder, random.as_ref(), &mut added)?;
             schema::refresh_statistics(conn)?;
             Ok(archive)
         });
@@ -443,6 +451,7 @@ fn read_archive(
     conn: &mut Conn,
     source: &mut In<impl Read>,
     folder: &Folder,
+    random: &dyn Random,
     added: &mut Vec<[u8; 32]>,
 ) -> Result<Archive, StoreError> {
     let mut magic = [0; MAGIC.len()];
@@ -455,6 +464,7 @@ fn read_archive(
     for table in TABLES.iter().filter(|table| table.since <= schema) {
         tables.push(read_table(conn, source, table, schema)?);
     }
+    schema::complete(conn, schema, random)?;
     let mut wanted = Vec::new();
     conn.each("SELECT DISTINCT digest FROM file ORDER BY digest", &[], &mut |row| {
         wanted.push(row.array::<32>(0)?);

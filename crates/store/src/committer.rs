@@ -19,8 +19,8 @@ use crate::levels::Levels;
 use crate::records::{RecordId, VersionRow, add_versions, last_instant};
 use crate::rollup::Cells;
 use crate::{
-    BatchRow, Clock, DocumentNumberRow, MessageRow, Options, OutboxEntry, ReceiptRow, StoreError, TaskSet, Tx, batches,
-    counters, documents, messages, outbox, receipts, schema, tasks,
+    BatchRow, Clock, DocumentNumberRow, MessageRow, Options, OutboxEntry, Random, ReceiptRow, StoreError, TaskSet, Tx,
+    batches, counters, documents, log, messages, outbox, receipts, schema, tasks,
 };
 
 /// What became of a job.
@@ -94,10 +94,12 @@ pub(crate) trait Write: Send {
 pub(crate) struct Setup {
     pub(crate) address: Address,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
     pub(crate) offset_seconds: i32,
     pub(crate) batch_weight: usize,
     pub(crate) lock_wait: Duration,
     pub(crate) with_history: bool,
+    pub(crate) with_log: bool,
     pub(crate) files: PathBuf,
 }
 
@@ -111,10 +113,12 @@ impl Setup {
         Setup {
             address,
             clock: options.clock.clone(),
+            random: options.random.clone(),
             offset_seconds: options.offset_seconds,
             batch_weight: options.batch_weight.max(1),
             lock_wait: options.lock_wait,
             with_history: !options.without_history,
+            with_log: !options.without_log,
             files,
         }
     }
@@ -263,7 +267,7 @@ impl Committer {
                 None => last_instant(conn, &place)?,
             };
             let mut times = Times::new(self.setup.clock.now_micros(), last, self.setup.offset_seconds);
-            let decided = decide_and_write(conn, &place, jobs, &mut times, self.setup.with_history)?;
+            let decided = decide_and_write(conn, &place, jobs, &mut times, &self.setup)?;
             self.last.insert(place, times.last());
             for (index, result) in decided {
                 if let Ok(Outcome::Done { versions, .. }) = &result {
@@ -290,7 +294,7 @@ impl Committer {
         }
         self.disconnect();
         let mut writer = lock(&self.setup)?;
-        schema::migrate(&mut writer.conn)?;
+        schema::migrate(&mut writer.conn, self.setup.random.as_ref())?;
         let (known, now) = schema::statistics(&mut writer.conn)?;
         self.statistics = Statistics { known, now };
         self.writer = Some(writer);
@@ -327,7 +331,7 @@ fn decide_and_write(
     place: &str,
     jobs: Vec<(usize, &mut Waiting)>,
     times: &mut Times,
-    with_history: bool,
+    setup: &Setup,
 ) -> Result<Decided, StoreError> {
     let mut overlay = Overlay::load(conn, place, jobs.iter().map(|(_, waiting)| &waiting.needs))?;
     let mut pending = Pending::new(times.offset_seconds());
@@ -353,7 +357,7 @@ fn decide_and_write(
         ));
     }
     drop(overlay);
-    pending.flush(conn, place, times.last(), with_history)?;
+    pending.flush(conn, place, times.last(), setup)?;
     Ok(results)
 }
 
@@ -409,9 +413,12 @@ impl Pending {
         self.answers.extend(change.idempotency.map(|key| (key, change.answer)));
     }
 
-    fn flush(&self, conn: &mut Conn, place: &str, at: i64, with_history: bool) -> Result<(), StoreError> {
-        add_versions(conn, place, &self.versions, with_history)?;
-        if with_history {
+    fn flush(&self, conn: &mut Conn, place: &str, at: i64, setup: &Setup) -> Result<(), StoreError> {
+        add_versions(conn, place, &self.versions, setup.with_history)?;
+        if setup.with_log {
+            log::add_versions(conn, place, &self.versions)?;
+        }
+        if setup.with_history {
             self.cells.flush(conn, place)?;
         }
         self.levels.flush(conn, place)?;

@@ -35,6 +35,12 @@ impl Clock for Still {
     }
 }
 
+impl Random for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
 /// Records with these numbers, with cells and a level each.
 struct Filing(std::ops::Range<u64>);
 
@@ -94,6 +100,7 @@ impl Job for Filing {
                 fields: format!(r#"{{"class":"c{}","level":"l{}"}}"#, number % 30, number % 5),
                 salt: [0; 16],
                 digest: [0; 32],
+                sm3: None,
                 batch: None,
             });
         }
@@ -336,7 +343,7 @@ fn plan_of(conn: &mut Conn, sql: &str, values: &[Owned]) -> String {
 }
 
 fn golden(url: &str, files: &Path) -> String {
-    let mut options = Options::new(Arc::new(Still));
+    let mut options = Options::new(Arc::new(Still), Arc::new(Still));
     options.files = Some(files.to_owned());
     let store = Store::open(url, options).unwrap();
     store.write(|tx| tx.set_setting(P, LISTENS, "on")).unwrap();

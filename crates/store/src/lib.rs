@@ -30,6 +30,7 @@ mod golden;
 mod job;
 mod levels;
 mod list;
+mod log;
 mod mail_choices;
 mod messages;
 mod outbox;
@@ -72,6 +73,7 @@ pub use fsck::Fault;
 pub use job::{Change, Idempotency, Job, Needs, Refused, Seen};
 pub use levels::{LevelEnd, LevelRow};
 pub use list::{Column, Count, Cursor, Filter, ListPage, ListQuery, Match, Scope, Sent};
+pub use log::{HeadRow, LeafRow, Logged, OffLog, entry_of, sealed};
 pub use mail_choices::MailChoiceRow;
 pub use messages::{MessageRow, MessagesOf};
 pub use outbox::{Attempt, LISTENS, OutboxEntry, OutboxRow, OutboxState};
@@ -97,11 +99,19 @@ pub trait Clock: Send + Sync {
     fn now_micros(&self) -> i64;
 }
 
+/// Where chance comes from: salts here; ids and tokens above.
+pub trait Random: Send + Sync {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
 /// How a store is opened.
 #[derive(Clone)]
 pub struct Options {
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Where chance comes from.
+    pub random: Arc<dyn Random>,
     /// What local time is ahead of UTC, in seconds; decides on which day something became known.
     pub offset_seconds: i32,
     /// The folder of files; without one it is `files` beside a SQLite database.
@@ -124,14 +134,19 @@ pub struct Options {
     /// of no other use.
     #[doc(hidden)]
     pub without_history: bool,
+    /// For measurements only: write no leaves, so that their cost can be told. An audit of such a database finds every version missing
+    /// from the log.
+    #[doc(hidden)]
+    pub without_log: bool,
 }
 
 impl Options {
     /// The defaults, for a place in China.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>) -> Options {
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Options {
         Options {
             clock,
+            random,
             offset_seconds: 8 * 3600,
             files: None,
             readers: 8,
@@ -142,6 +157,7 @@ impl Options {
             batch_weight: 1024,
             queue: 4096,
             without_history: false,
+            without_log: false,
         }
     }
 }
@@ -323,6 +339,10 @@ impl<'a> Tx<'a> {
 
     fn offset_seconds(&self) -> i32 {
         self.setup.offset_seconds
+    }
+
+    fn random(&self) -> &dyn Random {
+        self.setup.random.as_ref()
     }
 
     /// The next knowledge time of a place, µs of UTC: later than every one before.

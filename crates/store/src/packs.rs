@@ -2,7 +2,9 @@
 //! becomes active in the same transaction that replaces the cells it defines anew.
 
 use crate::db::{Row, Value};
+use crate::files::hex;
 use crate::levels::{LevelRow, Levels};
+use crate::log::Logged;
 use crate::pool::Reader;
 use crate::records::VersionRow;
 use crate::rollup::{self, Cells};
@@ -63,6 +65,7 @@ impl Tx<'_> {
         let seq = self.conn().one(sql, &[Value::Text(place)], |row| row.int(0))?.unwrap_or(1);
         let values = [Value::Text(place), Value::Int(seq), Value::Bytes(hash), Value::Bytes(bytes), Value::Int(at)];
         self.conn().insert("INSERT INTO pack_version (place, seq, hash, bytes, active_from)", 5, "", &values)?;
+        self.seal(place, Logged::Pack, at, &[&seq.to_string(), &hex(hash)])?;
         Ok(seq)
     }
 

@@ -3,7 +3,8 @@
 //!
 //! Nothing here removes a grant, a delegation or a line of the log: they end, and stay.
 
-use crate::db::{Row, Value};
+use crate::db::{Conn, Row, Value};
+use crate::log::Logged;
 use crate::pool::Reader;
 use crate::records::RecordId;
 use crate::{StoreError, Tx};
@@ -46,6 +47,21 @@ pub struct GrantRow {
     pub ended_at: Option<i64>,
 }
 
+impl GrantRow {
+    /// What its leaf commits to; not when it ended, which has a leaf of its own.
+    #[must_use]
+    pub fn said(&self) -> [String; 6] {
+        [
+            self.account.to_string(),
+            self.role.clone(),
+            self.body.clone().unwrap_or_default(),
+            self.since.to_string(),
+            self.until.map(|day| day.to_string()).unwrap_or_default(),
+            self.granted_by.clone(),
+        ]
+    }
+}
+
 /// Who acts for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DelegationRow {
@@ -81,6 +97,14 @@ pub struct SignInRow {
 const GRANT_COLUMNS: &str = "account, recorded_at, role, body, since, until, granted_by, ended_at";
 const DELEGATION_COLUMNS: &str = "from_account, recorded_at, to_account, since, until, ended_at";
 
+impl DelegationRow {
+    /// What its leaf commits to; not when it ended, which has a leaf of its own.
+    #[must_use]
+    pub fn said(&self) -> [String; 4] {
+        [self.from.to_string(), self.to.to_string(), self.since.to_string(), self.until.to_string()]
+    }
+}
+
 fn read_proof(row: Row<'_>) -> Result<ProofRow, StoreError> {
     Ok(ProofRow {
         account: RecordId(row.array(0)?),
@@ -89,6 +113,16 @@ fn read_proof(row: Row<'_>) -> Result<ProofRow, StoreError> {
         totp_on: row.int(3)? != 0,
         totp_step: row.int(4)?,
         password_at: row.int(5)?,
+    })
+}
+
+fn read_sign_in(row: Row<'_>) -> Result<SignInRow, StoreError> {
+    Ok(SignInRow {
+        at: row.int(0)?,
+        login: row.text(1)?,
+        outcome: row.text(2)?,
+        detail: row.text(3)?,
+        address: row.text(4)?,
     })
 }
 
@@ -103,6 +137,16 @@ fn read_grant(row: Row<'_>) -> Result<GrantRow, StoreError> {
         granted_by: row.text(6)?,
         ended_at: row.int_or_null(7)?,
     })
+}
+
+pub(crate) fn all_grants(conn: &mut Conn, place: &str) -> Result<Vec<GrantRow>, StoreError> {
+    let sql = format!("SELECT {GRANT_COLUMNS} FROM account_grant WHERE place = $1 ORDER BY recorded_at");
+    conn.many(&sql, &[Value::Text(place)], read_grant)
+}
+
+pub(crate) fn all_delegations(conn: &mut Conn, place: &str) -> Result<Vec<DelegationRow>, StoreError> {
+    let sql = format!("SELECT {DELEGATION_COLUMNS} FROM delegation WHERE place = $1 ORDER BY recorded_at");
+    conn.many(&sql, &[Value::Text(place)], read_delegation)
 }
 
 fn read_delegation(row: Row<'_>) -> Result<DelegationRow, StoreError> {
@@ -205,25 +249,28 @@ impl Tx<'_> {
         let head =
             "INSERT INTO account_grant (place, account, recorded_at, role, body, since, until, granted_by, ended_at)";
         self.conn().insert(head, 9, "", &values)?;
+        self.seal(place, Logged::Grant, at, &grant.said().each_ref().map(String::as_str))?;
         Ok(at)
     }
 
-    /// Withdraws a grant. Answers it when it was in force, otherwise nothing.
+    /// Withdraws a grant, from now on. Answers it when it was in force, otherwise nothing.
     pub fn end_grant(
         &mut self,
         place: &str,
         account: &RecordId,
         recorded_at: i64,
-        now: i64,
     ) -> Result<Option<GrantRow>, StoreError> {
+        let at = self.next_time(place)?;
         let sql = "
             UPDATE account_grant
             SET    ended_at = $4
             WHERE  place = $1 AND account = $2 AND recorded_at = $3 AND ended_at IS NULL";
-        let values = [Value::Text(place), Value::Bytes(&account.0), Value::Int(recorded_at), Value::Int(now)];
+        let values = [Value::Text(place), Value::Bytes(&account.0), Value::Int(recorded_at), Value::Int(at)];
         if self.conn().run(sql, &values)? != 1 {
             return Ok(None);
         }
+        let texts = [account.to_string(), recorded_at.to_string()];
+        self.seal(place, Logged::GrantEnd, at, &texts.each_ref().map(String::as_str))?;
         let sql =
             format!("SELECT {GRANT_COLUMNS} FROM account_grant WHERE place = $1 AND account = $2 AND recorded_at = $3");
         let values = [Value::Text(place), Value::Bytes(&account.0), Value::Int(recorded_at)];
@@ -244,23 +291,24 @@ impl Tx<'_> {
         ];
         let head = "INSERT INTO delegation (place, from_account, recorded_at, to_account, since, until, ended_at)";
         self.conn().insert(head, 7, "", &values)?;
+        self.seal(place, Logged::Delegation, at, &delegation.said().each_ref().map(String::as_str))?;
         Ok(at)
     }
 
-    /// Ends a delegation early. Answers whether it was in force.
-    pub fn end_delegation(
-        &mut self,
-        place: &str,
-        from: &RecordId,
-        recorded_at: i64,
-        now: i64,
-    ) -> Result<bool, StoreError> {
+    /// Ends a delegation early, from now on. Answers whether it was in force.
+    pub fn end_delegation(&mut self, place: &str, from: &RecordId, recorded_at: i64) -> Result<bool, StoreError> {
+        let at = self.next_time(place)?;
         let sql = "
             UPDATE delegation
             SET    ended_at = $4
             WHERE  place = $1 AND from_account = $2 AND recorded_at = $3 AND ended_at IS NULL";
-        let values = [Value::Text(place), Value::Bytes(&from.0), Value::Int(recorded_at), Value::Int(now)];
-        Ok(self.conn().run(sql, &values)? == 1)
+        let values = [Value::Text(place), Value::Bytes(&from.0), Value::Int(recorded_at), Value::Int(at)];
+        if self.conn().run(sql, &values)? != 1 {
+            return Ok(false);
+        }
+        let texts = [from.to_string(), recorded_at.to_string()];
+        self.seal(place, Logged::DelegationEnd, at, &texts.each_ref().map(String::as_str))?;
+        Ok(true)
     }
 
     /// Writes a line of the log of sign-ins. Answers its time.
@@ -273,6 +321,7 @@ impl Tx<'_> {
         address: &str,
     ) -> Result<i64, StoreError> {
         let at = self.next_time(place)?;
+        self.seal(place, Logged::SignIn, at, &[login, outcome, detail, address])?;
         let [login, outcome, detail, address] = [login, outcome, detail, address].map(Value::Text);
         let values = [Value::Text(place), Value::Int(at), login, outcome, detail, address];
         self.conn().insert("INSERT INTO sign_in (place, at, login, outcome, detail, address)", 6, "", &values)?;
@@ -378,6 +427,26 @@ impl Reader<'_> {
         self.conn()?.many(&sql, &values, read_delegation)
     }
 
+    /// Every line of the log of sign-ins, oldest first.
+    pub fn scan_sign_ins(
+        &mut self,
+        place: &str,
+        mut each: impl FnMut(SignInRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT at, login, outcome, detail, address FROM sign_in WHERE place = $1 ORDER BY at";
+        self.conn()?.each(sql, &[Value::Text(place)], &mut |row| each(read_sign_in(row)?))
+    }
+
+    /// Every grant that was ever made, oldest first.
+    pub fn all_grants(&mut self, place: &str) -> Result<Vec<GrantRow>, StoreError> {
+        all_grants(self.conn()?, place)
+    }
+
+    /// Every delegation that was ever made, oldest first.
+    pub fn all_delegations(&mut self, place: &str) -> Result<Vec<DelegationRow>, StoreError> {
+        all_delegations(self.conn()?, place)
+    }
+
     /// The log of sign-ins before an instant (`i64::MAX` for the newest), newest first; of one login, or of all.
     pub fn sign_ins(
         &mut self,
@@ -403,15 +472,7 @@ impl Reader<'_> {
              ORDER  BY at DESC
              LIMIT  $4"
         );
-        self.conn()?.many(&sql, &values, |row| {
-            Ok(SignInRow {
-                at: row.int(0)?,
-                login: row.text(1)?,
-                outcome: row.text(2)?,
-                detail: row.text(3)?,
-                address: row.text(4)?,
-            })
-        })
+        self.conn()?.many(&sql, &values, read_sign_in)
     }
 
     /// When a login last came to an outcome, µs of UTC.

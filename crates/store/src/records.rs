@@ -141,6 +141,8 @@ pub struct VersionRow {
     pub salt: [u8; 16],
     /// The salted commitment, chained to the version before.
     pub digest: [u8; 32],
+    /// The same commitment with SM3 (GB/T 32905) in the place of SHA-256; none in versions of before there was a log.
+    pub sm3: Option<[u8; 32]>,
     /// The import that made this version.
     pub batch: Option<RecordId>,
 }
@@ -198,7 +200,7 @@ pub(crate) fn read_record(row: Row<'_>) -> Result<RecordRow, StoreError> {
 }
 
 pub(crate) const VERSION_COLUMNS: &str = "kind, id, version, op, recorded_at, actor, reason, pack, body, area, subject, day, key, \
-                               fields, salt, digest, batch";
+                               fields, salt, digest, sm3, batch";
 
 pub(crate) fn read_version(row: Row<'_>) -> Result<VersionRow, StoreError> {
     Ok(VersionRow {
@@ -218,7 +220,8 @@ pub(crate) fn read_version(row: Row<'_>) -> Result<VersionRow, StoreError> {
         fields: row.text(13)?,
         salt: row.array(14)?,
         digest: row.array(15)?,
-        batch: row.array_or_null(16)?.map(RecordId),
+        sm3: row.array_or_null(16)?,
+        batch: row.array_or_null(17)?.map(RecordId),
     })
 }
 
@@ -252,7 +255,7 @@ pub(crate) fn add_versions(
 const CHUNK: usize = 1024;
 
 fn insert_versions(conn: &mut Conn, place: &str, versions: &[VersionRow]) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(versions.len() * 18);
+    let mut rows = Vec::with_capacity(versions.len() * 19);
     for v in versions {
         rows.extend([
             Value::Text(place),
@@ -272,13 +275,14 @@ fn insert_versions(conn: &mut Conn, place: &str, versions: &[VersionRow]) -> Res
             Value::Text(&v.fields),
             Value::Bytes(&v.salt),
             Value::Bytes(&v.digest),
+            v.sm3.as_ref().map_or(Value::Null, |digest| Value::Bytes(digest)),
             v.batch.as_ref().map_or(Value::Null, |id| Value::Bytes(&id.0)),
         ]);
     }
     conn.insert(
         "INSERT INTO record_version (place, kind, id, version, op, recorded_at, actor, reason, pack, body, area, subject,
-                                     day, key, fields, salt, digest, batch)",
-        18,
+                                     day, key, fields, salt, digest, sm3, batch)",
+        19,
         "",
         &rows,
     )
@@ -369,8 +373,9 @@ pub(crate) fn records_where(
 pub(crate) fn last_instant(conn: &mut Conn, place: &str) -> Result<i64, StoreError> {
     let sql = "SELECT COALESCE((SELECT MAX(recorded_at) FROM record_version WHERE place = $1), 0),
                       COALESCE((SELECT MAX(at) FROM operation WHERE place = $1), 0),
-                      COALESCE((SELECT MAX(active_from) FROM pack_version WHERE place = $1), 0)";
-    let last = |row: Row<'_>| Ok(row.int(0)?.max(row.int(1)?).max(row.int(2)?));
+                      COALESCE((SELECT MAX(active_from) FROM pack_version WHERE place = $1), 0),
+                      COALESCE((SELECT MAX(at) FROM leaf WHERE place = $1), 0)";
+    let last = |row: Row<'_>| Ok(row.int(0)?.max(row.int(1)?).max(row.int(2)?).max(row.int(3)?));
     Ok(conn.one(sql, &[Value::Text(place)], last)?.unwrap_or(0))
 }
 

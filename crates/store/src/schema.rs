@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::db::{Conn, Dialect, Value};
 use crate::job::is_name;
 use crate::list::Column;
-use crate::{StoreError, Tx};
+use crate::{Random, StoreError, Tx, log};
 
 /// Every migration in order; the version of a schema is how many of them it has.
 const MIGRATIONS: &[&str] = &[
@@ -20,7 +20,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_outbox.sql"),
     include_str!("../migrations/0009_phrases.sql"),
     include_str!("../migrations/0010_token_approval.sql"),
+    include_str!("../migrations/0011_log.sql"),
 ];
+
+/// The version of a schema in which a database has leaves.
+const LOGGED: i64 = 11;
 
 /// The version that this program writes.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;
@@ -65,7 +69,7 @@ pub(crate) fn version(conn: &mut Conn) -> Result<i64, StoreError> {
 }
 
 /// Brings a database up to date, in one transaction. Doing it twice is the same as doing it once.
-pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
+pub(crate) fn migrate(conn: &mut Conn, random: &dyn Random) -> Result<(), StoreError> {
     let found = version(conn)?;
     if found > KNOWN {
         return Err(StoreError::TooNew { found, known: KNOWN });
@@ -74,7 +78,7 @@ pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
         return Ok(());
     }
     conn.begin(crate::db::Purpose::Write)?;
-    let done = apply(conn, found);
+    let done = apply(conn, found).and_then(|()| complete(conn, found, random));
     match done {
         Ok(()) => conn.script("COMMIT"),
         Err(error) => {
@@ -99,6 +103,11 @@ fn apply(conn: &mut Conn, found: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What the content of an earlier schema needs besides the tables: of a database that was migrated, or of an archive that was restored.
+pub(crate) fn complete(conn: &mut Conn, archive: i64, random: &dyn Random) -> Result<(), StoreError> {
+    if archive < LOGGED { log::fill(conn, random) } else { Ok(()) }
+}
+
 /// Checks that a database which may not be migrated can be read.
 pub(crate) fn check(conn: &mut Conn) -> Result<(), StoreError> {
     match version(conn)? {
@@ -115,7 +124,7 @@ pub(crate) fn refresh_statistics(conn: &mut Conn) -> Result<(), StoreError> {
         Dialect::Sqlite => Ok(()),
         Dialect::Postgres => conn.script(
             "ANALYZE record, record_version, kind_count, idempotency, cell, cell_delta, level_value, search_segment, \
-                 search_block",
+                 search_block, leaf",
         ),
     }
 }

@@ -1,6 +1,7 @@
 //! Settings, the county's rulings on findings in its plan, and the operation log.
 
-use crate::db::Value;
+use crate::db::{Row, Value};
+use crate::log::Logged;
 use crate::pool::Reader;
 use crate::{StoreError, Tx};
 
@@ -53,6 +54,16 @@ impl Default for OperationsWanted {
     }
 }
 
+fn read_operation(row: Row<'_>) -> Result<OperationRow, StoreError> {
+    Ok(OperationRow {
+        at: row.int(0)?,
+        actor: row.text(1)?,
+        verb: row.text(2)?,
+        object: row.text(3)?,
+        detail: row.text(4)?,
+    })
+}
+
 impl Tx<'_> {
     /// A setting as it is now, inside the write.
     pub fn setting(&mut self, place: &str, name: &str) -> Result<Option<String>, StoreError> {
@@ -94,8 +105,8 @@ impl Tx<'_> {
         detail: &str,
     ) -> Result<i64, StoreError> {
         let at = self.next_time(place)?;
-        let texts = [actor, verb, object, detail].map(Value::Text);
-        let [actor, verb, object, detail] = texts;
+        self.seal(place, Logged::Operation, at, &[actor, verb, object, detail])?;
+        let [actor, verb, object, detail] = [actor, verb, object, detail].map(Value::Text);
         let values = [Value::Text(place), Value::Int(at), actor, verb, object, detail];
         self.conn().insert("INSERT INTO operation (place, at, actor, verb, object, detail)", 6, "", &values)?;
         Ok(at)
@@ -133,6 +144,16 @@ impl Reader<'_> {
         })
     }
 
+    /// Every line of the operation log, oldest first.
+    pub fn scan_operations(
+        &mut self,
+        place: &str,
+        mut each: impl FnMut(OperationRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT at, actor, verb, object, detail FROM operation WHERE place = $1 ORDER BY at";
+        self.conn()?.each(sql, &[Value::Text(place)], &mut |row| each(read_operation(row)?))
+    }
+
     /// The operation log from an instant until before another (`i64::MAX` for the newest), newest first; of one actor and one verb,
     /// or of all.
     pub fn operations(
@@ -158,14 +179,6 @@ impl Reader<'_> {
              ORDER  BY at DESC
              LIMIT  $4"
         );
-        self.conn()?.many(&sql, &values, |row| {
-            Ok(OperationRow {
-                at: row.int(0)?,
-                actor: row.text(1)?,
-                verb: row.text(2)?,
-                object: row.text(3)?,
-                detail: row.text(4)?,
-            })
-        })
+        self.conn()?.many(&sql, &values, read_operation)
     }
 }

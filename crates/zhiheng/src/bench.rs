@@ -221,7 +221,7 @@ fn filled(common: &Common, args: &Bench, n: u64) -> Result<Filled> {
 
 /// A second handle on a database, for reading as the peers do.
 fn reading(url: &str, pack: &Pack) -> Result<Store> {
-    let mut options = Options::new(Arc::new(SystemClock));
+    let mut options = Options::new(Arc::new(SystemClock), Arc::new(SystemRandom));
     options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
     options.read_only = true;
     Ok(Store::open(url, options)?)

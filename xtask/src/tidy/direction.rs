@@ -27,10 +27,10 @@ const RULES: &[Rule] = &[
     Rule { folder: "sheet", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "tlog", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
     Rule { folder: "trace", ours: &[], not: &[ASYNC, PAGES, CHANCE] },
-    Rule { folder: "store", ours: &[], not: &[PAGES, CHANCE] },
-    Rule { folder: "app", ours: &["gongwen", "pack", "methods", "sheet", "store"], not: &[PAGES, CHANCE] },
-    Rule { folder: "web", ours: &["gongwen", "pack", "methods", "sheet", "store", "app"], not: &[] },
-    Rule { folder: "zhiheng", ours: &["gongwen", "pack", "methods", "sheet", "store", "app", "web"], not: &[] },
+    Rule { folder: "store", ours: &["tlog"], not: &[PAGES, CHANCE] },
+    Rule { folder: "app", ours: &["gongwen", "pack", "methods", "sheet", "tlog", "store"], not: &[PAGES, CHANCE] },
+    Rule { folder: "web", ours: &["gongwen", "pack", "methods", "sheet", "tlog", "store", "app"], not: &[] },
+    Rule { folder: "zhiheng", ours: &["gongwen", "pack", "methods", "sheet", "tlog", "store", "app", "web"], not: &[] },
 ];
 
 /// Names that only one crate may use, whatever the table: the drivers of databases, and HTTP and HTML.

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use zhiheng_store::{
-    AccountRow, DelegationRow, FileRow, GrantRow, InvitationRow, MailChoiceRow, Op, Options, ProofRow, Purpose,
-    RecordId, RulingRow, SessionRow, Store, StoreError, TokenRow,
+    AccountRow, DelegationRow, FileRow, GrantRow, HeadRow, InvitationRow, MailChoiceRow, Op, Options, ProofRow,
+    Purpose, RecordId, RulingRow, SessionRow, Store, StoreError, TokenRow,
 };
 
 use crate::county::{Act, County, DAY, PLACE, Sample, id, stored, today};
@@ -90,6 +90,7 @@ pub(crate) fn fill(county: &County) {
                 },
             )?;
             tx.log_sign_in(PLACE, "wang", "in", "", "10.0.0.8")?;
+            tx.set_head(PLACE, &head())?;
             tx.tie_identity(PLACE, "https://id.example", "sub-1", &id(77), 6)?;
             tx.create_session(
                 PLACE,
@@ -148,6 +149,10 @@ pub(crate) fn fill(county: &County) {
             tx.add_outbox(PLACE, &[crate::outbox::entry(1, "a")])
         })
         .unwrap();
+}
+
+fn head() -> HeadRow {
+    HeadRow { size: 1, root: [3; 32], note: "county\n1\n".to_owned(), signed_at: 9, published: true }
 }
 
 pub(crate) fn account() -> AccountRow {

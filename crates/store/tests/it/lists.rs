@@ -44,6 +44,7 @@ impl Job for Importing {
                 ),
                 salt: [0; 16],
                 digest: [0; 32],
+                sm3: None,
                 batch: Some(self.batch),
             });
         }

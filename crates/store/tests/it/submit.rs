@@ -266,6 +266,7 @@ fn a_job_that_breaks_the_rules_is_refused_as_invalid() {
             fields: "{}".to_owned(),
             salt: [0; 16],
             digest: [0; 32],
+            sm3: None,
             batch: None,
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     drop(App::open(&peer_url, loaded.pack.clone(), &setup())?);
     let app = Arc::new(App::open(&ours_url, loaded.pack.clone(), &setup())?);
     app.apply_pack("system", &loaded.files)?;
-    let mut options = Options::new(Arc::new(SystemClock));
+    let mut options = Options::new(Arc::new(SystemClock), Arc::new(SystemRandom));
     options.without_history = true;
     let peer = Store::open(&peer_url, options)?;
     let mut csrf_key = [0; 32];

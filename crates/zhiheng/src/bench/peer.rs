@@ -70,6 +70,7 @@ impl Job for PlainRow {
             fields: self.fields.clone(),
             salt: [0; 16],
             digest: [0; 32],
+            sm3: None,
             batch: None,
         });
         Ok(change)

@@ -29,7 +29,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     let loaded = pack_of_three()?;
     drop(App::open(&peer_url, loaded.pack.clone(), &setup())?);
     let ours = App::open(&ours_url, loaded.pack.clone(), &setup())?;
-    let mut options = Options::new(Arc::new(SystemClock));
+    let mut options = Options::new(Arc::new(SystemClock), Arc::new(SystemRandom));
     options.without_history = true;
     let peer = Store::open(&peer_url, options)?;
     let pack = Arc::clone(&ours.pack);
