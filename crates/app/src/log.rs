@@ -192,6 +192,15 @@ impl App {
         self.cut_head(true).map(Some)
     }
 
+    /// Whether this database may be continued: its leaves are those that were signed, and what follows. Asked before the county is served, so that
+    /// nobody files into a copy whose log can never be signed.
+    pub fn open_log(&self) -> Result<(), Error> {
+        if self.log_size()? > 0 {
+            self.cut_head(false)?;
+        }
+        Ok(())
+    }
+
     /// Makes the tiles that are missing and signs the head over all leaves. A head that the public was shown stays so.
     ///
     /// [`LogFault::Refused`]: this database is not the continuation of what was signed.

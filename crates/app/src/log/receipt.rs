@@ -15,7 +15,7 @@ use super::signer::Signing;
 use super::tiles::{Stored, unsigned};
 use super::{Files, LogFault, LogHead};
 use crate::submit::{link_of, said};
-use crate::{App, Error};
+use crate::{App, Error, QueryCode};
 
 /// How far a version has come in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,17 @@ impl App {
         };
         let extra = extra_of(place, &row, link, &leaf, shown);
         self.receipt_under(&leaf, &head, &extra)
+    }
+
+    /// The receipt of a citizen's own submission, opened: he wrote it.
+    pub fn receipt_by(&self, code: &QueryCode) -> Result<String, Error> {
+        let id = self.record_behind(code)?.ok_or_else(|| Error::NotFound("这个查询码对应的投诉".to_owned()))?;
+        self.receipt_of(&id, 1, Shown::Opened)
+    }
+
+    fn record_behind(&self, code: &QueryCode) -> Result<Option<RecordId>, Error> {
+        let place = &self.pack.place;
+        Ok(self.store.read()?.receipt(place, &code.hash(place))?.map(|receipt| receipt.record))
     }
 
     fn receipt_under(&self, leaf: &LeafRow, head: &LogHead, extra: &str) -> Result<String, Error> {
