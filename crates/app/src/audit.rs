@@ -21,7 +21,7 @@ const LISTED: usize = 200;
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
-    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`, `leaf`, `log`, `published`.
+    /// What: `version`, `record`, `cell`, `history`, `level`, `task`, `file`, `leaf`, `log`, `head`, `tile`, `published`; `row` where one cannot be read.
     pub what: &'static str,
     /// Which one, exactly.
     pub which: String,
@@ -50,6 +50,10 @@ pub struct AuditReport {
     pub published: u64,
     /// Leaves of the log checked.
     pub leaves: u64,
+    /// Signed heads checked against the tree.
+    pub heads: u64,
+    /// Signed heads whose signatures could not be checked here, because the keys are not here: in a copy on another machine.
+    pub unsigned_heads: u64,
     /// Everything that does not hold, up to a limit.
     pub differences: Vec<Difference>,
     /// How many there are.
@@ -60,6 +64,17 @@ impl AuditReport {
     /// Whether everything holds.
     pub fn is_clean(&self) -> bool {
         self.difference_count == 0
+    }
+
+    /// A row that cannot even be read is a difference, not the end of the audit: what depends on it is checked without it.
+    fn or_unreadable<T: Default>(&mut self, checked: Result<T, Error>) -> Result<T, Error> {
+        match checked {
+            Err(Error::Corrupt(which)) => {
+                self.say("row", which, "读不出来，被改动过");
+                Ok(T::default())
+            }
+            other => other,
+        }
     }
 
     fn say(&mut self, what: &'static str, which: impl Into<String>, message: impl Into<String>) {
@@ -80,19 +95,30 @@ struct LastVersion {
 
 type CellKey = (i64, String, i32);
 
+/// Definition, dimension, day that counts, day of knowledge.
+type HistoryKey = (i64, String, i32, i32);
+
 impl App {
     /// Checks everything.
     pub fn audit(&self) -> Result<AuditReport, Error> {
         let mut report = AuditReport::default();
         let mut reader = self.store.read()?;
-        let last = self.check_versions(&mut reader, &mut report)?;
-        let (cells, levels) = self.check_records(&mut reader, last, &mut report)?;
-        self.check_cells(&mut reader, cells, &mut report)?;
-        self.check_levels(&mut reader, levels, &mut report)?;
-        self.check_tasks(&mut reader, &mut report)?;
-        self.check_files(&mut reader, &mut report)?;
-        report.published = self.check_published(&mut reader, &mut |which, message| report.say("published", which, message))?;
-        self.check_log(&mut reader, &mut report)?;
+        let last = self.check_versions(&mut reader, &mut report);
+        let last = report.or_unreadable(last)?;
+        let read = self.check_records(&mut reader, last, &mut report);
+        let (cells, levels) = report.or_unreadable(read)?;
+        let done = self.check_cells(&mut reader, cells, &mut report);
+        report.or_unreadable(done)?;
+        let done = self.check_levels(&mut reader, levels, &mut report);
+        report.or_unreadable(done)?;
+        let done = self.check_tasks(&mut reader, &mut report);
+        report.or_unreadable(done)?;
+        let done = self.check_files(&mut reader, &mut report);
+        report.or_unreadable(done)?;
+        let read = self.check_published(&mut reader, &mut |which, message| report.say("published", which, message));
+        report.published = report.or_unreadable(read)?;
+        let done = self.check_log(&mut reader, &mut report);
+        report.or_unreadable(done)?;
         Ok(report)
     }
 
@@ -170,6 +196,9 @@ impl App {
                 Ok(())
             })?;
         }
+        for id in reader.records_uncounted(&self.pack.place)? {
+            report.say("record", id.to_string(), "属于没有登记过的种类，不是由本程序写入的");
+        }
         for (id, _) in last {
             report.say("record", id.to_string(), "有版本而没有现行记录");
         }
@@ -188,6 +217,8 @@ impl App {
         report: &mut AuditReport,
     ) -> Result<(), Error> {
         let ours: HashSet<i64> = self.pack.indicators.iter().map(|indicator| indicator.def).collect();
+        let earlier = self.earlier_definitions(reader)?;
+        let unknown = |def: i64| earlier.as_ref().is_some_and(|earlier| !earlier.contains(&def));
         let mut wanted: BTreeMap<(i64, Grain, String, i32), Sum> = BTreeMap::new();
         for ((def, dimension, day), sum) in &days {
             for (grain, period) in [(Grain::Month, month_of(*day)), (Grain::Year, year_of(*day))] {
@@ -199,6 +230,10 @@ impl App {
         wanted.retain(|_, sum| *sum != Sum::default());
         reader.scan_cells(&self.pack.place, |cell| {
             if !ours.contains(&cell.def) {
+                if unknown(cell.def) {
+                    let which = self.cell_name(cell.def, &cell.dim, &format!("{:?} {}", cell.grain, cell.period));
+                    report.say("cell", which, "没有一版方案包有这个指标，不是由本程序写入的");
+                }
                 return Ok(()); // a definition of an earlier pack
             }
             report.cells += 1;
@@ -218,20 +253,85 @@ impl App {
             let which = self.cell_name(def, &dimension, &format!("{grain:?} {period}"));
             report.say("cell", which, format!("缺少，应为 {}/{}", sum.num, sum.den));
         }
+        let mut history = self.history_of_versions(reader)?;
+        let distinct: HashSet<i64> = (0..self.pack.kinds.len())
+            .flat_map(|kind| self.pack.distinct_indicators(kind))
+            .filter_map(|at| self.pack.indicators.get(at).map(|indicator| indicator.def))
+            .collect();
         reader.scan_deltas(&self.pack.place, |delta| {
+            let name = |app: &App| {
+                let day = |day| zhiheng_pack::day::date(day).to_string();
+                app.cell_name(delta.def, &delta.dim, &format!("{}（{} 所知）", day(delta.day), day(delta.known_day)))
+            };
+            if !ours.contains(&delta.def) && unknown(delta.def) {
+                report.say("history", name(self), "没有一版方案包有这个指标，不是由本程序写入的");
+            }
             if ours.contains(&delta.def) {
                 report.history += 1;
+                let (stored, key) = (
+                    Sum { num: delta.num, den: delta.den },
+                    (delta.def, delta.dim.clone(), delta.day, delta.known_day),
+                );
+                let computed = history.remove(&key).unwrap_or_default();
+                if stored != computed && !distinct.contains(&delta.def) {
+                    let message = format!("存 {}/{}，应为 {}/{}", stored.num, stored.den, computed.num, computed.den);
+                    report.say("history", name(self), message);
+                }
                 let sum = days.entry((delta.def, delta.dim, delta.day)).or_default();
                 sum.num -= delta.num;
                 sum.den -= delta.den;
             }
             Ok(())
         })?;
+        history.retain(|key, sum| *sum != Sum::default() && !distinct.contains(&key.0));
+        let date = |day| zhiheng_pack::day::date(day).to_string();
+        for ((def, dimension, day, known), sum) in history {
+            let which = self.cell_name(def, &dimension, &format!("{}（{} 所知）", date(day), date(known)));
+            report.say("history", which, format!("缺少，应为 {}/{}", sum.num, sum.den));
+        }
         for ((def, dimension, day), sum) in days.into_iter().filter(|(_, sum)| *sum != Sum::default()) {
             let which = self.cell_name(def, &dimension, &zhiheng_pack::day::date(day).to_string());
             report.say("history", which, format!("历史合计与当前合计相差 {}/{}", sum.num, sum.den));
         }
         Ok(())
+    }
+
+    /// What every day of knowledge changed on every day that counts, from the versions alone: a version's contributions less those of the
+    /// version before it. Distinct counts depend on other records and are not among them.
+    fn history_of_versions(&self, reader: &mut Reader<'_>) -> Result<BTreeMap<HistoryKey, Sum>, Error> {
+        let mut history: BTreeMap<HistoryKey, Sum> = BTreeMap::new();
+        let mut before: Option<RecordRow> = None;
+        reader.scan_versions_by_record(&self.pack.place, |version| {
+            let after = version.record();
+            let known = self.pack.day_of(version.recorded_at);
+            let old = before.take().filter(|row| row.id == after.id);
+            let position = self.pack.kind_position(&after.kind);
+            if let Some((position, kind)) = position.and_then(|at| self.pack.kinds.get(at).map(|kind| (at, kind))) {
+                for (row, sign) in old.iter().map(|row| (row, -1)).chain([(&after, 1)]) {
+                    let Some((record, envelope)) = read(kind, row) else { continue };
+                    for part in self.pack.standing_contributions(position, &record, &envelope, row.live) {
+                        let sum = history.entry((part.def, part.dimension, part.day, known)).or_default();
+                        sum.num += sign * part.numerator;
+                        sum.den += sign * part.denominator;
+                    }
+                }
+            }
+            before = Some(after);
+            Ok(())
+        })?;
+        Ok(history)
+    }
+
+    /// Definitions of every pack that was ever in force here. None: one of them cannot be read any more.
+    fn earlier_definitions(&self, reader: &mut Reader<'_>) -> Result<Option<HashSet<i64>>, Error> {
+        let mut known = HashSet::new();
+        for row in reader.packs(&self.pack.place, None)? {
+            match crate::packs::definitions_in(&row.bytes) {
+                Ok(definitions) => known.extend(definitions),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(known))
     }
 
     fn check_levels(
@@ -322,12 +422,13 @@ fn add(cells: &mut BTreeMap<CellKey, Sum>, contributions: Vec<Contribution>) {
 
 fn digest_of(row: &RecordRow) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    let parts = [&row.kind, &row.fields]
-        .into_iter()
-        .chain([&row.key, &row.body, &row.area, &row.subject].into_iter().flatten());
+    let batch = row.batch.map(|id| id.to_string());
+    let parts = [Some(&row.kind), Some(&row.fields), row.key.as_ref(), row.body.as_ref()];
+    let parts = parts.into_iter().chain([row.area.as_ref(), row.subject.as_ref(), batch.as_ref()]);
     for part in parts {
-        hasher.update(part.len().to_be_bytes());
-        hasher.update(part);
+        // Nothing has a length of its own: a text cannot move to the empty column beside it.
+        hasher.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
+        hasher.update(part.map_or(&[][..], |part| part.as_bytes()));
     }
     hasher.update(format!("{:?} {} {} {}", row.day, row.version, row.live, row.recorded_at));
     hasher.finalize().into()

@@ -24,6 +24,7 @@ use crate::amend::Hand;
 use crate::cases::as_draft;
 use crate::course::skips;
 use crate::error::Handed;
+use crate::log::Entered;
 use crate::permit::{Verb, may};
 use crate::submit::{Submitting, read};
 use crate::{Act, App, Error, Receipt, RequestKey, StepWanted, Submission, Taker, hex};
@@ -88,7 +89,7 @@ impl QueryCode {
         &self.0
     }
 
-    fn hash(&self, place: &str) -> [u8; 32] {
+    pub(crate) fn hash(&self, place: &str) -> [u8; 32] {
         digest_of(&["receipt", place, &self.0])
     }
 }
@@ -161,6 +162,8 @@ pub struct PublicCourse {
     pub record: Record,
     /// Its version.
     pub version: i64,
+    /// How far the submission itself has come in the log; none before there was a log.
+    pub entered: Option<Entered>,
 }
 
 /// One public step of a case.
@@ -413,6 +416,7 @@ impl App {
             steps: steps.cloned().collect(),
             procedure: Arc::new(procedure.clone()),
             version: row.version,
+            entered: self.entered(&receipt.record, 1)?,
             record,
         })
     }

@@ -9,6 +9,8 @@ use zhiheng_pack::Problem;
 use zhiheng_sheet::Refusal;
 use zhiheng_store::StoreError;
 
+use crate::log::LogFault;
+
 /// Why a use case did not do what was asked. Nothing was changed, unless a variant says otherwise.
 #[derive(Debug, Clone)]
 pub enum Error {
@@ -32,6 +34,8 @@ pub enum Error {
     Unavailable,
     /// What is stored contradicts itself.
     Corrupt(String),
+    /// The log cannot do it.
+    Log(LogFault),
     /// A failure without a name.
     Internal(String),
 }
@@ -52,6 +56,7 @@ impl Error {
             | Error::ReadOnly(what)
             | Error::Corrupt(what) => sentence.replacen("{}", what, 1),
             Error::Unreadable(refusal) => refusal.message.clone(),
+            Error::Log(fault) => fault.message(),
             Error::Invalid(problems) => sentence.replacen("{}", &problems.len().to_string(), 1),
             _ => sentence.to_owned(),
         }
@@ -65,6 +70,7 @@ impl Error {
             Error::Invalid(_) => INVALID,
             Error::WrongState(_) => WRONG_STATE,
             Error::Unreadable(refusal) => (refusal.code, ""),
+            Error::Log(fault) => (fault.code(), ""),
             Error::Busy => BUSY,
             Error::ReadOnly(_) => READ_ONLY,
             Error::Unavailable => UNAVAILABLE,

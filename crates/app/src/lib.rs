@@ -24,6 +24,7 @@ mod grants;
 mod handover;
 mod import;
 mod indicator;
+mod log;
 mod logs;
 mod mailing;
 mod outgoing;
@@ -77,6 +78,10 @@ pub use import::{
 pub use indicator::{
     AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
 };
+pub use log::{
+    EndedLog, Entered, LogFault, LogHead, LogKeys, PUBLIC_MINUTES, PUBLIC_MINUTES_PRESET, Shown, Signing, Verified,
+    verify_receipt,
+};
 pub use logs::{LogWanted, outcome_word};
 pub use mailing::{Letter, MailChoice, MailMode, test_letter};
 pub use outgoing::{
@@ -129,6 +134,8 @@ pub struct App {
     pub(crate) search: Arc<search::Index>,
     /// What failed to sign in lately.
     pub(crate) attempts: Arc<attempts::Attempts>,
+    /// What signs the heads of the log.
+    pub(crate) log: Arc<log::Keeper>,
     /// Fills the index of a database that has none yet.
     pub(crate) filling: Option<search::Filling>,
 }
@@ -144,7 +151,8 @@ impl App {
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));
         let attempts = Arc::default();
-        let mut app = App { pack: Arc::new(pack), store, clock, random, search, attempts, filling: None };
+        let log = Arc::new(log::Keeper::new(log::folder_of(url)));
+        let mut app = App { pack: Arc::new(pack), store, clock, random, search, attempts, log, filling: None };
         app.declare_indexes(setup.read_only)?;
         if !setup.read_only {
             app.filling = app.fill_index()?;
@@ -183,6 +191,7 @@ impl App {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            log: Arc::new(self.log.beside()),
             filling: None,
         }
     }

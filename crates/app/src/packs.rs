@@ -251,6 +251,11 @@ fn definitions(pack: &Pack) -> BTreeSet<i64> {
     pack.indicators.iter().flat_map(|indicator| [indicator.def, indicator.reported_def]).collect()
 }
 
+/// The definitions in a pack as it was stored.
+pub(crate) fn definitions_in(bytes: &[u8]) -> Result<BTreeSet<i64>, Error> {
+    unpack(bytes).map(|(_, pack)| definitions(&pack))
+}
+
 fn definitions_of(pack: &Pack, positions: &[usize]) -> Vec<i64> {
     positions.iter().filter_map(|at| pack.indicators.get(*at)).flat_map(|one| [one.def, one.reported_def]).collect()
 }

@@ -850,7 +850,8 @@ fn version_of(
         fields,
         salt: one.salt,
         digest: [0; 32],
-        sm3: None,
+        // Takes its value below; that it is there tells that the import is part of what is committed to.
+        sm3: Some([0; 32]),
         batch: batch.map(|batch| batch.id),
     };
     let commitment = commitment_of_link(&pack.place, &version, before.map(link_of));
@@ -888,7 +889,7 @@ pub(crate) fn commitment_to(salt: &[u8], said: &str) -> Commitment {
 
 /// All that a version says, as the text that its commitment is over.
 pub(crate) fn said(place: &str, version: &VersionRow, link: Option<[u8; 32]>) -> String {
-    let said: Json = json!({
+    let mut said: Json = json!({
         "actor": version.actor,
         "area": version.area,
         "body": version.body,
@@ -906,5 +907,9 @@ pub(crate) fn said(place: &str, version: &VersionRow, link: Option<[u8; 32]>) ->
         "subject": version.subject,
         "version": version.version,
     });
+    // Versions of before there was a log did not commit to their import.
+    if let (Some(_), Some(batch), Some(said)) = (version.sm3, version.batch, said.as_object_mut()) {
+        said.insert("batch".to_owned(), Json::String(batch.to_string()));
+    }
     said.to_string()
 }

@@ -51,6 +51,11 @@ const fn widened(since: i64, columns: usize, table: Table) -> Table {
     Table { widened: (since, columns), ..table }
 }
 
+/// Columns of a table, and how many of the first are its key.
+pub(crate) fn shape(name: &str) -> Option<(&'static [&'static str], usize)> {
+    TABLES.iter().find(|table| table.name == name).map(|table| (table.columns, table.key))
+}
+
 impl Table {
     /// The columns that an archive of a schema version has.
     fn columns_in(&self, schema: i64) -> &'static [&'static str] {
@@ -273,6 +278,7 @@ const TABLES: &[Table] = &[
     ),
     since(9, table("phrase", 3, &["place", "account", "no", "text"])),
     since(11, table("leaf", 2, &["place", "seq", "at", "what", "entry", "salt"])),
+    since(11, table("log_tile", 3, &["place", "level", "number", "hashes"])),
     since(11, table("log_head", 2, &["place", "size", "root", "note", "signed_at", "published"])),
 ];
 

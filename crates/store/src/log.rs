@@ -144,19 +144,19 @@ pub struct OffLog {
     pub at: i64,
     /// The version; `None` where only the leaf is there.
     pub version: Option<(RecordId, i64)>,
-    /// Whether there is a leaf.
-    pub logged: bool,
+    /// Number of the leaf; `None` where only the version is there.
+    pub seq: Option<i64>,
 }
 
 const VERSIONS_WITH_LEAVES: &str = "
-    SELECT v.id, v.version, v.recorded_at, v.digest, v.sm3, l.entry
+    SELECT v.id, v.version, v.recorded_at, v.digest, v.sm3, l.entry, l.seq
     FROM   record_version AS v
     LEFT   JOIN leaf AS l ON l.place = v.place AND l.at = v.recorded_at AND l.what = 1
     WHERE  v.place = $1
     ORDER  BY v.recorded_at";
 
 const LEAVES_WITHOUT: &str = "
-    SELECT l.at
+    SELECT l.at, l.seq
     FROM   leaf AS l
     LEFT   JOIN record_version AS v ON v.place = l.place AND v.recorded_at = l.at
     WHERE  l.place = $1 AND l.what = 1 AND v.id IS NULL
@@ -167,6 +167,11 @@ const LEAF_COLUMNS: &str = "seq, at, what, entry, salt";
 const HEAD_COLUMNS: &str = "size, root, note, signed_at, published";
 
 fn read_leaf(row: Row<'_>) -> Result<LeafRow, StoreError> {
+    let seq = row.int(0)?;
+    leaf(row).map_err(|error| StoreError::corrupt(format!("日志第 {seq} 号：{error}")))
+}
+
+fn leaf(row: Row<'_>) -> Result<LeafRow, StoreError> {
     Ok(LeafRow {
         seq: row.int(0)?,
         at: row.int(1)?,
@@ -348,6 +353,11 @@ impl Tx<'_> {
         self.conn().run(sql, &[Value::Text(place), Value::Int(below)])
     }
 
+    /// Forgets every signed head: of a log that came to an end.
+    pub fn forget_log(&mut self, place: &str) -> Result<u64, StoreError> {
+        self.conn().run("DELETE FROM log_head WHERE place = $1", &[Value::Text(place)])
+    }
+
     /// Forgets every tile, so that they are made again.
     pub fn forget_tiles(&mut self, place: &str) -> Result<u64, StoreError> {
         self.conn().run("DELETE FROM log_tile WHERE place = $1", &[Value::Text(place)])
@@ -392,12 +402,12 @@ impl Reader<'_> {
             let said = [row.bytes(3)?, sm3].concat();
             if entry.as_ref() != Some(&said) && off.len() < 1000 {
                 let version = Some((RecordId(row.array(0)?), row.int(1)?));
-                off.push(OffLog { at: row.int(2)?, version, logged: entry.is_some() });
+                off.push(OffLog { at: row.int(2)?, version, seq: row.int_or_null(6)? });
             }
             Ok(())
         })?;
         self.conn()?.each(LEAVES_WITHOUT, &[Value::Text(place)], &mut |row| {
-            off.push(OffLog { at: row.int(0)?, version: None, logged: true });
+            off.push(OffLog { at: row.int(0)?, version: None, seq: Some(row.int(1)?) });
             Ok(())
         })?;
         Ok(off)
@@ -414,6 +424,22 @@ impl Reader<'_> {
         let sql = "SELECT hashes FROM log_tile WHERE place = $1 AND level = $2 AND number = $3";
         let values = [Value::Text(place), Value::Int(level.into()), Value::Int(number)];
         self.conn()?.one(sql, &values, |row| row.bytes(0))
+    }
+
+    /// Every tile that is kept: level, number, hashes.
+    pub fn scan_tiles(
+        &mut self,
+        place: &str,
+        mut each: impl FnMut(i64, i64, Vec<u8>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT level, number, hashes FROM log_tile WHERE place = $1 ORDER BY level, number";
+        self.conn()?.each(sql, &[Value::Text(place)], &mut |row| each(row.int(0)?, row.int(1)?, row.bytes(2)?))
+    }
+
+    /// Every signed head that is kept, smallest first.
+    pub fn log_heads(&mut self, place: &str) -> Result<Vec<HeadRow>, StoreError> {
+        let sql = format!("SELECT {HEAD_COLUMNS} FROM log_head WHERE place = $1 ORDER BY size");
+        self.conn()?.many(&sql, &[Value::Text(place)], read_head)
     }
 
     /// The greatest signed head of at most a size; of those that are published, or of all.

@@ -183,11 +183,19 @@ pub(crate) const RECORD_COLUMNS: &str =
     "kind, id, version, live, key, body, area, subject, day, fields, recorded_at, batch";
 
 pub(crate) fn read_record(row: Row<'_>) -> Result<RecordRow, StoreError> {
+    record(row).map_err(|error| named(row, error))
+}
+
+fn record(row: Row<'_>) -> Result<RecordRow, StoreError> {
     Ok(RecordRow {
         kind: row.text(0)?,
         id: RecordId(row.array(1)?),
         version: row.int(2)?,
-        live: row.int(3)? != 0,
+        live: match row.int(3)? {
+            0 => false,
+            1 => true,
+            other => return Err(StoreError::corrupt(format!("live is {other}"))),
+        },
         key: row.text_or_null(4)?,
         body: row.text_or_null(5)?,
         area: row.text_or_null(6)?,
@@ -203,6 +211,18 @@ pub(crate) const VERSION_COLUMNS: &str = "kind, id, version, op, recorded_at, ac
                                fields, salt, digest, sm3, batch";
 
 pub(crate) fn read_version(row: Row<'_>) -> Result<VersionRow, StoreError> {
+    version(row).map_err(|error| named(row, error))
+}
+
+/// Which record cannot be read.
+fn named(row: Row<'_>, error: StoreError) -> StoreError {
+    match (row.bytes(1), row.int(2)) {
+        (Ok(id), Ok(version)) => StoreError::corrupt(format!("{} 第 {version} 版：{error}", crate::hex(&id))),
+        _ => error,
+    }
+}
+
+fn version(row: Row<'_>) -> Result<VersionRow, StoreError> {
     Ok(VersionRow {
         kind: row.text(0)?,
         id: RecordId(row.array(1)?),
@@ -467,6 +487,27 @@ impl Reader<'_> {
         scan_versions(self.conn()?, place, after, each)
     }
 
+    /// Every version, record by record, each record's in their order.
+    pub fn scan_versions_by_record(
+        &mut self,
+        place: &str,
+        each: impl FnMut(VersionRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        scan(self.conn()?, place, i64::MIN, VERSIONS_BY_RECORD, each)
+    }
+
+    /// Records of kinds that no counter knows: nobody filed them.
+    pub fn records_uncounted(&mut self, place: &str) -> Result<Vec<RecordId>, StoreError> {
+        let sql = "
+            SELECT r.id
+            FROM   record AS r
+            LEFT   JOIN kind_count AS k ON k.place = r.place AND k.kind = r.kind
+            WHERE  r.place = $1 AND k.kind IS NULL
+            ORDER  BY r.id
+            LIMIT  1000";
+        self.conn()?.many(sql, &[Value::Text(place)], |row| Ok(RecordId(row.array(0)?)))
+    }
+
     /// The newest knowledge time of a place, µs of UTC; 0 when nothing was ever recorded.
     pub fn last_recorded_at(&mut self, place: &str) -> Result<i64, StoreError> {
         let sql = "SELECT COALESCE(MAX(recorded_at), 0) FROM record_version WHERE place = $1";
@@ -503,17 +544,31 @@ impl Reader<'_> {
     }
 }
 
+/// As the primary key orders them: a version beside the one before it.
+const VERSIONS_BY_RECORD: &str = "ORDER  BY id, version";
+const VERSIONS_BY_TIME: &str = "ORDER  BY recorded_at";
+
 pub(crate) fn scan_versions(
     conn: &mut Conn,
     place: &str,
     after: i64,
+    each: impl FnMut(VersionRow) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    scan(conn, place, after, VERSIONS_BY_TIME, each)
+}
+
+fn scan(
+    conn: &mut Conn,
+    place: &str,
+    after: i64,
+    order: &str,
     mut each: impl FnMut(VersionRow) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT {VERSION_COLUMNS}
          FROM   record_version
          WHERE  place = $1 AND recorded_at > $2
-         ORDER  BY recorded_at"
+         {order}"
     );
     conn.each(&sql, &[Value::Text(place), Value::Int(after)], &mut |row| each(read_version(row)?))
 }

@@ -413,7 +413,10 @@ fn read_cell(row: Row<'_>) -> Result<CellRow, StoreError> {
     let grain = match row.int(2)? {
         1 => Grain::Month,
         2 => Grain::Year,
-        other => return Err(StoreError::corrupt(format!("cell of grain {other}"))),
+        other => {
+            let (def, dim, period) = (row.int(0)?, row.text(1)?, row.int(3)?);
+            return Err(StoreError::corrupt(format!("cell {def} {dim} {period} of grain {other}")));
+        }
     };
     Ok(CellRow { def: row.int(0)?, dim: row.text(1)?, grain, period: row.day(3)?, num: row.int(4)?, den: row.int(5)? })
 }

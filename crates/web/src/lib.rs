@@ -21,6 +21,7 @@ mod guard;
 pub mod headers;
 mod held;
 mod listen;
+mod logging;
 pub mod loopback;
 mod office;
 mod openid;

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use crate::{Server, outgoing, router, unattended};
+use crate::{Server, logging, outgoing, router, unattended};
 
 /// How long running requests may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -32,11 +32,15 @@ pub async fn listen(
 }
 
 /// What happens by itself in a county; it ends with this.
-struct Attended([tokio::task::JoinHandle<()>; 2]);
+struct Attended([tokio::task::JoinHandle<()>; 3]);
 
 impl Attended {
     fn of(server: Server) -> Attended {
-        Attended([tokio::spawn(unattended::attend(server.clone())), tokio::spawn(outgoing::attend(server))])
+        Attended([
+            tokio::spawn(unattended::attend(server.clone())),
+            tokio::spawn(logging::attend(server.clone())),
+            tokio::spawn(outgoing::attend(server)),
+        ])
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde_json::json;
-use zhiheng_app::Error;
+use zhiheng_app::{Error, LogFault};
 
 use crate::components::action::{Action, Weight};
 use crate::extract::Visit;
@@ -210,6 +210,8 @@ fn tell_use(server: &Server, error: &Error) -> Told {
         Error::Unreadable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "文件读不出来"),
         Error::Busy | Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "系统正忙"),
         Error::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, "暂时不能保存"),
+        Error::Log(LogFault::NotYet) => (StatusCode::SERVICE_UNAVAILABLE, "还没有入账"),
+        Error::Log(_) => (StatusCode::SERVICE_UNAVAILABLE, "日志暂时用不了"),
         Error::Corrupt(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "系统内部出错"),
     };
     let remedies = match error {

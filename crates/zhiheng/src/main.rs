@@ -75,6 +75,10 @@ enum Command {
     Account(cmd::account::Account),
     /// 全库自查
     Audit(cmd::audit::Audit),
+    /// 透明日志：树头、公钥、重建
+    Log(cmd::log::LogArgs),
+    /// 核对一份存证回执，不联网
+    Verify(cmd::verify::Verify),
     /// 备份到一个文件
     Backup(cmd::backup::Backup),
     /// 从备份恢复到一个空数据库
@@ -104,6 +108,8 @@ fn main() -> ExitCode {
         Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Account(args) => cmd::account::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
+        Command::Log(args) => cmd::log::run(&cli.common, &args),
+        Command::Verify(args) => cmd::verify::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),
         Command::Config(args) => cmd::config::run(&cli.common, &args),

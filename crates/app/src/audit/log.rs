@@ -1,11 +1,16 @@
-//! The transparency log against what was done: every thing that may not be changed unseen has its leaf, every leaf its thing, the thing is
+//! 日志的核对. The transparency log against what was done: every thing that may not be changed unseen has its leaf, every leaf its thing, the thing is
 //! what the leaf committed to, and the leaves are numbered without a gap in the order of their times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use zhiheng_store::{LeafRow, Logged, OffLog, Reader, sealed};
+use sha2::{Digest, Sha256};
+use zhiheng_store::{HeadRow, LeafRow, Logged, OffLog, Reader, sealed};
+use zhiheng_tlog::log::{Edge, LogError};
+use zhiheng_tlog::tile::Content;
+use zhiheng_tlog::{Tile, leaf_hash};
 
-use super::AuditReport;
+use super::{AuditReport, LISTED};
+use crate::log::{LogKeys, is_signed};
 use crate::{App, Error};
 
 /// Leaves that stand for no version, by time and sort; taken out as their things are met.
@@ -23,6 +28,54 @@ impl App {
             let which = format!("日志第 {} 号", leaf.seq);
             report.say("leaf", which, format!("{}（{}）的记录不在了", name(leaf.what), leaf.at));
         }
+        self.check_tree(reader, report)
+    }
+
+    /// The tree of the leaves against every signed head and against the tiles that are kept, and the guard's memory against the tree.
+    fn check_tree(&self, reader: &mut Reader<'_>, report: &mut AuditReport) -> Result<(), Error> {
+        let place = &self.pack.place;
+        let heads = reader.log_heads(place)?;
+        let keys = self.log_keys().ok().flatten();
+        let mut tiles = HashMap::new();
+        reader.scan_tiles(place, |level, number, hashes| {
+            tiles.insert((level, number), <[u8; 32]>::from(Sha256::digest(&hashes)));
+            Ok(())
+        })?;
+        let newest = heads.last().map_or(0, |head| head.size);
+        let mut made = HashMap::new();
+        let mut edge = Edge::empty();
+        for head in &heads {
+            report.heads += 1;
+            let which = format!("第 {} 条处的树头", head.size);
+            let (next, whole) = grow(reader, place, edge, head.size, &mut made)?;
+            edge = next;
+            if !whole {
+                report.say("head", which, "日志里没有这么多条，签过名的内容少了");
+                return Ok(());
+            }
+            check_head(head, edge.root().as_bytes(), keys.as_ref(), &which, report);
+        }
+        if let Some((size, root)) = self.remembered_head()? {
+            let (next, whole) = grow(reader, place, edge, size.max(newest), &mut HashMap::new())?;
+            // Heads that the database has and the guard does not know of do not exist; the other way round is an attempt that was cut short.
+            if !whole || size < newest || next.root().as_bytes() != &root {
+                report.say("head", format!("守护记录（第 {size} 条）"), "与数据库里的日志对不上");
+            }
+        }
+        for ((level, number), digest) in &made {
+            let which = u8::try_from(*level).ok().zip(u64::try_from(*number).ok()).and_then(|(level, number)| {
+                Tile::new(Content::Hashes(level), number, 256).map(|tile| tile.to_string())
+            });
+            let which = which.unwrap_or_else(|| format!("第 {level} 层第 {number} 片"));
+            match tiles.remove(&(*level, *number)) {
+                Some(stored) if stored == *digest => {}
+                Some(_) => report.say("tile", which, "与由条目算出的不同；可用 zhiheng log rebuild 重建"),
+                None => report.say("tile", which, "不在了；可用 zhiheng log rebuild 重建"),
+            }
+        }
+        for (level, number) in tiles.into_keys() {
+            report.say("tile", format!("第 {level} 层第 {number} 片"), "树里没有这一片；可用 zhiheng log rebuild 重建");
+        }
         Ok(())
     }
 
@@ -32,17 +85,16 @@ impl App {
         let (mut next, mut time) = (0, i64::MIN);
         reader.scan_leaves(&self.pack.place, |leaf| {
             report.leaves += 1;
-            if leaf.seq != next {
-                report.say(
-                    "leaf",
-                    format!("日志第 {} 号", leaf.seq),
-                    format!("前一号应为 {}，编号有缺口", leaf.seq - 1),
-                );
+            for missing in (next..leaf.seq).take(LISTED) {
+                report.say("leaf", format!("日志第 {missing} 号"), "不在了，编号有缺口");
             }
             if leaf.at < time {
                 report.say("leaf", format!("日志第 {} 号", leaf.seq), "时间比前一号早");
             }
             (next, time) = (leaf.seq + 1, leaf.at);
+            if leaf.what == Logged::Version && leaf.salt.is_some() {
+                report.say("leaf", format!("日志第 {} 号", leaf.seq), "多出一个盐值，被改动过");
+            }
             if leaf.what != Logged::Version {
                 others.insert((leaf.at, leaf.what), leaf);
             }
@@ -97,6 +149,50 @@ impl App {
     }
 }
 
+/// Leaves that are read at a time.
+const PAGE: i64 = 4096;
+
+/// Lets the tree grow to a size; digests of its tiles go into `made`. False where there are fewer leaves, or a gap.
+fn grow(
+    reader: &mut Reader<'_>,
+    place: &str,
+    mut edge: Edge,
+    size: i64,
+    made: &mut HashMap<(i64, i64), [u8; 32]>,
+) -> Result<(Edge, bool), Error> {
+    loop {
+        let at = i64::try_from(edge.size()).unwrap_or(i64::MAX);
+        let page = usize::try_from((size - at).clamp(0, PAGE)).unwrap_or_default();
+        if page == 0 {
+            return Ok((edge, true));
+        }
+        let leaves = reader.leaves(place, at, page)?;
+        if leaves.len() < page || !(at..).zip(&leaves).all(|(seq, leaf)| leaf.seq == seq) {
+            return Ok((edge, false));
+        }
+        let grown = edge.append(leaves.iter().map(|leaf| leaf_hash(&leaf.entry)), |tile, bytes| {
+            if let Content::Hashes(level) = tile.content() {
+                let number = i64::try_from(tile.index()).unwrap_or(i64::MAX);
+                made.insert((level.into(), number), Sha256::digest(bytes).into());
+            }
+            Ok::<(), LogError<zhiheng_store::StoreError>>(())
+        });
+        edge = grown.map_err(|error| Error::Corrupt(error.to_string()))?;
+    }
+}
+
+fn check_head(head: &HeadRow, root: &[u8; 32], keys: Option<&LogKeys>, which: &str, report: &mut AuditReport) {
+    if head.root != *root {
+        report.say("head", which, "与由条目算出的不同：签名以后，它之前的条目被改动过");
+    }
+    let size = u64::try_from(head.size).unwrap_or_default();
+    match keys {
+        Some(keys) if is_signed(&head.note, keys, size, &head.root) => {}
+        Some(_) => report.say("head", which, "签名不对"),
+        None => report.unsigned_heads += 1,
+    }
+}
+
 fn check(place: &str, leaves: &mut Leaves, report: &mut AuditReport, what: Logged, at: i64, texts: &[&str]) {
     let which = format!("{} {at} {}", what.word(), texts.join(" "));
     let message = match leaves.remove(&(at, what)) {
@@ -111,12 +207,16 @@ fn check(place: &str, leaves: &mut Leaves, report: &mut AuditReport, what: Logge
 }
 
 fn say_version(report: &mut AuditReport, off: OffLog) {
-    match off.version {
-        Some((id, version)) => {
-            let message = if off.logged { "承诺值与日志里的不符" } else { "没有写入日志" };
+    match (off.version, off.seq) {
+        (Some((id, version)), Some(seq)) => {
+            let message = format!("承诺值与日志第 {seq} 号的不符");
             report.say("version", format!("{id} 第 {version} 版"), message);
         }
-        None => report.say("leaf", format!("时间 {}", off.at), "日志里有这一版，记录不在了"),
+        (Some((id, version)), None) => report.say("version", format!("{id} 第 {version} 版"), "没有写入日志"),
+        (None, seq) => {
+            let which = format!("日志第 {} 号", seq.unwrap_or_default());
+            report.say("leaf", which, format!("它的那一版记录（{}）不在了", off.at));
+        }
     }
 }
 

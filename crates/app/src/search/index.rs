@@ -254,6 +254,7 @@ impl App {
             random: Arc::clone(&self.random),
             search: Arc::clone(&self.search),
             attempts: Arc::default(),
+            log: Arc::new(self.log.beside()),
             filling: None,
         };
         let stop = Arc::new(AtomicBool::new(false));

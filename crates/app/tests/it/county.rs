@@ -80,6 +80,7 @@ impl County {
         let shared: Arc<dyn Clock> = clock.clone();
         let setup = Setup { clock: shared, random: Arc::new(TestRandom(AtomicU64::new(7))), read_only: false };
         let app = App::open(&url, compiled(files), &setup).expect("the county opens");
+        let app = app.with_signer_in(folder.path().join("signer"));
         app.apply_pack("system", std::slice::from_ref(files)).expect("the first pack is taken");
         County { app, clock, setup, url, _folder: folder }
     }
@@ -104,6 +105,11 @@ impl County {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test finds its database through the environment")]
+    /// A folder of this county's own.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     fn postgres(files: &PackFiles) -> Option<County> {
         let Ok(admin) = std::env::var("ZHIHENG_TEST_POSTGRES") else {
             assert!(std::env::var("CI").is_err(), "CI has no PostgreSQL");
@@ -121,6 +127,7 @@ impl County {
         let County { app, clock, setup, url, _folder } = self;
         drop(app);
         let app = App::open(&url, compiled(files), &setup).expect("the county opens again");
+        let app = app.with_signer_in(_folder.path().join("signer"));
         County { app, clock, setup, url, _folder }
     }
 

@@ -17,6 +17,7 @@ mod documents;
 mod handover;
 mod histories;
 mod integrity;
+mod log;
 mod office;
 mod outgoing;
 mod packs;

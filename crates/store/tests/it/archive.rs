@@ -90,6 +90,7 @@ pub(crate) fn fill(county: &County) {
                 },
             )?;
             tx.log_sign_in(PLACE, "wang", "in", "", "10.0.0.8")?;
+            tx.set_tile(PLACE, 0, 0, &[3; 32])?;
             tx.set_head(PLACE, &head())?;
             tx.tie_identity(PLACE, "https://id.example", "sub-1", &id(77), 6)?;
             tx.create_session(

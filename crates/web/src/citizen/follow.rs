@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use zhiheng_app::{Error, PublicClock, PublicCourse, QueryCode, RequestKey, public_entries};
+use zhiheng_app::{Entered, Error, PublicClock, PublicCourse, QueryCode, RequestKey, public_entries};
 use zhiheng_pack::procedure::{ReasonWanted, Step};
 use zhiheng_pack::{Kind, Problem, Type};
 
@@ -22,8 +22,10 @@ use crate::components::tag::Tag;
 use crate::extract::{FormBody, Params, Visit};
 use crate::frame::shell;
 use crate::office::fields::{controls, typed_of};
+use crate::office::records::proof;
 use crate::pages::{CourseClock, CoursePage, CourseStep, FollowPage, Language};
 use crate::problem::{Answer, Failure, refused, show as page_of};
+use crate::public::transparency;
 use crate::server::Server;
 
 /// Fields of the forms.
@@ -106,6 +108,15 @@ pub(crate) async fn find(State(server): State<Server>, visit: Visit, client: Cli
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /follow/receipt.tlog-proof`: that the submission stands in the log, with what it said.
+pub(crate) async fn receipt(State(server): State<Server>, client: Client, form: FormBody) -> Answer {
+    too_often(&server, (Sort::Follow, client), rule(&server), 1, None)?;
+    let unknown = || Failure::from(Error::NotFound("这个查询码对应的投诉".to_owned()));
+    let code = QueryCode::read(form.get(CODE)).ok_or_else(unknown)?;
+    let text = server.run(move |app| app.receipt_by(&code)).await?;
+    Ok(proof("存证回执.tlog-proof".to_owned(), text).answer())
 }
 
 /// `POST /follow/STEP`
@@ -215,6 +226,13 @@ fn course_page(
             shown: course.shown.iter().map(|(name, text)| Line::text(name, text).wide()).collect(),
             steps: steps.collect(),
             code: code.plain().to_owned(),
+            entered: course.entered.map(|entered| match (entered, language) {
+                (entered, Language::Chinese) => transparency::entered(entered).1,
+                (Entered::Accepted { index }, _) => format!("Accepted: entry {index} of the county's log."),
+                (Entered::InLog { index, .. }, _) => {
+                    format!("Entered under a signed head: entry {index} of the county's log.")
+                }
+            }),
             calls: calls(pack),
         }
         .render(),

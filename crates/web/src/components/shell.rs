@@ -294,7 +294,7 @@ fn footer(shell: &Shell) -> Markup {
             div.foot {
                 p { @if !shell.runner.is_empty() { "本页由" (shell.runner) "运行。" } "投诉举报请拨 12315，政务服务请拨 12345。" }
                 @if shell.notice == Notice::Demonstration { p { "示例县、乡镇和单位均为虚构。" } }
-                p { a href="/about" { "关于本程序" } " " a href="/privacy" { "隐私说明" } }
+                p { a href="/about" { "关于本程序" } " " a href="/log" { "透明日志" } " " a href="/privacy" { "隐私说明" } }
             }
         }
     }

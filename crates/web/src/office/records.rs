@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use zhiheng_app::{
-    Account, CaseView, Error, ListView, ListWanted, Offers, Origin, RecordView, Taker, Verb, VersionView,
+    Account, CaseView, Error, ListView, ListWanted, Offers, Origin, RecordView, Shown, Taker, Verb, VersionView,
     document_went_to, may,
 };
 use zhiheng_pack::rollup::Standing;
@@ -13,6 +13,7 @@ use zhiheng_store::{Cursor, Op, RecordId};
 
 use super::content::{Content, condition, read_cursor, write_cursor};
 use super::course::{Course, opened, reason_name, who};
+use super::export::Download;
 use super::kinds::{freshness, mode};
 use super::raised::{from_here, sources};
 use super::together::offered;
@@ -30,11 +31,11 @@ use crate::components::{
     table::Cell,
     tag::Tag,
 };
-use crate::extract::{Params, Visit};
+use crate::extract::{Params, Staff, Visit};
 use crate::frame::shell;
 use crate::pages::{Attachment, Change, CountedIn, FieldChange, KindListPage, ListRow, RecordPage, RecordSection};
 use crate::problem::{Answer, show as page_of};
-use crate::public::numbers;
+use crate::public::{numbers, transparency};
 use crate::server::Server;
 use crate::words::{address, count, date, moment, size};
 
@@ -295,6 +296,13 @@ pub(crate) async fn show(
     opened_personal(&server, &visit, &content, &view).await?;
     let mut page = page(&content, &visit, &view, &people);
     with_sources(&mut page, &content, &view, &sources);
+    if visit.account.is_some() && content.is_whole() {
+        let (id, version) = (view.row.id, view.row.version);
+        if let Some(entered) = server.run(move |app| app.entered(&id, version)).await? {
+            page.facts.push(transparency::entered(entered).1);
+            page.actions.push(Action::open("存证回执", format!("/kinds/{}/{id}/receipt.tlog-proof", kind.id)));
+        }
+    }
     // To whom a record was only sent, the course of the case before and after is not sent.
     let duplicates = if content.is_whole() {
         super::merge::card(&server, &visit, kind, &view).await?
@@ -336,6 +344,36 @@ fn with_sources(page: &mut RecordPage, content: &Content<'_>, view: &RecordView,
             line.value = if link.href.is_empty() { Cell::Text(link.label.clone()) } else { Cell::Link(link.clone()) };
         }
     }
+}
+
+/// `GET /kinds/KIND/ID/receipt.tlog-proof`: that the last version stands in the log. What it says is opened to whoever reads all of it.
+pub(crate) async fn receipt(
+    State(server): State<Server>,
+    visit: Visit,
+    _staff: Staff,
+    Path((kind, id)): Path<(String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    let view = server.run(move |app| app.record(&kind, &id)).await?;
+    let pack = &server.app().pack;
+    let kind = pack.kinds.get(view.kind).ok_or_else(|| Error::NotFound("这条记录".to_owned()))?;
+    if !visit.may_read(kind, &view.row) {
+        return Err(Error::NotPermitted.into());
+    }
+    let content = Content::of(pack, kind, &visit).at(&view.row);
+    let all = content.is_whole() && (0..kind.fields.len()).all(|index| content.reads(index));
+    let shown = if all { Shown::Opened } else { Shown::Sealed };
+    if all {
+        opened_personal(&server, &visit, &content, &view).await?;
+    }
+    let version = view.row.version;
+    let text = server.run(move |app| app.receipt_of(&id, version, shown)).await?;
+    Ok(proof(format!("{id}-{version}.tlog-proof"), text).answer())
+}
+
+/// A receipt as a file.
+pub(crate) fn proof(name: String, text: String) -> Download {
+    Download { name, media_type: "text/plain; charset=utf-8".to_owned(), bytes: text.into_bytes() }
 }
 
 /// 打开个人信息: who reads somebody's personal data as they are is written down, with whose record it was.

@@ -373,6 +373,8 @@ pub struct CoursePage {
     pub steps: Vec<CourseStep>,
     /// 查询码, for the forms of this page.
     pub code: String,
+    /// How far the submission has come in the log; none before there was a log.
+    pub entered: Option<String>,
     /// Telephone numbers.
     pub calls: Vec<String>,
 }
@@ -438,8 +440,38 @@ impl CoursePage {
                     }
                     @if !self.shown.is_empty() { (card(say("办理结果", "Result"), summary(&self.shown))) }
                     @for step in &self.steps { (self.step(step)) }
+                    @if let Some(entered) = &self.entered { (self.proof(entered)) }
                     (telephones(self.language, &self.calls))
                 }
+            },
+        )
+    }
+
+    /// The receipt of the log. Its address does not carry the query code.
+    fn proof(&self, entered: &str) -> Markup {
+        let say = |chinese, english| self.language.say(chinese, english);
+        card(
+            say("存证", "Proof of filing"),
+            html! {
+                p { (entered) }
+                p.small {
+                    (say(
+                        "存证回执能证明您交的内容已经登记、以后没有改过，不联网也能核对。里面有您填写的全部内容，请自己保存。",
+                        "The receipt proves that what you filed was registered and has not been changed since. It can be checked offline. It contains everything you wrote; keep it to yourself.",
+                    ))
+                    " " a href="/log" { (say("怎样核对", "How to check it")) }
+                }
+                (post_form(
+                    &self.shell.csrf,
+                    "/follow/receipt.tlog-proof",
+                    "form",
+                    Encoding::Plain,
+                    html! {
+                        (hidden("code", &self.code))
+                        (in_language(self.language))
+                        div.actions { (submit(say("下载存证回执", "Download the receipt"), Weight::Plain)) }
+                    },
+                ))
             },
         )
     }

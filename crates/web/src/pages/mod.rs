@@ -31,6 +31,7 @@ mod tables;
 mod together;
 mod tokens;
 mod town;
+mod transparency;
 mod work;
 mod work_calendar;
 
@@ -74,5 +75,6 @@ pub use tables::{BodiesPage, PermissionsPage};
 pub use together::{BatchCase, BatchPage, BatchResultPage};
 pub use tokens::{TokenLine, TokensPage};
 pub use town::{OneTap, TownHomePage, TownItem};
+pub use transparency::{EndedLine, TransparencyPage};
 pub use work::{MessageLine, WorkLine, WorkPage};
 pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};

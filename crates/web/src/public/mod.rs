@@ -10,3 +10,4 @@ pub(crate) mod numbers;
 pub(crate) mod plain;
 pub(crate) mod plan;
 pub(crate) mod search;
+pub(crate) mod transparency;

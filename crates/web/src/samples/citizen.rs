@@ -107,6 +107,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
     let scores = (1..=5).map(|score| Choice::new(score.to_string(), format!("{score} 分"))).collect();
     let course = CoursePage {
         shell: public(""),
+        entered: Some("已入账，存证日志第 48213 号".into()),
         language: Language::Chinese,
         number: "LY202600012".into(),
         name: "旅游投诉".into(),

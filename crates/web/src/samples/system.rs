@@ -16,10 +16,10 @@ use crate::{
         tag::Tag,
     },
     pages::{
-        AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
-        GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage, MePage, Notice,
-        OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow,
-        SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage,
+        AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EndedLine, EnrolPage,
+        ErrorPage, GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage,
+        MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage,
+        SessionRow, SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage,
     },
 };
 
@@ -52,6 +52,11 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("error", error().render()),
         ("about", about().render()),
         ("privacy", privacy().render()),
+        ("transparency", transparency().render()),
+        (
+            "transparency-none",
+            TransparencyPage { facts: Vec::new(), keys: Vec::new(), ended: Vec::new(), ..transparency() }.render(),
+        ),
         ("me", me().render()),
         (
             "me-not-let-in",
@@ -537,6 +542,37 @@ fn about() -> AboutPage {
                 "Permission is hereby granted, free of charge, to any person obtaining a copy of this software …",
             ),
         ],
+    }
+}
+
+fn transparency() -> TransparencyPage {
+    TransparencyPage {
+        shell: public(""),
+        facts: vec![
+            Line::text("已公开的条数", "48,213 条"),
+            Line::text("树根", "9f2c7d51c3a04e6f8b11d2f0a7c9e4b3508861fa2d3c4b5a69788796a5b4c3d2").wide(),
+            Line::text("签名时间", "2026年11月23日 12:00"),
+            Line::text("见证", "目前没有外部见证"),
+        ],
+        keys: vec![
+            Line::text(
+                "Ed25519 公钥",
+                "zhiheng/990101/log/3f2a9c1d+f82e1490+AZuFJSpHLSTcOUzWXjQN0Ys2ayzV7JpngHcCCLfk0fnP",
+            )
+            .wide(),
+            Line::text("国密 SM2 公钥", "zhiheng/990101/log/3f2a9c1d+2be38fda+/29pZC8xLjIuMTU2LjEwMTk3LjEuNTAxCgQ5")
+                .wide(),
+        ],
+        origin: "zhiheng/990101/log/3f2a9c1d".into(),
+        rhythm: "最多每 6 小时公开一次".into(),
+        ended: vec![EndedLine {
+            origin: "zhiheng/990101/log/77aa01bc".into(),
+            size: "40107".into(),
+            root: "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=".into(),
+            keys: vec!["zhiheng/990101/log/77aa01bc+dfec44a8+AckCUvt3GBqSchu3z0UWYaCsCNQSIvgj".into()],
+            reason: "机房失火，恢复了前一天的备份".into(),
+            when: "2026年8月2日 09:10".into(),
+        }],
     }
 }
 

@@ -20,9 +20,19 @@ pub(crate) fn run(common: &Common, _: &Audit) -> Result<ExitCode> {
             say(format!("{} {}：{}", difference.what, difference.which, difference.message));
         }
         let checked = format!(
-            "查了 {} 条记录、{} 个版本、{} 个单元、{} 行历史、{} 个报送值、{} 个附件",
-            report.records, report.versions, report.cells, report.history, report.levels, report.files
+            "查了 {} 条记录、{} 个版本、{} 个单元、{} 行历史、{} 个报送值、{} 个附件、{} 条日志、{} 个树头",
+            report.records,
+            report.versions,
+            report.cells,
+            report.history,
+            report.levels,
+            report.files,
+            report.leaves,
+            report.heads
         );
+        if report.unsigned_heads > 0 {
+            say("签名密钥不在这里，树头的签名没有核对，只核对了内容。");
+        }
         say(match report.difference_count {
             0 => format!("{checked}：全部一致"),
             count => format!("{checked}：有 {count} 处不一致"),

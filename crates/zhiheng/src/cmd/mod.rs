@@ -11,12 +11,14 @@ pub(crate) mod demo;
 pub(crate) mod due;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod log;
 pub(crate) mod pack;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod round;
 pub(crate) mod serve;
 pub(crate) mod submit;
+pub(crate) mod verify;
 
 use std::io::Write;
 use std::path::Path;

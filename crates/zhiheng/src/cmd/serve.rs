@@ -107,6 +107,9 @@ fn next_port(address: SocketAddr) -> Result<SocketAddr> {
 }
 
 fn server_of(app: Arc<App>, demo_address: Option<String>, openid_secret: Option<PathBuf>) -> Result<Server> {
+    if !app.is_read_only() {
+        app.open_log()?;
+    }
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
     Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address, openid_secret })?)
