@@ -9,4 +9,5 @@ pub(crate) mod indicator;
 pub(crate) mod numbers;
 pub(crate) mod plain;
 pub(crate) mod plan;
+pub(crate) mod publications;
 pub(crate) mod search;
