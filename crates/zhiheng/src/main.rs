@@ -69,6 +69,10 @@ enum Command {
     Import(cmd::import::Import),
     /// 报送：发起、填报表、收表、催报、通报
     Round(cmd::round::RoundArgs),
+    /// 拟公开：为一期的每个有数的指标拟一件公开；审查、审批以后才公开
+    Publish(cmd::publish::Publish),
+    /// 核对从公开页面下载的核对包，不用数据库，也不用网络
+    Verify(cmd::verify::Verify),
     /// 导出表格
     Export(cmd::export::Export),
     /// 管理员都进不来时，在服务器上启用一个账号并重设口令
@@ -101,6 +105,8 @@ fn main() -> ExitCode {
         Command::Check(args) => cmd::check::run(&cli.common, &args),
         Command::Import(args) => cmd::import::run(&cli.common, &args),
         Command::Round(args) => cmd::round::run(&cli.common, &args),
+        Command::Publish(args) => cmd::publish::run(&cli.common, &args),
+        Command::Verify(args) => cmd::verify::run(&cli.common, &args),
         Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Account(args) => cmd::account::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),

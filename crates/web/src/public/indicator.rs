@@ -46,7 +46,8 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): P
         })
         .await?;
     let pack = &server.app().pack;
-    let known = pack.indicator(id).filter(|indicator| indicator.is_of_plan() || (view.is_some() && !indicator.helper));
+    let open = view.is_some() || !published.is_empty();
+    let known = pack.indicator(id).filter(|indicator| indicator.is_of_plan() || (open && !indicator.helper));
     let indicator = known.ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
     if as_data {
         return Ok(Json(data::indicator(pack, indicator, view.as_ref(), when, &published)).into_response());

@@ -12,11 +12,13 @@ pub(crate) mod due;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod pack;
+pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod round;
 pub(crate) mod serve;
 pub(crate) mod submit;
+pub(crate) mod verify;
 
 use std::io::Write;
 use std::path::Path;
