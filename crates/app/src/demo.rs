@@ -10,6 +10,7 @@ mod cases;
 mod chance;
 mod life;
 mod names;
+mod publications;
 mod samples;
 mod works;
 
@@ -194,6 +195,9 @@ impl<'a> Filling<'a> {
     fn run(mut self, progress: &mut dyn FnMut(u64)) -> Result<DemoReport, Error> {
         for day in at(FIRST.0, FIRST.1, FIRST.2)..=self.last_day {
             self.cases.live(self.app, self.clock, day)?;
+            let published = publications::live(self.app, self.clock, self.seed, day)?;
+            self.cases.done.opened += published.opened;
+            self.cases.done.steps += published.steps;
             self.plan(day);
             let end = end_of_day(day);
             while let Some(Reverse((at, register, number, step))) = self.planned.peek().copied() {
@@ -310,7 +314,7 @@ fn registers(pack: &Pack, scale: u64, seed: u64, last_day: i32) -> Vec<Box<dyn R
         Box::new(book),
     ];
     let entered: u64 = others.iter().map(|register| records(register.as_ref())).sum();
-    let wanted = (DEMO_RECORDS * scale).saturating_sub(entered + Cases::count(scale));
+    let wanted = (DEMO_RECORDS * scale).saturating_sub(entered + Cases::count(scale) + publications::count());
     let food = Samples::new(Sampled::Food, &food_plan(wanted, scale, last_day), seed, last_day, 400 * scale, areas);
     let mut all: Vec<Box<dyn Register>> = vec![Box::new(food)];
     all.extend(others);

@@ -69,6 +69,9 @@ fn menu(pack: &Pack, visit: &Visit) -> Vec<MenuGroup> {
     let board = entry("目标指标", "/board");
     first.push(MenuEntry { current: board.current || path.starts_with("/indicators/"), ..board });
     first.push(entry("方案原文", "/plan"));
+    if pack.publications().is_some() {
+        first.push(entry("公开目录", "/public"));
+    }
     if visit.sees_live() {
         first.push(entry("登记台账", "/kinds"));
     }

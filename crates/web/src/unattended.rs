@@ -2,6 +2,7 @@
 //!
 //! - It is asked once a second whether something is due: a case may be opened at any moment with an end that is near.
 //! - At the start everything that became due meanwhile is made up for.
+//! - Once a minute what was published is compared with its recomputation; a difference is told to whoever may correct it.
 //! - A failure is logged and tried again, later each time, at most every half minute. A database that is only read is left alone.
 //! - It blocks a thread of its own kind, never one that answers requests.
 
@@ -11,6 +12,8 @@ use crate::Server;
 
 const EVERY: Duration = Duration::from_secs(1);
 const AT_MOST: Duration = Duration::from_secs(30);
+/// So many looks pass between two comparisons of what was published.
+const COMPARED: u32 = 60;
 
 /// Lets everything happen in its time, until it is dropped.
 pub(crate) async fn attend(server: Server) {
@@ -20,7 +23,12 @@ pub(crate) async fn attend(server: Server) {
         return;
     }
     let mut wait = EVERY;
+    let mut looks = 0;
     loop {
+        if looks % COMPARED == 0 {
+            compare(&server).await;
+        }
+        looks = looks.wrapping_add(1);
         let done = server
             .run(|app| match app.next_firing()? {
                 Some(at) if at <= app.now() => app.fire().map(Some),
@@ -40,5 +48,15 @@ pub(crate) async fn attend(server: Server) {
         }
         wait = EVERY;
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// 已公布的数有变动: told once; a failure waits for the next minute.
+async fn compare(server: &Server) {
+    let place = &server.app().pack.place;
+    match server.run(|app| app.watch_published()).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(%place, told, "what was published differs by now"),
+        Err(error) => tracing::error!(%place, cause = %error, "what was published could not be compared"),
     }
 }

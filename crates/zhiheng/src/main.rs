@@ -69,6 +69,10 @@ enum Command {
     Import(cmd::import::Import),
     /// 报送：发起、填报表、收表、催报、通报
     Round(cmd::round::RoundArgs),
+    /// 拟公开：为一期的每个有数的指标拟一件公开；审查、审批以后才公开
+    Publish(cmd::publish::Publish),
+    /// 核对下载的核对包或者存证回执，不用数据库，也不用网络
+    Verify(cmd::verify::Verify),
     /// 导出表格
     Export(cmd::export::Export),
     /// 管理员都进不来时，在服务器上启用一个账号并重设口令
@@ -77,8 +81,6 @@ enum Command {
     Audit(cmd::audit::Audit),
     /// 透明日志：树头、公钥、重建
     Log(cmd::log::LogArgs),
-    /// 核对一份存证回执，不联网
-    Verify(cmd::verify::Verify),
     /// 备份到一个文件
     Backup(cmd::backup::Backup),
     /// 从备份恢复到一个空数据库
@@ -105,11 +107,12 @@ fn main() -> ExitCode {
         Command::Check(args) => cmd::check::run(&cli.common, &args),
         Command::Import(args) => cmd::import::run(&cli.common, &args),
         Command::Round(args) => cmd::round::run(&cli.common, &args),
+        Command::Publish(args) => cmd::publish::run(&cli.common, &args),
+        Command::Verify(args) => cmd::verify::run(&cli.common, &args),
         Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Account(args) => cmd::account::run(&cli.common, &args),
         Command::Audit(args) => cmd::audit::run(&cli.common, &args),
         Command::Log(args) => cmd::log::run(&cli.common, &args),
-        Command::Verify(args) => cmd::verify::run(&cli.common, &args),
         Command::Backup(args) => cmd::backup::backup(&cli.common, &args),
         Command::Restore(args) => cmd::backup::restore(&cli.common, &args),
         Command::Config(args) => cmd::config::run(&cli.common, &args),

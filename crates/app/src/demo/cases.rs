@@ -650,7 +650,7 @@ fn letter(day: i32, supervision: bool, mut chance: Chance) -> Vec<Deed> {
 const REVIEWER: &str = "reviewer";
 
 /// Somebody who holds one role in the whole county; nobody signs in as this person.
-fn person(app: &App, role: &str) -> Account {
+pub(super) fn person(app: &App, role: &str) -> Account {
     if role == REVIEWER {
         return Account::of_office("示例·质量强县办审核");
     }

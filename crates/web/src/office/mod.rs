@@ -16,6 +16,7 @@ pub(crate) mod kinds;
 pub(crate) mod merge;
 pub(crate) mod phrases;
 pub(crate) mod preview;
+pub(crate) mod publish;
 pub(crate) mod raised;
 pub(crate) mod records;
 pub(crate) mod references;

@@ -84,6 +84,13 @@ pub(crate) async fn list(
     let freshness = imported.map(|at| freshness(at, server.app().now()));
     let mut page = list_page(&pack, kind, &visit, &params, &view, first, freshness);
     page.batch.steps = steps;
+    if !kind.public.fields.is_empty() {
+        let values = filter_values(kind, &params);
+        let filters: Vec<(String, String)> =
+            values.iter().filter_map(|(name, value)| Some((name.strip_prefix("f.")?.to_owned(), value.clone()))).collect();
+        let draft = server.app().draft_of_list(kind, &filters, params.day("from"), params.day("to"));
+        page.toolbar.extend(super::publish::way(&pack, &visit, &draft));
+    }
     Ok(page_of(KindListPage { shell: shell(&server, &visit), ..page }.render()))
 }
 
@@ -331,6 +338,13 @@ pub(crate) async fn show(
         page.asked = course.asked(visit.account.is_some());
         page.course = course.events(server.app(), visit.account.is_some());
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
+    }
+    if !kind.public.fields.is_empty() && view.row.live {
+        let draft = server.app().draft_of_record(kind, &view.row, &view.record);
+        page.actions.extend(super::publish::way(pack, &visit, &draft));
+    }
+    if kind.publishes.is_some() && visit.account.is_some() {
+        page.actions.extend(super::publish::of_publication(&server, view.row.id).await?);
     }
     Ok(page_of(RecordPage { shell: shell(&server, &visit), duplicates, ..page }.render()))
 }

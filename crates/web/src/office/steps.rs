@@ -167,12 +167,17 @@ pub(crate) async fn form(
     visit: Visit,
     Staff(account): Staff,
     Path((kind_id, id, step)): Path<(String, String, String)>,
+    params: Params,
 ) -> Answer {
     let handled = Handled::open(&server, &visit, &kind_id, &id).await?;
     let pack = server.app().pack.clone();
     let kind = kind_of(&pack, &kind_id)?;
     let step = offered(&handled, kind, &step)?;
-    let typed = typed_of(kind, &handled.view.record);
+    let mut typed = typed_of(kind, &handled.view.record);
+    // A link may fill in what the step asks for: 更正 names what it corrects.
+    for field in step.require.iter().chain(&step.ask).filter_map(|at| kind.fields.get(*at)) {
+        typed.extend(super::publish::fills(&params.0, &field.id).map(|value| (field.id.clone(), value)));
+    }
     let typing = Typing::blank(&server, &handled);
     let references = suggested(&server, &visit, kind).await?;
     let (wrong, references) = (&BTreeMap::new(), &references);

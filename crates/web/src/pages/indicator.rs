@@ -43,6 +43,8 @@ pub struct IndicatorPage {
     pub live: Option<IndicatorLive>,
     /// Approved publications and their corrections, newest first.
     pub published: Vec<Published>,
+    /// Published numbers by their day, broken where the formula changes.
+    pub published_chart: Option<Chart>,
     /// Where the plan says so.
     pub quote: Option<Quote>,
     /// What is counted, and how.
@@ -115,6 +117,10 @@ pub struct Published {
     pub corrected: Option<(String, String)>,
     /// How to check it.
     pub check: Option<Link>,
+    /// Its formula is another than that of the number published after it: not one series.
+    pub break_note: Option<String>,
+    /// For staff: what is computed now, and the way to restate.
+    pub difference: Option<(String, Option<Link>)>,
 }
 
 /// A sentence of the plan.
@@ -199,7 +205,7 @@ impl IndicatorPage {
                             div.rail { (self.buttons()) (raised(&self.shell.csrf, &self.raised)) (self.quote()) (definition(&self.definition)) (self.published()) }
                         }
                         None => {
-                            div.primary { (self.plan_only()) (self.quote()) (self.published()) }
+                            div.primary { (self.plan_only()) @if let Some(one) = &self.published_chart { section.card { (chart(one)) } } (self.quote()) (self.published()) }
                             div.rail { (self.buttons()) (definition(&self.definition)) }
                         }
                     }
@@ -286,6 +292,10 @@ impl IndicatorPage {
                     dl.summary {
                         div { dt { (one.period) } dd { (one.value) " " span.soft { "（" (one.note) "）" } } }
                         @if let Some((value, why)) = &one.corrected { div { dt { "更正后" } dd { (value) " " span.soft { (why) } } } }
+                    }
+                    @if let Some(note) = &one.break_note { p.small { strong { (note) } } }
+                    @if let Some((now, way)) = &one.difference {
+                        p.reason { (now) @if let Some(link) = way { " " a href=(link.href) { (link.label) } } }
                     }
                     @if let Some(link) = &one.check { p.small { a href=(link.href) { (link.label) } } }
                 }

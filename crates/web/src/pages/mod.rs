@@ -19,6 +19,7 @@ mod own;
 mod phrases;
 mod plain;
 mod plan;
+mod publications;
 mod record;
 mod record_form;
 mod register;
@@ -60,6 +61,7 @@ pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCod
 pub use phrases::PhrasesPage;
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
+pub use publications::{HowToCheck, PublicLine, PublicationPage, PublicationsPage};
 pub use record::{
     AskedGroup, AskedLine, Attachment, Change, Clock, CountLine, CountedIn, CourseEvent, FieldChange, Handling,
     RecordPage, RecordSection,

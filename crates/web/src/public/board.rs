@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use zhiheng_app::{Board, Row, When};
+use zhiheng_app::{Board, PublicItem, Row, When};
 use zhiheng_pack::{Decimal, Indicator, Pack};
 
-use super::numbers;
+use super::{numbers, publications};
 use crate::components::{
     Link,
     field::{Choice, Control, Field},
@@ -35,7 +35,10 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, params: Par
     let asked = Asked { when, today, body: params.get("body"), light: params.get("light") };
     let page = match &live {
         Some((board, trends)) => staff_page(board, trends, &asked),
-        None => plan_page(&server.app().pack, &asked),
+        None => {
+            let published = server.run(|app| app.public_board()).await?;
+            plan_page(&server.app().pack, &asked, &published)
+        }
     };
     Ok(page_of(BoardPage { shell: shell(&server, &visit), ..page }.render()))
 }
@@ -49,9 +52,10 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The plan's own content.
-pub(crate) fn plan_page(pack: &Pack, asked: &Asked<'_>) -> BoardPage {
-    let rows: Vec<(&Indicator, BoardRow)> =
-        targets(pack).map(|indicator| (indicator, row(pack, indicator, asked.today))).collect();
+pub(crate) fn plan_page(pack: &Pack, asked: &Asked<'_>, published: &BTreeMap<String, PublicItem>) -> BoardPage {
+    let shown = |indicator: &Indicator| published.get(&indicator.id).and_then(publications::on_board);
+    let with = |indicator| BoardRow { published: shown(indicator), ..row(pack, indicator, asked.today) };
+    let rows: Vec<(&Indicator, BoardRow)> = targets(pack).map(|indicator| (indicator, with(indicator))).collect();
     let with_row = rows.iter().filter(|(indicator, _)| indicator.row.is_some()).count();
     let fact = |count: usize, words: &str| HomeFact {
         count: count.to_string(),

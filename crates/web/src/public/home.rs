@@ -1,9 +1,10 @@
 //! 首页: the first minute: what this is, the plan at a glance, and two clear ways on.
 
 use axum::extract::State;
+use zhiheng_app::PublicWanted;
 use zhiheng_pack::Pack;
 
-use super::numbers;
+use super::{numbers, publications};
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -15,14 +16,20 @@ use crate::problem::{Answer, show as page_of};
 use crate::server::Server;
 use crate::words::share;
 
+/// So much of what was published last stands on the first page.
+const LATEST: usize = 5;
+
 /// `GET /`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit) -> Answer {
     if let Some(account) = visit.account.as_ref().filter(|account| server.app().is_of_town(account)) {
         return crate::office::town::show(&server, &visit, account).await;
     }
-    let measures = server.run(|app| Ok(app.plan()?.document.items.len())).await?;
+    let wanted = PublicWanted { limit: LATEST, ..PublicWanted::default() };
+    let (measures, published) =
+        server.run(move |app| Ok((app.plan()?.document.items.len(), app.public_page(&wanted)?.items))).await?;
     let page = page(&server.app().pack, &visit, server.demo_address(), measures, server.app().today());
-    Ok(page_of(HomePage { shell: shell(&server, &visit), ..page }.render()))
+    let published = publications::latest(&published);
+    Ok(page_of(HomePage { shell: shell(&server, &visit), published, ..page }.render()))
 }
 
 /// Fills the page.

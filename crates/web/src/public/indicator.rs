@@ -8,7 +8,7 @@ use zhiheng_pack::indicator::{Form, Mode, Sampling};
 use zhiheng_pack::{Indicator, Pack, day};
 
 use super::breakdown::breakdowns;
-use super::{data, numbers};
+use super::{data, numbers, publications};
 use crate::components::{
     Link,
     action::{Action, Weight},
@@ -16,6 +16,7 @@ use crate::components::{
 };
 use crate::extract::{Params, Visit};
 use crate::frame::shell;
+use crate::office::publish;
 use crate::office::raised::from_here;
 use crate::pages::{Definition, IndicatorLive, IndicatorPage, Quantity, Quote, Uncounted, VersionNote};
 use crate::problem::{Answer, show as page_of};
@@ -32,16 +33,36 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): P
         true => Some(server.run(move |app| app.indicator(&wanted, when)).await?),
         false => None,
     };
+    let (wanted, staff) = (id.to_owned(), visit.account.is_some() && visit.sees_live());
+    let (published, changes, draft) = server
+        .run(move |app| {
+            let published = app.public_numbers_of(&wanted)?;
+            let mut changes = Vec::new();
+            for item in published.iter().filter(|_| staff) {
+                changes.push(app.published_change(&item.id)?);
+            }
+            let of_now = staff && when.known_on.is_none() && app.pack.indicator(&wanted).is_some_and(|one| !one.helper);
+            let draft = if of_now { app.draft_of_number(&wanted, when.as_of)? } else { None };
+            Ok((published, changes, draft))
+        })
+        .await?;
     let pack = &server.app().pack;
-    let known = pack.indicator(id).filter(|indicator| indicator.is_of_plan() || (view.is_some() && !indicator.helper));
+    let open = view.is_some() || !published.is_empty();
+    let known = pack.indicator(id).filter(|indicator| indicator.is_of_plan() || (open && !indicator.helper));
     let indicator = known.ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;
     if as_data {
-        return Ok(Json(data::indicator(pack, indicator, view.as_ref(), when)).into_response());
+        return Ok(Json(data::indicator(pack, indicator, view.as_ref(), when, &published)).into_response());
     }
     let mut page = plan_page(pack, indicator, when);
+    page.published = publications::of_indicator(&published);
+    page.published_chart = publications::chart(indicator, &published);
+    for (shown, change) in page.published.iter_mut().zip(&changes) {
+        shown.difference = change.as_ref().map(|change| publish::difference(pack, change));
+    }
     if let Some(view) = &view {
         page.live = Some(live(pack, indicator, view, when, today));
         page.actions = actions(indicator, &visit, pack, when, today);
+        page.actions.extend(draft.as_ref().and_then(|draft| publish::way(pack, &visit, draft)));
     }
     if visit.account.as_ref().is_some_and(zhiheng_app::Account::acts) {
         let (reader, origin) = (visit.clone(), Origin::Indicator(indicator.id.clone()));

@@ -9,5 +9,6 @@ pub(crate) mod indicator;
 pub(crate) mod numbers;
 pub(crate) mod plain;
 pub(crate) mod plan;
+pub(crate) mod publications;
 pub(crate) mod search;
 pub(crate) mod transparency;

@@ -18,7 +18,13 @@ use crate::{
 
 pub(super) fn samples() -> Vec<(&'static str, Markup)> {
     let staff = food();
-    let open = IndicatorPage { shell: public("目标指标"), live: None, actions: Vec::new(), ..food() };
+    let open = IndicatorPage {
+        shell: public("目标指标"),
+        live: None,
+        actions: Vec::new(),
+        published: food().published.into_iter().map(|one| Published { difference: None, ..one }).collect(),
+        ..food()
+    };
     let unpublished = IndicatorPage { published: Vec::new(), ..open.clone() };
     vec![
         ("indicator-staff", staff.render()),
@@ -91,8 +97,11 @@ fn food() -> IndicatorPage {
             value: "98.2%".into(),
             note: "2026年1月20日经批准公布".into(),
             corrected: Some(("98.3%".into(), "2 批复检合格改判".into())),
-            check: Some(Link::new("这个数字怎么核验", "/verify/2025/food_pass_rate")),
+            check: Some(Link::new("这个数怎么核对", "/public/0190d2c8a1f07000800000000000abcd#check")),
+            break_note: Some("口径与后一次公布的不同，两个数前后不可比".into()),
+            difference: Some(("按同一口径、同一截止日现在算得 98.4%。".into(), Some(Link::new("更正", "#")))),
         }],
+        published_chart: None,
         quote: Some(Quote {
             before: "农产品质量安全例行监测合格率达98.3%以上，".into(),
             target: "食品抽检合格率达到98.2%以上".into(),

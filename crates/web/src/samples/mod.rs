@@ -6,6 +6,7 @@ mod documents;
 mod import;
 mod indicator;
 mod plan;
+mod publications;
 mod records;
 mod rounds;
 mod search;
@@ -40,6 +41,7 @@ pub fn pages() -> Vec<PageSample> {
         documents::samples(),
         import::samples(),
         plan::samples(),
+        publications::samples(),
         rounds::samples(),
         search::samples(),
         citizen::samples(),

@@ -13,6 +13,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod pack;
+pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod round;
