@@ -17,6 +17,7 @@ pub mod flash;
 pub mod light;
 pub mod pager;
 pub mod progress;
+pub mod qr;
 pub mod query;
 pub mod section;
 pub mod shell;
@@ -76,6 +77,7 @@ pub fn samples() -> Vec<Sample> {
         action::samples(),
         query::samples(),
         batch::samples(),
+        qr::samples(),
         pager::samples(),
         tabs::samples(),
         flash::samples(),

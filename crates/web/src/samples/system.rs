@@ -18,8 +18,8 @@ use crate::{
     pages::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EnrolPage, ErrorPage,
         GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage, MePage, Notice,
-        OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage, SessionRow,
-        SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage,
+        OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, RecoveryCodesPage, SessionRow, SetPasswordPage,
+        SettingsGroup, SettingsPage, TokenLine, TokensPage,
     },
 };
 
@@ -250,7 +250,7 @@ fn me() -> MePage {
 fn enrol() -> EnrolPage {
     EnrolPage {
         shell: office("我的账号"),
-        picture: Some(QrPicture { size: 2, path: "M0,0h1v1h-1z".into() }),
+        picture: Some(crate::components::qr::QrPicture { size: 2, path: "M0,0h1v1h-1z".into() }),
         secret: Some("GEZD GNBV GY3T QOJQ".into()),
         error: None,
     }
