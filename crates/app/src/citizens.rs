@@ -16,9 +16,11 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::kind::Mode;
-use zhiheng_pack::procedure::{ClockKind, Language, Procedure, PublicEntry, ReasonWanted, Setting, State, Step, roles};
-use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value};
-use zhiheng_store::{Change, Job, Needs, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
+use zhiheng_pack::procedure::{
+    Clock, ClockKind, Language, Procedure, PublicEntry, ReasonWanted, Setting, State, Step, Trigger, roles,
+};
+use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value, problem as codes};
+use zhiheng_store::{Change, Job, Needs, Op, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::amend::Hand;
 use crate::cases::as_draft;
@@ -148,6 +150,10 @@ pub struct PublicCourse {
     pub state: String,
     /// Nothing is owed any more.
     pub closed: bool,
+    /// The office has taken it off the register, for this reason.
+    pub removed: Option<String>,
+    /// 投诉, 举报: what it is called.
+    pub word: String,
     /// What happened, oldest first.
     pub events: Vec<PublicEvent>,
     /// What the office owes, in the order of the procedure.
@@ -194,6 +200,10 @@ pub struct PublicClock {
     pub stopped: Option<i32>,
     /// Late, or in time; unknown while it runs.
     pub late: Option<bool>,
+    /// It ended with the case, and not by what it waits for.
+    pub ended: bool,
+    /// What the citizen has to do himself until then, by these steps; empty: the office owes it.
+    pub yours: Vec<String>,
     /// A promise of the county beside the law.
     pub promise: bool,
     /// Article.
@@ -212,9 +222,48 @@ pub fn public_entry<'a>(pack: &'a Pack, path: &str) -> Result<(&'a Kind, &'a Pub
     public_entries(pack).find(|(_, entry)| entry.path == path).ok_or_else(missing)
 }
 
+/// The entry to which the posters of a kind lead: that of the kind whose cases name them.
+pub fn poster_entry<'a>(pack: &'a Pack, posters: &Kind) -> Option<&'a PublicEntry> {
+    let leads = |kind: &Kind| {
+        let field = kind.field(POINT).filter(|field| field.kind == Type::Reference);
+        field.is_some_and(|field| field.to.as_deref() == Some(posters.id.as_str()))
+    };
+    public_entries(pack).find(|(kind, _)| leads(kind)).map(|(_, entry)| entry)
+}
+
 /// The fields that an entry asks for, in order.
 pub fn asked(entry: &PublicEntry) -> impl Iterator<Item = usize> {
     entry.ask.iter().flatten().copied()
+}
+
+/// Whether somebody has said that he stays anonymous.
+pub fn is_anonymous(kind: &Kind, entry: &PublicEntry, draft: &Draft) -> bool {
+    let said = entry.anonymous.and_then(|index| kind.fields.get(index)).and_then(|field| draft.fields.get(&field.id));
+    said.is_some_and(|value| *value == json!(true) || value.as_str() == Some("yes"))
+}
+
+/// Where the entry asks whether somebody gives his name: that he has answered, and who gives it what it takes.
+fn unnamed(kind: &Kind, entry: &PublicEntry, draft: &Draft) -> Vec<Problem> {
+    let Some(choice) = entry.anonymous else { return Vec::new() };
+    let answered = |index: &usize| {
+        let value = kind.fields.get(*index).and_then(|field| draft.fields.get(&field.id));
+        value.is_some_and(|value| !value.is_null() && value.as_str() != Some(""))
+    };
+    let wanted: Vec<usize> = match (answered(&choice), is_anonymous(kind, entry, draft)) {
+        (false, _) => vec![choice],
+        (true, true) => Vec::new(),
+        (true, false) => entry.named.iter().copied().filter(|index| !answered(index)).collect(),
+    };
+    let problem = |index: usize| {
+        let field = kind.fields.get(index)?;
+        let why = if index == choice {
+            "请选择是否匿名"
+        } else {
+            "实名的请填写这一项；不愿意填写的，请回到前面选择匿名"
+        };
+        Some(Problem::of_field(codes::REQUIRED, &field.id, why))
+    };
+    wanted.into_iter().filter_map(problem).collect()
 }
 
 /// A case on its way in, with the receipt that goes with it.
@@ -272,6 +321,19 @@ impl App {
         Ok(draft)
     }
 
+    /// The name of a poster's place in English, with the field of the case that says the place.
+    pub fn point_english(&self, entry: &str, code: &str) -> Result<Option<(String, String)>, Error> {
+        let (kind, _) = public_entry(&self.pack, entry)?;
+        let to = kind.field(POINT).and_then(|field| field.to.as_deref());
+        let Some((points, poster)) = to.and_then(|to| self.pack.kind(to)).and_then(|it| Some((it, it.poster?))) else {
+            return Ok(None);
+        };
+        let row = self.store.read()?.record_by_key(&self.pack.place, &points.id, code)?.filter(|row| row.live);
+        let Some((record, _)) = row.and_then(|row| read(points, &row)) else { return Ok(None) };
+        let english = poster.english.and_then(|index| record.value(index)).map(|value| value.plain());
+        Ok(points.fields.get(poster.place).map(|field| field.id.clone()).zip(english))
+    }
+
     /// The draft of a case: what was asked, over what the poster says, and what the entry sets.
     fn report_draft(&self, kind: &Kind, entry: &PublicEntry, given: &Draft, point: Draft) -> Draft {
         let mut draft = Draft::default();
@@ -283,6 +345,10 @@ impl App {
             draft.fields.extend(given.fields.get(&field.id).map(|value| (field.id.clone(), value.clone())));
         }
         let today = zhiheng_pack::day::date(self.today()).to_string();
+        if is_anonymous(kind, entry, &draft) {
+            let personal = kind.fields.iter().filter(|field| field.personal);
+            personal.for_each(|field| drop(draft.fields.remove(&field.id)));
+        }
         let opened = self.pack.procedure_on(kind, self.today()).and_then(|procedure| procedure.opened);
         if let Some(field) = opened.and_then(|index| kind.fields.get(index)).filter(|field| !field.derived) {
             draft.fields.entry(field.id.clone()).or_insert_with(|| Json::String(today.clone()));
@@ -302,7 +368,9 @@ impl App {
     pub fn check_report(&self, entry: &str, given: &Draft, point: &str) -> Result<Vec<Problem>, Error> {
         let (kind, found) = public_entry(&self.pack, entry)?;
         let draft = self.report_draft(kind, found, given, self.point(entry, point)?);
-        Ok(self.pack.check(kind, &draft, self.today()).problems)
+        let mut problems = self.pack.check(kind, &draft, self.today()).problems;
+        problems.extend(unnamed(kind, found, &draft));
+        Ok(problems)
     }
 
     /// Opens a case: all problems at once, or a durable case with its number and its query code. The same secret again answers the same case.
@@ -332,7 +400,16 @@ impl App {
             expected_version: None,
             reason: None,
         };
-        let prepared = self.prepare(Hand::Public, &submission, self.today()).map_err(Error::Invalid)?;
+        let unnamed = match &submission.act {
+            Act::Create(draft) => unnamed(kind, found, draft),
+            _ => Vec::new(),
+        };
+        let prepared = self.prepare(Hand::Public, &submission, self.today());
+        if !unnamed.is_empty() {
+            let others = prepared.err().unwrap_or_default();
+            return Err(Error::Invalid(others.into_iter().chain(unnamed).collect()));
+        }
+        let prepared = prepared.map_err(Error::Invalid)?;
         let code = QueryCode::of_secret(&self.pack.place, secret);
         // The key is stored; the secret is not, since it makes the code. What was written is no part of the digest: a form that went out twice is one
         // case, also when the second sending says a word more.
@@ -384,6 +461,14 @@ impl App {
         let position = self.pack.kind_position(&receipt.kind).ok_or_else(missing)?;
         let kind = self.pack.kinds.get(position).ok_or_else(missing)?;
         let row = reader.record(&self.pack.place, &receipt.kind, &receipt.record)?.ok_or_else(missing)?;
+        let removed = match row.live {
+            true => None,
+            false => {
+                let versions = reader.versions(&self.pack.place, &row.id)?;
+                let last = versions.into_iter().rev().find(|version| version.op == Op::Withdraw);
+                Some(last.and_then(|version| version.reason).unwrap_or_default())
+            }
+        };
         drop(reader);
         let known = row.key.clone().unwrap_or_default();
         if !number.trim().is_empty() && !number.trim().eq_ignore_ascii_case(&known) {
@@ -410,8 +495,10 @@ impl App {
                 language.say("已撤销登记", "Taken off the register").to_owned()
             },
             closed: !row.live || procedure.is_closed(&case.state),
+            removed,
+            word: kind.public_entry.as_ref().map_or_else(|| "投诉".to_owned(), |entry| entry.word.clone()),
             events: self.public_events(procedure, &record, &words, language),
-            clocks: self.public_clocks(procedure, &record, language),
+            clocks: self.public_clocks(procedure, &record, row.live, language),
             shown: shown(&self.pack, kind, &record, language),
             steps: steps.cloned().collect(),
             procedure: Arc::new(procedure.clone()),
@@ -454,9 +541,24 @@ impl App {
         events.filter_map(one).collect()
     }
 
-    fn public_clocks(&self, procedure: &Procedure, record: &Record, language: Language) -> Vec<PublicClock> {
+    fn public_clocks(
+        &self,
+        procedure: &Procedure,
+        record: &Record,
+        live: bool,
+        language: Language,
+    ) -> Vec<PublicClock> {
+        let open = self.pack.open_steps(record);
         let one = |run: zhiheng_pack::case::Run| {
-            let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty)?;
+            let clock = procedure.clocks.get(run.clock).filter(|clock| clock.public)?;
+            let his = |step: &&Step| is_citizens(step) && stops(procedure, step, clock);
+            let named: Vec<&Step> = procedure.steps.iter().filter(his).collect();
+            // A right is the citizen's to use where a step of his ends it; what only the office may do is no news to him.
+            if clock.kind != ClockKind::Duty && (clock.kind != ClockKind::Right || named.is_empty()) {
+                return None;
+            }
+            let waits = live && run.is_open() && clock.kind == ClockKind::Right;
+            let now = named.iter().filter(|step| waits && open.iter().any(|it| it.id == step.id));
             Some(PublicClock {
                 name: language.of(&clock.name, clock.english.as_deref()).to_owned(),
                 due: run.due.map(|due| due.day),
@@ -464,6 +566,8 @@ impl App {
                 paused: run.paused,
                 stopped: run.stopped_at.map(|at| self.pack.day_of(at)),
                 late: run.late,
+                ended: run.uncounted || (!live && run.is_open()),
+                yours: now.map(|step| language.of(&step.name, step.english.as_deref()).to_owned()).collect(),
                 promise: clock.promise_of.is_some(),
                 basis: clock.basis.clone(),
             })
@@ -557,6 +661,15 @@ pub fn merge_field(kind: &Kind) -> Option<usize> {
     kind.fields.iter().position(|field| field.kind == Type::Reference && field.to.as_deref() == Some(kind.id.as_str()))
 }
 
+/// Whether a clock names a step among what stops it.
+fn stops(procedure: &Procedure, step: &Step, clock: &Clock) -> bool {
+    let named = |stop: &Trigger| match stop {
+        Trigger::Step(at) => procedure.steps.get(*at).is_some_and(|known| known.id == step.id),
+        _ => false,
+    };
+    clock.stops.iter().any(named)
+}
+
 /// A step of the public page.
 fn is_citizens(step: &Step) -> bool {
     step.roles.iter().any(|role| role == roles::CITIZEN)
@@ -564,6 +677,9 @@ fn is_citizens(step: &Step) -> bool {
 
 fn shown(pack: &Pack, kind: &Kind, record: &Record, language: Language) -> Vec<(String, String)> {
     let Some(entry) = &kind.public_entry else { return Vec::new() };
+    if entry.show_when.as_ref().is_some_and(|when| !when.holds(record)) {
+        return Vec::new();
+    }
     let one = |index: &usize| {
         let field = kind.fields.get(*index).filter(|field| !field.personal)?;
         record.value(*index)?;

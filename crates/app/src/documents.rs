@@ -73,6 +73,9 @@ impl App {
             dues: self.pack.dues(&record),
             ..self.given(reader.map_or("", |reader| &reader.name), then, number.as_ref())?
         };
+        // 承办人 is who took the step that the paper tells of, whoever prints it.
+        let taker = self.pack.taker_of(&record, document).and_then(|login| given.people.get(login)).cloned();
+        let given = Given { taker, ..given };
         let covered = match reader {
             Some(reader) => record.covered(kind, |index| reads(reader, kind, index, row.body.as_deref()), masked),
             None => record.clone(),
@@ -99,6 +102,8 @@ impl App {
         Ok(Given {
             today: day::date(today),
             actor,
+            taker: None,
+            bureau: body.and_then(|body| self.pack.signing(&body.id)).map(|body| body.name.clone()),
             body: body.map(|body| body.name.clone()),
             reason: None,
             serial: number.map(|number| number.serial),

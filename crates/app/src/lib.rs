@@ -62,7 +62,7 @@ pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,
-    asked, merge_field, public_entries, public_entry,
+    asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
 };
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use documents::DocumentView;

@@ -36,6 +36,10 @@ enum Hole {
     Place,
     Today,
     Actor,
+    /// Who took the step that made the document due (承办人).
+    Taker,
+    /// The body that signs (落款单位).
+    Bureau,
     Reason,
     Year,
     Serial,
@@ -46,12 +50,14 @@ enum Hole {
 }
 
 /// The placeholders that every kind has. They go before a field of the same name.
-const WORDS: [(&str, Hole); 8] = [
+const WORDS: [(&str, Hole); 10] = [
     ("label", Hole::Label),
     ("body", Hole::Body),
     ("place", Hole::Place),
     ("today", Hole::Today),
     ("actor", Hole::Actor),
+    ("taker", Hole::Taker),
+    ("bureau", Hole::Bureau),
     ("reason", Hole::Reason),
     ("year", Hole::Year),
     ("serial", Hole::Serial),
@@ -141,8 +147,12 @@ pub struct Given {
     pub today: Date,
     /// Name of who makes it.
     pub actor: String,
+    /// Name of who took the step that made it due.
+    pub taker: Option<String>,
     /// Name of the record's body.
     pub body: Option<String>,
+    /// Name of the body in whose name it goes out: a station (派出机构) signs in the name of its bureau.
+    pub bureau: Option<String>,
     /// The reason of the step, in words.
     pub reason: Option<String>,
     /// 流水号, once it is assigned.
@@ -240,7 +250,7 @@ pub fn render(pack: &Pack, kind: &Kind, document: &Document, record: &Record, gi
         basis: document.basis.clone(),
         paragraphs: document.text.iter().enumerate().flat_map(paragraph).collect(),
         copies: document.copies.clone(),
-        seal: document.seal.then(|| (vec![piece(given.body.clone())], given.today)),
+        seal: document.seal.then(|| (vec![piece(given.bureau.clone().or_else(|| given.body.clone()))], given.today)),
     }
 }
 
@@ -256,7 +266,9 @@ pub fn number_text(
     let given = Given {
         today,
         actor: String::new(),
+        taker: None,
         body: None,
+        bureau: None,
         reason: None,
         serial: Some(serial),
         dues: BTreeMap::new(),
@@ -269,7 +281,10 @@ pub fn number_text(
 impl Pack {
     /// The documents that can be made of a record: of a case those that a step already taken lists, and those that no step lists.
     pub fn offered(&self, kind: &Kind, record: &Record) -> Vec<&Document> {
-        let steps = || kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).flat_map(|one| &one.steps);
+        // A kind that is only mirrored here runs no procedure, and still its forms belong to the steps of one.
+        let at = self.kind_position(&kind.id);
+        let own = |one: &&Procedure| Some(one.kind) == at;
+        let steps = || self.procedures.iter().filter(own).flat_map(|one| &one.steps);
         let of_kind = self.documents.iter().filter(|document| document.kind == kind.id);
         of_kind
             .filter(|document| {
@@ -287,6 +302,18 @@ impl Pack {
             let Act::Step(id) = &event.act else { return None };
             procedure.step(id).filter(|step| step.documents.contains(&document.id)).map(|step| (step, event))
         })
+    }
+
+    /// Who took the step that made a document due last: login.
+    pub fn taker_of<'a>(&'a self, record: &'a Record, document: &Document) -> Option<&'a str> {
+        self.step_of(record, document).map(|(_, event)| event.by.as_str())
+    }
+
+    /// The body in whose name one of its bodies signs: a station has no name of its own before the law (派出机构以所属机关名义).
+    pub fn signing(&self, body: &str) -> Option<&crate::pack::Body> {
+        let found = self.body(body)?;
+        let above = found.parent.as_deref().filter(|_| found.level == crate::pack::BodyLevel::Station);
+        above.and_then(|above| self.body(above)).or(Some(found))
     }
 
     /// The reason of the step that made a document due, in words.
@@ -349,6 +376,8 @@ impl Filling<'_> {
             Hole::Place => Some(self.pack.place_name.clone()),
             Hole::Today => Some(chinese_date(given.today)),
             Hole::Actor => Some(given.actor.clone()),
+            Hole::Taker => given.taker.clone(),
+            Hole::Bureau => given.bureau.clone(),
             Hole::Reason => given.reason.clone(),
             Hole::Year => Some(given.today.year().to_string()),
             Hole::Serial => given.serial.map(|serial| serial.to_string()),

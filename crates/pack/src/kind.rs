@@ -239,6 +239,43 @@ pub struct ImportRule {
     pub items: Option<usize>,
 }
 
+/// 点位码海报: what the printed poster of a record says beside its code. The record's key is the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poster {
+    /// Field of the place.
+    pub place: usize,
+    /// Field of the place in English.
+    pub english: Option<usize>,
+    /// Field of who runs it.
+    pub operator: Option<usize>,
+    /// Date field: taken down on this day.
+    pub removed: Option<usize>,
+}
+
+/// 缓急: when the person whom a case is about leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urgency {
+    /// Date field of the day on which he leaves.
+    pub day: usize,
+    /// Whole-number field of the hour, 0 to 23.
+    pub hour: Option<usize>,
+    /// Id of the time limit that ends with that day: by its line the desk finds the cases that are urgent now.
+    pub clock: String,
+}
+
+/// 台账: what says whence a record was mirrored and how old it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mirror {
+    /// Choice field of the other system.
+    pub system: Option<usize>,
+    /// Text field of its number there.
+    pub number: Option<usize>,
+    /// Date field of the day as of which it was taken over.
+    pub as_of: usize,
+    /// Days after which it is old.
+    pub stale: i32,
+}
+
 /// What anonymous readers may see, and when.
 #[derive(Debug, Clone, Default)]
 pub struct Public {
@@ -329,6 +366,12 @@ pub struct Kind {
     pub publishes: Option<Publishes>,
     /// 由程序写入: its records hold what was published; nobody enters, corrects or withdraws one.
     pub sealed: bool,
+    /// When its cases press.
+    pub urgency: Option<Urgency>,
+    /// How its records mirror another system's, in mode register.
+    pub mirror: Option<Mirror>,
+    /// Records of this kind are posters that lead to a public entry.
+    pub poster: Option<Poster>,
     /// How the public may open a case.
     pub public_entry: Option<crate::procedure::PublicEntry>,
     /// Valid records for tests and for people who learn the kind.

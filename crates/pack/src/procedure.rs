@@ -397,6 +397,12 @@ pub struct Step {
     pub english: Option<String>,
     /// A line under its form.
     pub hint: Option<String>,
+    /// What the citizen loses or ends by taking it: shown before it, and taken only by who ticks that he has read it.
+    pub consequence: Option<String>,
+    /// Hint and consequence in English.
+    pub english_hint: Option<String>,
+    /// The same of the consequence.
+    pub english_consequence: Option<String>,
 }
 
 impl Step {
@@ -585,6 +591,8 @@ pub struct Clock {
     pub owner: Vec<usize>,
     /// Article.
     pub basis: Option<String>,
+    /// The citizen sees it in the course of his case.
+    pub public: bool,
     /// False when nobody checked the figure.
     pub verified: bool,
 }
@@ -691,12 +699,22 @@ pub struct Document {
 }
 
 /// How the public may open a case of a kind (公众入口).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublicEntry {
     /// First part of its address.
     pub path: String,
     /// 名称
     pub name: String,
+    /// What is filed: 投诉, 举报.
+    pub word: String,
+    /// What somebody must know before he files, a paragraph each: who reads it, what follows, what may be had.
+    pub notices: Vec<String>,
+    /// Words under a question.
+    pub hints: Vec<(usize, String)>,
+    /// Yes-or-no field by which somebody stays anonymous: who says yes is asked no personal field, who says no fills in those of `named`.
+    pub anonymous: Option<usize>,
+    /// Fields that who gives his name must fill in.
+    pub named: Vec<usize>,
     /// Pages of the form, each some fields.
     pub ask: Vec<Vec<usize>>,
     /// The question of a field, where it is not the field's name.
@@ -713,6 +731,8 @@ pub struct PublicEntry {
     pub rate: Option<usize>,
     /// Fields the citizen may read.
     pub show: Vec<usize>,
+    /// He reads them only while this is true.
+    pub show_when: Option<Condition>,
     /// Fields that are set when a case is opened here: that it came by this page, and on which day.
     pub set: Vec<(usize, Setting)>,
     /// Fields by which the public statistics are broken down; without one there are none.

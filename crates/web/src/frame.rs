@@ -2,6 +2,7 @@
 
 use zhiheng_app::Power;
 use zhiheng_pack::Pack;
+use zhiheng_pack::procedure::Language;
 
 use crate::components::{
     Link,
@@ -37,7 +38,30 @@ pub(crate) fn shell(server: &Server, visit: &Visit) -> Shell {
         open_work: visit.open_work.map(open_words),
         flash: visit.flash.clone(),
         csrf: Csrf(token),
+        language: Language::Chinese,
     }
+}
+
+/// The shell of a page of the public in a language: in English the menu holds what there is in English.
+pub(crate) fn shell_in(server: &Server, visit: &Visit, language: Language) -> Shell {
+    let shell = shell(server, visit);
+    if language == Language::Chinese {
+        return shell;
+    }
+    let path = visit.here.split('?').next().unwrap_or_default();
+    let entry = |label: String, href: String| MenuEntry {
+        current: within(path, href.split('?').next().unwrap_or_default()),
+        link: Link::new(label, href),
+        badge: None,
+    };
+    let speaking = zhiheng_app::public_entries(&server.app().pack).filter(|(_, entry)| entry.english);
+    let named = speaking.map(|(_, it)| {
+        let name = it.english_name.clone().unwrap_or_else(|| "Complaint".to_owned());
+        entry(name, format!("/report/{}?lang=en", it.path))
+    });
+    let follow = entry("Follow a complaint".to_owned(), "/follow?lang=en".to_owned());
+    let entries = named.chain([follow]).collect();
+    Shell { language, menu: vec![MenuGroup { title: String::new(), entries }], reader: Reader::Public, ..shell }
 }
 
 /// Counting stops at a thousand.

@@ -196,6 +196,7 @@ pub static ROUTES: &[Route] = &[
     read(Office, Needs::Staff, "/kinds/{kind}/export.csv", || get(office::export::kind_csv)),
     read(Office, Needs::Staff, "/kinds/{kind}/template.xlsx", || get(office::export::template)),
     read(Office, Needs::Live, "/kinds/{kind}/print", || get(office::batch::print)),
+    read(Office, Needs::Live, "/kinds/{kind}/posters", || get(office::posters::print)),
     read(Office, Needs::Staff, "/kinds/{kind}/chosen.xlsx", || get(office::batch::table)),
     read(Office, Needs::Staff, "/kinds/{kind}/files.zip", || get(office::batch::files)),
     read(Office, Needs::Staff, "/kinds/{kind}/withdraw", || get(office::batch::withdraw_form)),

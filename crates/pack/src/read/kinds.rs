@@ -4,7 +4,9 @@ use super::procedures::Derived;
 use super::{any, field_of, is_dated, is_number};
 use crate::access::Access;
 use crate::formula::{Condition, Fault, Scope};
-use crate::kind::{Check, DateBound, Field, Format, ImportRule, Kind, Mode, Public, Reports, Totals, Type};
+use crate::kind::{
+    Check, DateBound, Field, Format, ImportRule, Kind, Mirror, Mode, Poster, Public, Reports, Totals, Type, Urgency,
+};
 use crate::node::{At, Node};
 use crate::pack::Pack;
 use crate::problem::{self as codes, Level};
@@ -61,6 +63,9 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         procedures: Vec::new(),
         publishes: None,
         sealed: false,
+        urgency: None,
+        mirror: None,
+        poster: None,
         public_entry: None,
         samples: Vec::new(),
         since: node.date("since"),
@@ -97,6 +102,9 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
     kind.reports = reports(pack, &kind, node);
     kind.totals = totals(pack, &kind, node);
     kind.checks = node.tables("check").into_iter().filter_map(|part| check(pack, &kind, part)).collect();
+    kind.poster = poster(&kind, node);
+    kind.urgency = urgency(&kind, node);
+    kind.mirror = mirror(&kind, node).filter(|_| mode == Mode::Register);
     // Read with the procedures, when every field is there.
     node.table("public_entry");
     kind.samples = node
@@ -304,6 +312,56 @@ fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
     kind.town_basis = indices(kind, node, "town_basis");
     // A common kind may name the bureau of a county that has none of that id.
     kind.body = node.text("body").and_then(|name| pack.body(&name.value)).map(|body| body.id.clone());
+}
+
+/// `[kind.urgency]`
+fn urgency(kind: &Kind, node: &Node<'_>) -> Option<Urgency> {
+    let part = node.table("urgency")?;
+    let day = field_of(kind, &part, "day", |kind| kind == Type::Date, "日期");
+    if !part.has("day") {
+        part.file.say(codes::MISSING_KEY, &part.span, "day");
+    }
+    let hour = field_of(kind, &part, "hour", |kind| kind == Type::Integer, "整数");
+    let clock = part.need("clock").value;
+    part.finish();
+    Some(Urgency { day: day?, hour, clock })
+}
+
+/// `[kind.mirror]`
+fn mirror(kind: &Kind, node: &Node<'_>) -> Option<Mirror> {
+    let part = node.table("mirror")?;
+    let as_of = field_of(kind, &part, "as_of", |kind| kind == Type::Date, "日期");
+    if !part.has("as_of") {
+        part.file.say(codes::MISSING_KEY, &part.span, "as_of");
+    }
+    let system = field_of(kind, &part, "system", |kind| kind == Type::Choice, "单选");
+    let number = field_of(kind, &part, "number", |kind| kind == Type::Text, "短文本");
+    let stale = part.integer("stale_days").and_then(|days| i32::try_from(days.value).ok()).filter(|days| *days > 0);
+    if stale.is_none() {
+        part.file.say(codes::MISSING_KEY, &part.span, "stale_days（过多少日算旧，正整数）");
+    }
+    part.finish();
+    Some(Mirror { system, number, as_of: as_of?, stale: stale.unwrap_or(7) })
+}
+
+/// `[kind.poster]`
+fn poster(kind: &Kind, node: &Node<'_>) -> Option<Poster> {
+    let part = node.table("poster")?;
+    let text = |key: &str| field_of(kind, &part, key, |kind| kind == Type::Text, "短文本");
+    let found = Poster {
+        place: text("place").unwrap_or_default(),
+        english: text("english"),
+        operator: text("operator"),
+        removed: field_of(kind, &part, "removed", |kind| kind == Type::Date, "日期"),
+    };
+    if !part.has("place") {
+        part.file.say(codes::MISSING_KEY, &part.span, "place");
+    }
+    if kind.key.is_none() {
+        part.file.say(codes::MISSING_KEY, &part.span, "海报印的是编号，种类要有 key");
+    }
+    part.finish();
+    Some(found)
 }
 
 fn lists(kind: &mut Kind, node: &Node<'_>) {

@@ -136,7 +136,7 @@ pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().flat_map(|root| root.tables("kind")) {
         let Some(entry) = node.table("public_entry") else { continue };
         let read = pack.kind_position(&node.id("id").value).and_then(|at| Some((at, pack.kinds.get(at)?)));
-        if let Some((at, found)) = read.map(|(at, kind)| (at, public_entry(kind, &entry)))
+        if let Some((at, found)) = read.map(|(at, kind)| (at, public_entry(pack, kind, &entry)))
             && let Some(kind) = pack.kinds.get_mut(at)
         {
             kind.public_entry = Some(found);
@@ -293,7 +293,14 @@ impl Reader<'_> {
             public: node.flag("public").unwrap_or(false),
             english: node.plain("english"),
             hint: node.plain("hint"),
+            consequence: node.plain("consequence"),
+            english_hint: node.plain("english_hint"),
+            english_consequence: node.plain("english_consequence"),
         };
+        if read.consequence.is_some() && !read.roles.iter().any(|role| role == roles::CITIZEN) {
+            let detail = "consequence 只用于当事人（citizen）的环节：办公页面用 hint";
+            node.file.say(codes::WRONG_TYPE, &node.span, detail);
+        }
         node.finish_ref();
         read
     }
@@ -464,6 +471,7 @@ impl Reader<'_> {
             fires,
             owner: self.steps_named(node, "owner"),
             basis: node.plain("basis"),
+            public: node.flag("public").unwrap_or(true),
             verified: node.flag("verified").unwrap_or(true),
         };
         node.finish_ref();
@@ -604,6 +612,7 @@ impl Reader<'_> {
             fires: None,
             owner: Vec::new(),
             basis: node.plain("basis"),
+            public: false,
             verified: node.flag("verified").unwrap_or(true),
         }
     }
@@ -793,7 +802,7 @@ fn clock_kind(node: &Node<'_>) -> ClockKind {
     }
 }
 
-fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
+fn public_entry(pack: &Pack, kind: &Kind, node: &Node<'_>) -> PublicEntry {
     let index = |name: &At<String>| {
         let found = kind.field_index(&name.value);
         if found.is_none() {
@@ -815,6 +824,11 @@ fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
     PublicEntry {
         path: node.id("path").value,
         name: node.need("name").value,
+        word: node.plain("word").unwrap_or_else(|| "投诉".to_owned()),
+        notices: node.plains("notices"),
+        hints: names("hints"),
+        anonymous: field_of(kind, node, "anonymous", |kind| kind == Type::YesNo, "是或否"),
+        named: node.texts("named").iter().filter_map(index).collect(),
         ask: node.text_sets("ask").iter().map(|page| page.value.iter().filter_map(index).collect()).collect(),
         names: names("names"),
         english_names: names("english_names"),
@@ -823,6 +837,7 @@ fn public_entry(kind: &Kind, node: &Node<'_>) -> PublicEntry {
         english: node.flag("english").unwrap_or(false),
         rate: field_of(kind, node, "rate", |kind| kind == Type::Integer, "整数"),
         show: node.texts("show").iter().filter_map(index).collect(),
+        show_when: node.has("show_when").then(|| condition(pack, kind, node, "show_when")).flatten(),
         set: entry_settings(kind, node),
         numbers: node.texts("numbers").iter().filter_map(|name| countable(kind, node, name, index(name)?)).collect(),
     }

@@ -20,7 +20,7 @@ use crate::components::light::Tone;
 use crate::components::summary::Line;
 use crate::components::tag::Tag;
 use crate::extract::{FormBody, Params, Visit};
-use crate::frame::shell;
+use crate::frame::shell_in;
 use crate::office::fields::{controls, typed_of};
 use crate::office::records::proof;
 use crate::pages::{CourseClock, CoursePage, CourseStep, FollowPage, Language};
@@ -33,6 +33,9 @@ const CODE: &str = "code";
 const NUMBER: &str = "number";
 const KEY: &str = "key";
 const REASON: &str = "reason";
+/// The box under what a step ends.
+const CONFIRM: &str = "confirm";
+const YES: &str = "yes";
 /// A wrong code is answered later, and counts as several.
 const PAUSE: Duration = Duration::from_millis(400);
 const WRONG_COSTS: u32 = 3;
@@ -41,7 +44,7 @@ const WRONG_COSTS: u32 = 3;
 pub(crate) async fn form(State(server): State<Server>, visit: Visit, params: Params) -> Answer {
     let language = language(&server, params.get(LANG));
     let page = FollowPage {
-        shell: shell(&server, &visit),
+        shell: shell_in(&server, &visit, language),
         language,
         other: other(&server, language),
         number: params.get(NUMBER).to_owned(),
@@ -97,7 +100,7 @@ pub(crate) async fn find(State(server): State<Server>, visit: Visit, client: Cli
                 "Not found. Please check the query code on your receipt: ten letters and digits, never 0 or 1. The number may be left out; if you give it, it must be the one on the receipt.",
             );
             let page = FollowPage {
-                shell: shell(&server, &visit),
+                shell: shell_in(&server, &visit, language),
                 language,
                 other: other(&server, language),
                 number,
@@ -157,6 +160,15 @@ pub(crate) async fn step(
             }
         }
     }
+    if taken.consequence.is_some() && form.get(CONFIRM) != YES {
+        let why = format!("请先在“确认”里打勾，再按“{}”", taken.name);
+        let problem = Problem::of_field(zhiheng_pack::problem::REQUIRED, CONFIRM, why);
+        let text = language.say(&problem.message, "Nothing was done: please tick the box first.").to_owned();
+        let flash = Flash { tone: Tone::Bad, text, link: None };
+        let wrong = [(wanted, vec![problem])].into();
+        let page = course_page(&server, &visit, (&course, language), &code, Some(flash), &wrong);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let reason = Some(form.get(REASON).to_owned()).filter(|reason| !reason.is_empty());
     let key = RequestKey(form.get(KEY).chars().take(64).collect());
     let (of, step) = (code.clone(), wanted.clone());
@@ -199,15 +211,25 @@ fn course_page(
     let today = server.app().today();
     let steps = course.steps.iter().map(|step| CourseStep {
         name: language.of(&step.name, step.english.as_deref()).to_owned(),
-        hint: step.hint.clone().filter(|_| language == Language::Chinese),
+        hint: match language {
+            Language::Chinese => step.hint.clone(),
+            Language::English => step.english_hint.clone(),
+        },
+        consequence: step
+            .consequence
+            .as_ref()
+            .map(|words| language.of(words, step.english_consequence.as_deref()).to_owned()),
         action: format!("/follow/{}", step.id),
         key: server.chance::<16>(),
         fields: step_fields(server, kind, (course, language), step, wrong.get(&step.id).map_or(&[], Vec::as_slice)),
     });
-    let mut shell = shell(server, visit);
+    let mut shell = shell_in(server, visit, language);
     shell.flash = flash;
     let events = course.events.iter().map(|event| {
-        let what = event.step.clone().unwrap_or_else(|| language.say("收到投诉", "Complaint received").to_owned());
+        let what = event
+            .step
+            .clone()
+            .unwrap_or_else(|| language.say(&format!("收到{}", course.word), "Complaint received").to_owned());
         let ground = event.ground.as_ref().map(|ground| format!("{}{ground}", language.say("理由：", "Reason: ")));
         (english::day(language, event.day), what, ground.unwrap_or_default())
     });
@@ -239,37 +261,76 @@ fn course_page(
     )
 }
 
-/// What comes next, in a sentence.
+/// What comes next, in a sentence: first what the citizen has to do himself, then what the office owes. That he need do nothing is said only
+/// where it is so.
 fn next(course: &PublicCourse, language: Language) -> String {
+    if let Some(reason) = &course.removed {
+        let why = if reason.is_empty() {
+            String::new()
+        } else {
+            format!("{}{reason}", language.say("理由：", "Reason: "))
+        };
+        return match language {
+            Language::Chinese => format!(
+                "办理单位已经撤销这件{}的登记，不再办理。{why}{}对此有疑问，可以拨打下面的电话。",
+                course.word,
+                if why.is_empty() { "" } else { "。" }
+            ),
+            Language::English => format!(
+                "The authority has taken this complaint off its register and does not work on it any more. {why} You may call the numbers below and ask."
+            ),
+        };
+    }
     if course.closed {
-        return language.say("这件投诉已经办完。", "This complaint is closed.").to_owned();
+        return language.say(&format!("这件{}已经办完。", course.word), "This complaint is closed.").to_owned();
     }
     let told = |chinese: &str, english: &str, clock: &PublicClock, due: i32| {
         let text = language.say(chinese, english);
-        text.replace("{clock}", &clock.name).replace("{due}", &english::day(language, due))
+        let steps = clock.yours.join(language.say("或者", " or "));
+        text.replace("{clock}", &clock.name).replace("{due}", &english::day(language, due)).replace("{steps}", &steps)
     };
-    let running = course.clocks.iter().filter(|clock| clock.stopped.is_none());
-    let soonest = running.filter_map(|clock| Some((clock.due?, clock))).min_by_key(|(due, _)| *due);
-    match soonest {
-        Some((due, clock)) if clock.late != Some(true) => {
-            let english = "Next, the authority owes you: {clock}, by {due}. You need not do anything and may come back at any time.";
-            told("下一步由办理单位做：{clock}，最晚 {due}。您不用做什么，可以随时回来看。", english, clock, due)
-        }
-        Some((due, clock)) => {
+    let running = || course.clocks.iter().filter(|clock| clock.stopped.is_none() && !clock.ended);
+    let soonest = |yours: bool| {
+        let of = running().filter(move |clock| clock.yours.is_empty() != yours);
+        of.filter_map(|clock| Some((clock.due?, clock))).min_by_key(|(due, _)| *due)
+    };
+    let asked = soonest(true).map(|(due, clock)| {
+        let english = "Now it is your turn: {steps}, by {due}, further down on this page.";
+        told("现在要您做：{steps}，最晚 {due}，就在这一页下面办。", english, clock, due)
+    });
+    let owed = match (soonest(false), asked.is_some()) {
+        (Some((due, clock)), _) if clock.late == Some(true) => {
             let english = "{clock} was due by {due} and is late. You may call the numbers below and ask.";
             told("{clock}应当在 {due} 以前完成，现在已经超期。您可以拨打下面的电话催问。", english, clock, due)
         }
-        None => {
+        (Some((due, clock)), true) => {
+            told("办理单位要做的：{clock}，最晚 {due}。", "The authority owes you: {clock}, by {due}.", clock, due)
+        }
+        (Some((due, clock)), false) => {
+            let english = "Next, the authority owes you: {clock}, by {due}. You need not do anything and may come back at any time.";
+            told("下一步由办理单位做：{clock}，最晚 {due}。您不用做什么，可以随时回来看。", english, clock, due)
+        }
+        (None, true) => String::new(),
+        (None, false) => {
             let english = "It is being handled. You need not do anything and may come back at any time.";
             language.say("正在办理。您不用做什么，可以随时回来看。", english).to_owned()
         }
-    }
+    };
+    let parts = asked.into_iter().chain([owed]).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(language.say("", " "))
 }
 
 fn clock_of(clock: &PublicClock, today: i32, language: Language) -> CourseClock {
     let tag = |tone, chinese: &str, english: &str| Tag::new(tone, language.say(chinese, english));
+    let his = !clock.yours.is_empty();
     let verdict = match (clock.stopped, clock.late, clock.due) {
+        // What ended with the case, and not by what it waited for, was neither kept nor missed.
+        _ if clock.ended => tag(Tone::Neutral, "不再计时", "ended"),
+        (None, _, Some(due)) if his && due < today => tag(Tone::Warn, "期限已过", "the day has passed"),
+        (None, ..) if his => tag(Tone::Warn, "要您办", "yours to do"),
         (Some(_), Some(true), _) => tag(Tone::Bad, "超期完成", "done late"),
+        // A right that was used: nobody was to be in time.
+        (Some(_), None, _) => tag(Tone::Good, "已完成", "done"),
         (Some(_), ..) => tag(Tone::Good, "按期完成", "done in time"),
         (None, Some(true), _) => tag(Tone::Bad, "已超期", "late"),
         (None, _, Some(due)) if due < today => tag(Tone::Bad, "已超期", "late"),
@@ -286,7 +347,7 @@ fn clock_of(clock: &PublicClock, today: i32, language: Language) -> CourseClock 
         }
         None => language.say("暂停期间不计", "not counted while paused").to_owned(),
     };
-    let done = clock.stopped.map(|at| match language {
+    let done = clock.stopped.filter(|_| !clock.ended).map(|at| match language {
         Language::Chinese => format!("，{} 完成", day(at)),
         Language::English => format!(", done on {}", day(at)),
     });
@@ -316,7 +377,9 @@ fn step_fields(
     let pack = &server.app().pack;
     let rate = kind.public_entry.as_ref().and_then(|entry| entry.rate);
     // What the citizen gave before may be put right; what the office wrote is not shown here.
-    let typed = typed_of(kind, &course.record);
+    // Whoever has the code is not always who filed: what is personal is not shown back.
+    let mut typed = typed_of(kind, &course.record);
+    kind.fields.iter().filter(|field| field.personal).for_each(|field| drop(typed.remove(&field.id)));
     let all = controls(
         pack,
         kind.given().map(|(_, field)| field),
@@ -370,10 +433,27 @@ fn step_fields(
         ReasonWanted::Words => Some(Control::Passage { value: String::new(), max_len: Some(500), rows: 3 }),
         ReasonWanted::None => None,
     };
+    let said = |id: &str| {
+        let found = problems.iter().find(|problem| problem.field.as_deref() == Some(id));
+        found.map(|problem| language.say(&problem.message, english::sentence(problem)).to_owned())
+    };
     fields.extend(reason.map(|control| Field {
         name: Some(REASON.to_owned()),
         language,
+        error: said(REASON),
         ..Field::new(format!("f-{}-reason", step.id), language.say("理由", "Reason"), control).required()
+    }));
+    fields.extend(step.consequence.is_some().then(|| {
+        let words = language.say("我看清楚了，确定", "I have read this and want to");
+        let name = language.of(&step.name, step.english.as_deref());
+        let words = format!("{words}{}{name}", language.say("", ": "));
+        let control = Control::Choices { options: vec![Choice::new(YES, words)] };
+        Field {
+            name: Some(CONFIRM.to_owned()),
+            language,
+            error: said(CONFIRM),
+            ..Field::new(format!("f-{}-confirm", step.id), language.say("确认", "Confirm"), control).required()
+        }
     }));
     fields
 }

@@ -17,7 +17,7 @@ use crate::components::Link;
 use crate::components::field::{Control, Field};
 use crate::components::summary::Line;
 use crate::extract::{FormBody, Params, Visit};
-use crate::frame::shell;
+use crate::frame::{shell, shell_in};
 use crate::office::fields::{controls, sent};
 use crate::pages::{Hidden, Language, ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage};
 use crate::problem::{Answer, Cause, Failure, refused, show as page_of};
@@ -35,7 +35,7 @@ const DO: &str = "do";
 pub(crate) async fn entries(State(server): State<Server>, visit: Visit) -> Answer {
     let pack = &server.app().pack;
     let way = |(kind, entry): (&Kind, &PublicEntry)| ReportWay {
-        open: Link::new(format!("我要投诉：{}", entry.name), href(entry)),
+        open: Link::new(title_of(entry), href(entry)),
         about: kind.about.clone(),
         numbers: numbers_link(entry),
         english: entry.english.then(|| {
@@ -62,6 +62,11 @@ pub(crate) fn calls(pack: &zhiheng_pack::Pack) -> Vec<String> {
     calls
 }
 
+/// 我要投诉：消费投诉
+fn title_of(entry: &PublicEntry) -> String {
+    format!("我要{}：{}", entry.word, entry.name)
+}
+
 fn href(entry: &PublicEntry) -> String {
     format!("/report/{}", entry.path)
 }
@@ -81,9 +86,22 @@ pub(crate) async fn first(
     let (kind, entry) = public_entry(&pack, &path)?;
     let point = params.get(POINT).to_owned();
     let (of, code) = (path.clone(), point.clone());
-    let filled = server.run(move |app| app.point(&of, &code)).await?;
-    let texts =
-        kind.given().filter_map(|(_, field)| Some((control_name(&field.id), plain(filled.fields.get(&field.id)?)?)));
+    let spoken = language(entry, params.get(LANG)) == Language::English;
+    let (filled, english) = server
+        .run(move |app| {
+            let filled = app.point(&of, &code)?;
+            let english = if spoken && !filled.fields.is_empty() { app.point_english(&of, &code)? } else { None };
+            Ok((filled, english))
+        })
+        .await?;
+    // Whoever reads no Chinese sees where he is, and whoever handles it reads both.
+    let both = |field: &str, text: String| match &english {
+        Some((place, english)) if place == field => format!("{english} / {text}"),
+        _ => text,
+    };
+    let texts = kind.given().filter_map(|(_, field)| {
+        Some((control_name(&field.id), both(&field.id, plain(filled.fields.get(&field.id)?)?)))
+    });
     let filling = Filling {
         server: &server,
         visit: &visit,
@@ -165,7 +183,7 @@ pub(crate) async fn answered(
     let wrong = filling.take_photos(page, client, &form).await?;
     let draft = filling.draft(&form);
     match form.get(DO) {
-        "back" => return Ok(filling.at(page.saturating_sub(1), &[], &BTreeMap::new())),
+        "back" => return Ok(filling.at(filling.before(page), &[], &BTreeMap::new())),
         jump if jump.starts_with("page-") => {
             let to = jump.strip_prefix("page-").and_then(|number| number.parse().ok()).unwrap_or(0);
             return Ok(filling.at(usize::min(to, last), &[], &BTreeMap::new()));
@@ -177,7 +195,7 @@ pub(crate) async fn answered(
     let mut problems = server.run(move |app| app.check_report(&of, &asked, &point)).await?;
     problems.retain(|problem| problem.level == Level::Refuse && filling.is_on(page, problem));
     if problems.is_empty() && wrong.is_empty() {
-        return Ok(filling.at(page + 1, &[], &BTreeMap::new()));
+        return Ok(filling.at(filling.after(page), &[], &BTreeMap::new()));
     }
     Ok((StatusCode::UNPROCESSABLE_ENTITY, filling.at(page, &problems, &wrong)).into_response())
 }
@@ -198,6 +216,20 @@ impl Filling<'_> {
     fn is_on(&self, page: usize, problem: &Problem) -> bool {
         let index = problem.field.as_deref().and_then(|field| self.kind.field_index(field));
         self.entry.ask.get(page).is_some_and(|asked| index.is_some_and(|index| asked.contains(&index)))
+    }
+
+    /// Whether a page has anything to ask: of who stays anonymous nothing personal is.
+    fn asks(&self, page: usize) -> bool {
+        let draft = Draft { fields: self.typed(), scope: None };
+        !zhiheng_app::is_anonymous(self.kind, self.entry, &draft) || self.fields(page).any(|field| !field.personal)
+    }
+
+    fn after(&self, page: usize) -> usize {
+        (page + 1..self.entry.ask.len()).find(|page| self.asks(*page)).unwrap_or(self.entry.ask.len())
+    }
+
+    fn before(&self, page: usize) -> usize {
+        (0..page).rev().find(|page| self.asks(*page)).unwrap_or(0)
     }
 
     fn fields(&self, page: usize) -> impl Iterator<Item = &zhiheng_pack::Field> {
@@ -305,6 +337,12 @@ impl Filling<'_> {
                 let mut control = all.iter().find(|it| it.name == Some(control_name(&field.id)))?.clone();
                 control.label = self.name(field);
                 control.warning = None;
+                let index = self.kind.field_index(&field.id);
+                let asked = |list: &[usize]| index.is_some_and(|index| list.contains(&index));
+                control.required |= self.entry.anonymous == index || asked(&self.entry.named);
+                if let Some((_, words)) = self.entry.hints.iter().find(|(at, _)| Some(*at) == index) {
+                    control.hint = Some(words.clone());
+                }
                 english::speak(self.language, pack, field, &mut control, problems);
                 if field.kind == Type::File {
                     control.control = Control::File {
@@ -345,12 +383,13 @@ impl Filling<'_> {
             Language::Chinese => None,
         };
         ReportPage {
-            shell: shell(self.server, self.visit),
+            shell: shell_in(self.server, self.visit, self.language),
             language: self.language,
             title: self.title(),
             entry: self.entry.path.clone(),
             step: page + 1,
             steps: self.entry.ask.len() + 1,
+            notices: if page == 0 { self.entry.notices.clone() } else { Vec::new() },
             fields,
             hidden: self.hidden(page, &shown),
             action: href(self.entry),
@@ -362,7 +401,7 @@ impl Filling<'_> {
 
     fn title(&self) -> String {
         match self.language {
-            Language::Chinese => format!("我要投诉：{}", self.entry.name),
+            Language::Chinese => title_of(self.entry),
             Language::English => self.entry.english_name.clone().unwrap_or_else(|| "Complaint".to_owned()),
         }
     }
@@ -391,10 +430,11 @@ impl Filling<'_> {
         let lines =
             |page: usize| self.fields(page).map(|field| Line::text(self.name(field), text(field)).wide()).collect();
         ReportCheckPage {
-            shell: shell(self.server, self.visit),
+            shell: shell_in(self.server, self.visit, self.language),
             language: self.language,
             title: self.title(),
-            parts: (0..self.entry.ask.len()).map(lines).collect(),
+            word: self.entry.word.clone(),
+            parts: (0..self.entry.ask.len()).filter(|page| self.asks(*page)).map(|page| (page, lines(page))).collect(),
             hidden: self.hidden(self.entry.ask.len(), &BTreeSet::new()),
             action: href(self.entry),
             notice: self.notice.clone(),
@@ -416,8 +456,9 @@ impl Filling<'_> {
         match done {
             Ok(filed) => Ok(page_of(
                 ReceiptPage {
-                    shell: shell(self.server, self.visit),
+                    shell: shell_in(self.server, self.visit, self.language),
                     language: self.language,
+                    word: self.entry.word.clone(),
                     number: filed.number,
                     code: filed.code.to_string(),
                     plain_code: filed.code.plain().to_owned(),

@@ -17,6 +17,7 @@ pub mod flash;
 pub mod light;
 pub mod pager;
 pub mod progress;
+pub mod qr;
 pub mod query;
 pub mod raised;
 pub mod section;
@@ -78,6 +79,7 @@ pub fn samples() -> Vec<Sample> {
         query::samples(),
         raised::samples(),
         batch::samples(),
+        qr::samples(),
         pager::samples(),
         tabs::samples(),
         flash::samples(),

@@ -3,6 +3,7 @@
 //! On a narrow screen the office menu is opened by a link to it (`:target`), so that it works without script.
 
 use maud::{DOCTYPE, Markup, html};
+use zhiheng_pack::procedure::Language;
 
 use super::{
     Link,
@@ -38,6 +39,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// The session's token.
     pub csrf: Csrf,
+    /// In which language the page and everything around it is.
+    pub language: Language,
 }
 
 /// The band on top of every page.
@@ -133,6 +136,10 @@ pub enum Paper {
     Wide,
     /// 公文: nothing but the paper comes out.
     Letter,
+    /// 海报 A4: nothing but the posters comes out.
+    Poster,
+    /// 海报 A5
+    SmallPoster,
 }
 
 impl Paper {
@@ -142,6 +149,8 @@ impl Paper {
             Paper::Across => " across",
             Paper::Wide => " wide",
             Paper::Letter => " sheet",
+            Paper::Poster => " sheet poster-a4",
+            Paper::SmallPoster => " sheet poster-a5",
         }
     }
 }
@@ -154,29 +163,32 @@ pub fn page(shell: &Shell, head: Head<'_>, content: Markup) -> Markup {
 /// Renders a whole document that is printed on other paper.
 pub fn page_on(paper: Paper, shell: &Shell, head: Head<'_>, content: Markup) -> Markup {
     let staff = matches!(shell.reader, Reader::Staff { .. });
+    let say = |chinese, english| shell.language.say(chinese, english);
+    // Names of the place and of the program have no English; they say so to whoever reads them out.
+    let chinese = (shell.language == Language::English).then(|| Language::Chinese.code());
     html! {
         (DOCTYPE)
-        html lang="zh-CN" class=[shell.elder.then_some("elder")] {
+        html lang=(shell.language.code()) class=[shell.elder.then_some("elder")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light";
                 meta name="referrer" content="same-origin";
-                title { @if head.refused { "有错误：" } (head.title) " - " (shell.place) (shell.program) " - 质衡" }
+                title { @if head.refused { (say("有错误：", "Error: ")) } (head.title) " - " (shell.place) (shell.program) " - 质衡" }
                 link rel="stylesheet" href=(assets::style_href());
                 link rel="icon" href="data:,";
                 script src=(assets::script_href()) defer {}
             }
             body class={ (if staff { "office" } else { "public" }) (paper.class()) } {
                 header.top {
-                    a.skip href="#main" { "跳到正文" }
-                    (band(&shell.notice))
+                    a.skip href="#main" { (say("跳到正文", "Skip to the content")) }
+                    (band(shell))
                     div.bar {
                         p.brand {
-                            a href="/" { strong { "质衡" } " " span { (shell.place) " · " (shell.program) } }
+                            a href="/" lang=[chinese] { strong { "质衡" } " " span { (shell.place) " · " (shell.program) } }
                         }
                         @if staff { a.menu-open href="#menu" { "菜单" } } @else { (top_menu(shell)) }
-                        (find(shell))
+                        @if shell.language == Language::Chinese { (find(shell)) }
                         (tools(shell))
                     }
                 }
@@ -184,7 +196,7 @@ pub fn page_on(paper: Paper, shell: &Shell, head: Head<'_>, content: Markup) -> 
                     @if staff { (left_menu(shell)) }
                     main id="main" class=[head.narrow.then_some("slim")] tabindex="-1" {
                         @if let Some(message) = &shell.flash { (flash(message)) }
-                        (breadcrumb(head.crumbs))
+                        (breadcrumb(head.crumbs, shell.language))
                         (content)
                     }
                 }
@@ -194,12 +206,14 @@ pub fn page_on(paper: Paper, shell: &Shell, head: Head<'_>, content: Markup) -> 
     }
 }
 
-fn band(notice: &Notice) -> Markup {
+fn band(shell: &Shell) -> Markup {
+    let english = shell.language == Language::English;
     html! {
-        @match notice {
+        @match &shell.notice {
             Notice::None => {}
+            Notice::Demonstration if english => { p.band { "Demonstration: a county that does not exist, with invented data" } }
             Notice::Demonstration => { p.band { strong { "示例县（虚构）" } " · 演示数据，不是任何地方的真实情况" } }
-            Notice::Words(words) => { p.band { (words) } }
+            Notice::Words(words) => { p.band lang=[english.then(|| Language::Chinese.code())] { (words) } }
         }
     }
 }
@@ -216,7 +230,7 @@ fn entry(entry: &MenuEntry) -> Markup {
 fn top_menu(shell: &Shell) -> Markup {
     html! {
         @if !shell.menu.is_empty() {
-            nav.menu id="menu" aria-label="主菜单" {
+            nav.menu id="menu" aria-label=(shell.language.say("主菜单", "Menu")) {
                 ul { @for one in shell.menu.iter().flat_map(|group| &group.entries) { (entry(one)) } }
             }
         }
@@ -258,10 +272,12 @@ fn find(shell: &Shell) -> Markup {
 
 fn tools(shell: &Shell) -> Markup {
     let back = encoded(&shell.here);
+    let say = |chinese, english| shell.language.say(chinese, english);
     html! {
         div.tools {
-            a href={ "/display?elder=" (u8::from(!shell.elder)) "&back=" (back) } rel="nofollow" { @if shell.elder { "标准版" } @else { "长辈版" } }
+            a href={ "/display?elder=" (u8::from(!shell.elder)) "&back=" (back) } rel="nofollow" { @if shell.elder { (say("标准版", "Standard text")) } @else { (say("长辈版", "Large text")) } }
             @match &shell.reader {
+                Reader::Public if shell.language == Language::English => {}
                 Reader::Public => { a href={ "/login?next=" (back) } rel="nofollow" { "登录" } }
                 Reader::Staff { name, body } => {
                     @if let Some(open) = &shell.open_work { a href="/work" { "待办" @if open != "0" { " " span.badge { (open) } } } }
@@ -273,10 +289,10 @@ fn tools(shell: &Shell) -> Markup {
     }
 }
 
-fn breadcrumb(crumbs: &[Crumb]) -> Markup {
+fn breadcrumb(crumbs: &[Crumb], language: Language) -> Markup {
     html! {
         @if !crumbs.is_empty() {
-            nav.crumbs aria-label="所在位置" {
+            nav.crumbs aria-label=(language.say("所在位置", "You are here")) {
                 ol { @for crumb in crumbs { li {
                     @match &crumb.href {
                         Some(href) => { a href=(href) { (crumb.label) } }
@@ -292,9 +308,14 @@ fn footer(shell: &Shell) -> Markup {
     html! {
         footer {
             div.foot {
+                @if shell.language == Language::English {
+                    p { @if !shell.runner.is_empty() { "Run by " span lang="zh-CN" { (shell.runner) } ". " } "Consumer complaints: call 12315. Any other matter of government: call 12345." }
+                    p { a href="/privacy" lang="zh-CN" { "隐私说明" } }
+                } @else {
                 p { @if !shell.runner.is_empty() { "本页由" (shell.runner) "运行。" } "投诉举报请拨 12315，政务服务请拨 12345。" }
                 @if shell.notice == Notice::Demonstration { p { "示例县、乡镇和单位均为虚构。" } }
                 p { a href="/about" { "关于本程序" } " " a href="/log" { "透明日志" } " " a href="/privacy" { "隐私说明" } }
+                }
             }
         }
     }

@@ -96,6 +96,17 @@ pub(crate) async fn print(
     Ok(page_of(register.render()))
 }
 
+/// Records that the ticks name, or without any all that the conditions leave, for posters.
+pub(super) async fn for_posters(server: &Server, visit: &Visit, kind: &Kind, params: &Params) -> Result<Rows, Error> {
+    let ids = ticked_of(params)?;
+    if !ids.is_empty() {
+        return chosen(server, visit, kind, ids).await;
+    }
+    let (id, mut asked) = (kind.id.clone(), wanted(kind, visit, params));
+    (asked.after, asked.before, asked.limit) = (None, None, CHOSEN);
+    Ok(server.run(move |app| app.list(kind_of(&app.pack, &id)?, &asked)).await?.rows)
+}
+
 /// `GET /kinds/KIND/chosen.xlsx`
 pub(crate) async fn table(
     State(server): State<Server>,

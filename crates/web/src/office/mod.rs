@@ -15,6 +15,7 @@ pub(crate) mod import;
 pub(crate) mod kinds;
 pub(crate) mod merge;
 pub(crate) mod phrases;
+pub(crate) mod posters;
 pub(crate) mod preview;
 pub(crate) mod publish;
 pub(crate) mod raised;

@@ -259,6 +259,7 @@ fn batch(kind: &Kind, visit: &Visit, params: &Params) -> Batch {
     let counting = params.get("withdrawn") != "yes";
     let offered = [
         (true, "打印台账", "print"),
+        (kind.poster.is_some() && counting, "打印投诉海报", "posters"),
         (exports, "导出勾选的记录", "chosen.xlsx"),
         (exports && files, "下载附件", "files.zip"),
         (counting && visit.may_write_kind(kind), "批量撤销", "withdraw"),
@@ -621,5 +622,8 @@ fn actions(kind: &Kind, visit: &Visit, view: &RecordView) -> Vec<Action> {
         vec![(Verb::Correct, Action::open("恢复", format!("{path}/restore")))]
     };
     let allowed = offered.into_iter().filter(|(verb, _)| may(account, *verb, kind, owner, area));
-    allowed.map(|(_, action)| action).collect()
+    let id = view.row.id.to_string();
+    let poster = (kind.poster.is_some() && view.row.live)
+        .then(|| Action::open("打印投诉海报", address(&format!("/kinds/{}/posters", kind.id), &[("id", &id)])));
+    allowed.map(|(_, action)| action).chain(poster).collect()
 }

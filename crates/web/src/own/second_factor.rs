@@ -3,9 +3,10 @@
 use axum::extract::State;
 use zhiheng_app::Error;
 
+use crate::components::qr::{QrPicture, Wear};
 use crate::extract::{FormBody, Staff, Visit};
 use crate::frame::shell;
-use crate::pages::{EnrolPage, QrPicture, RecoveryCodesPage};
+use crate::pages::{EnrolPage, RecoveryCodesPage};
 use crate::problem::{Answer, refused, show};
 use crate::server::Server;
 
@@ -14,7 +15,7 @@ pub(crate) async fn begin(State(server): State<Server>, visit: Visit, Staff(acto
     let (address, secret) = server.run(move |app| app.begin_second_factor(&actor)).await?;
     let page = EnrolPage {
         shell: shell(&server, &visit),
-        picture: Some(picture(&address)?),
+        picture: QrPicture::of(&address, Wear::Screen),
         secret: Some(grouped(&secret)),
         error: None,
     };
@@ -33,20 +34,6 @@ pub(crate) async fn confirm(State(server): State<Server>, visit: Visit, Staff(ac
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The address as a QR code.
-fn picture(address: &str) -> Result<QrPicture, Error> {
-    let code = fast_qr::QRBuilder::new(address)
-        .ecl(fast_qr::ECL::M)
-        .build()
-        .map_err(|error| Error::Internal(format!("QR code: {error}")))?;
-    let mut path = String::new();
-    for y in 0..code.size {
-        let dark = code[y].iter().enumerate().filter(|(_, module)| module.value());
-        dark.for_each(|(x, _)| path.push_str(&format!("M{x},{y}h1v1h-1z")));
-    }
-    Ok(QrPicture { size: code.size, path })
 }
 
 /// ABCD EFGH …, for typing.

@@ -114,6 +114,8 @@ pub struct ReportPage {
     pub step: usize,
     /// All pages, the last look included.
     pub steps: usize,
+    /// What somebody must know before he files.
+    pub notices: Vec<String>,
     /// The questions.
     pub fields: Vec<Field>,
     /// The answers of the other pages.
@@ -143,6 +145,7 @@ impl ReportPage {
                     (heading(&self.title, switch(self.other.as_ref()), self.step()))
                     @if let Some(notice) = &self.notice { p.flash.warn role="status" { (notice) } }
                     (error_summary_in(self.language, &wrong))
+                    @if !self.notices.is_empty() { section.card { ul.plain { @for notice in &self.notices { li { (notice) } } } } }
                     div data-draft=(self.entry) {
                         (post_form(&self.shell.csrf, &self.action, "form card", encoding, html! {
                             @for one in &self.hidden { (hidden(&one.name, &one.value)) }
@@ -178,8 +181,8 @@ pub struct ReportCheckPage {
     pub language: Language,
     /// 我要投诉：消费投诉.
     pub title: String,
-    /// The answers, page by page.
-    pub parts: Vec<Vec<Line>>,
+    /// The answers: of which page, from 0, and what.
+    pub parts: Vec<(usize, Vec<Line>)>,
     /// All answers.
     pub hidden: Vec<Hidden>,
     /// Where the form goes.
@@ -188,6 +191,8 @@ pub struct ReportCheckPage {
     pub notice: Option<String>,
     /// Problems that belong to no question.
     pub problems: Vec<String>,
+    /// 投诉, 举报.
+    pub word: String,
     /// Telephone numbers.
     pub calls: Vec<String>,
 }
@@ -196,6 +201,8 @@ impl ReportCheckPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
         let say = |chinese, english| self.language.say(chinese, english);
+        let send = format!("提交{}", self.word);
+        let private = format!("姓名、电话只给办理这件{}的人看，不公开。", self.word);
         let whole = self.problems.iter().map(|message| Wrong { field: String::new(), message: message.clone() });
         let wrong: Vec<Wrong> = whole.collect();
         page(
@@ -209,8 +216,8 @@ impl ReportCheckPage {
                     (post_form(&self.shell.csrf, &self.action, "form", Encoding::Plain, html! {
                         @for one in &self.hidden { (hidden(&one.name, &one.value)) }
                         // The first button is the one that the enter key presses.
-                        div.actions { (submit_as(say("提交投诉", "Send the complaint"), Weight::Primary, "do", "send")) }
-                        @for (at, lines) in self.parts.iter().enumerate() {
+                        div.actions { (submit_as(say(&send, "Send the complaint"), Weight::Primary, "do", "send")) }
+                        @for (at, lines) in &self.parts {
                             section.card {
                                 (summary(lines))
                                 div.actions {
@@ -221,7 +228,7 @@ impl ReportCheckPage {
                             }
                         }
                         p.soft { (say(
-                            "姓名、电话只给办理这件投诉的人看，不公开。",
+                            &private,
                             "Your name and phone are seen only by those who handle the complaint.",
                         )) }
                     }))
@@ -241,6 +248,8 @@ pub struct ReceiptPage {
     pub language: Language,
     /// 编号
     pub number: String,
+    /// 投诉, 举报.
+    pub word: String,
     /// 查询码 as it is printed.
     pub code: String,
     /// The same as the form sends it.
@@ -255,7 +264,8 @@ impl ReceiptPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
         let say = |chinese, english| self.language.say(chinese, english);
-        let title = say("已经收到您的投诉", "We have received your complaint");
+        let received = format!("已经收到您的{}", self.word);
+        let title = say(&received, "We have received your complaint");
         page(
             &self.shell,
             Head { title, narrow: true, ..Head::default() },
@@ -399,6 +409,8 @@ pub struct CourseStep {
     pub name: String,
     /// A line under it.
     pub hint: Option<String>,
+    /// What is over once it is taken: shown, and to be ticked.
+    pub consequence: Option<String>,
     /// Where the form goes.
     pub action: String,
     /// The same form twice is one step.
@@ -491,8 +503,9 @@ impl CoursePage {
                     (hidden("key", &step.key))
                     (in_language(self.language))
                     @if let Some(hint) = &step.hint { p.hint { (hint) } }
+                    @if let Some(words) = &step.consequence { p.flash.warn { (words) } }
                     @if !step.fields.is_empty() { div.fields.one { @for one in &step.fields { (field(one)) } } }
-                    div.actions { (submit(&step.name, Weight::Plain)) }
+                    div.actions { (submit(&step.name, if step.consequence.is_some() { Weight::Danger } else { Weight::Plain })) }
                 },
             ),
         )

@@ -19,6 +19,7 @@ mod own;
 mod phrases;
 mod plain;
 mod plan;
+mod poster;
 mod publications;
 mod record;
 mod record_form;
@@ -57,10 +58,11 @@ pub use list::{KindListPage, ListRow};
 pub use log::LogPage;
 pub use mail::MailPage;
 pub use outgoing::{OutboxLine, OutgoingPage};
-pub use own::{CodePage, DelegationRow, EnrolPage, MePage, QrPicture, RecoveryCodesPage, SessionRow};
+pub use own::{CodePage, DelegationRow, EnrolPage, MePage, RecoveryCodesPage, SessionRow};
 pub use phrases::PhrasesPage;
 pub use plain::{AboutPage, ErrorPage, Notice, PrivacyPage};
 pub use plan::{Finding, FindingQuote, OutlineEntry, PlanBlock, PlanNote, PlanPage, PlanPiece, Ruling, RulingForm};
+pub use poster::{Poster, PosterPage, Sheet};
 pub use publications::{HowToCheck, PublicLine, PublicationPage, PublicationsPage};
 pub use record::{
     AskedGroup, AskedLine, Attachment, Change, Clock, CountLine, CountedIn, CourseEvent, FieldChange, Handling,

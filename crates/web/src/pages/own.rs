@@ -9,6 +9,7 @@ use crate::components::{
     field::{Control, Field, field},
     flash::{Flash, remark},
     light::Tone,
+    qr::QrPicture,
     section::{card, heading},
     shell::{Crumb, Head, Shell, page},
     summary::{Line, summary},
@@ -166,28 +167,6 @@ impl MePage {
     }
 }
 
-/// A QR code: so many squares a side, and the dark ones as one path.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct QrPicture {
-    /// Squares a side.
-    pub size: usize,
-    /// The dark squares.
-    pub path: String,
-}
-
-impl QrPicture {
-    /// Dark on white whatever the page's colours are, with the margin of four squares that readers need.
-    fn draw(&self) -> Markup {
-        let side = self.size + 8;
-        html! {
-            svg.qr viewBox={ "-4 -4 " (side) " " (side) } role="img" aria-label="动态口令二维码，扫不了时用下面的密钥" {
-                rect x="-4" y="-4" width=(side) height=(side) fill="#fff" {}
-                path d=(self.path) fill="#000" {}
-            }
-        }
-    }
-}
-
 /// Enrolling a second factor.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EnrolPage {
@@ -219,7 +198,7 @@ impl EnrolPage {
                 (error_summary(&wrong))
                 @if let Some(picture) = &self.picture {
                     (card("第一步：用应用扫描", html! {
-                        (picture.draw())
+                        (picture.draw("动态口令二维码，扫不了时用下面的密钥"))
                         @if let Some(secret) = &self.secret { p { "扫不了时，手工输入密钥：" code { (secret) } } }
                     }))
                 }

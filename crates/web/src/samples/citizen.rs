@@ -11,8 +11,8 @@ use crate::components::{
     tag::Tag,
 };
 use crate::pages::{
-    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, PublicNumbersPage, ReceiptPage,
-    ReportCheckPage, ReportPage, ReportWay, ReportsPage,
+    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, Poster, PosterPage, PublicNumbersPage,
+    ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage,
 };
 
 fn calls() -> Vec<String> {
@@ -36,6 +36,7 @@ fn question(language: Language, error: Option<&str>) -> ReportPage {
         entry: "tour".into(),
         step: 1,
         steps: 6,
+        notices: Vec::new(),
         fields: vec![Field {
             error: error.map(str::to_owned),
             ..Field::new("f-matter", label, text(if error.is_some() { "" } else { "游船取消了讲解" })).required()
@@ -73,12 +74,13 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         shell: public(""),
         title: "我要投诉：旅游投诉".into(),
         parts: vec![
-            vec![Line::text("遇到了什么问题？", "游船取消了讲解").wide()],
-            vec![Line::text("在哪里？", "青石镇旅游码头").wide(), Line::text("是哪一家？", "").wide()],
+            (0, vec![Line::text("遇到了什么问题？", "游船取消了讲解").wide()]),
+            (1, vec![Line::text("在哪里？", "青石镇旅游码头").wide(), Line::text("是哪一家？", "").wide()]),
         ],
         hidden: hidden(),
         action: "/report/tour".into(),
         calls: calls(),
+        word: "投诉".into(),
         ..ReportCheckPage::default()
     };
     let receipt = ReceiptPage {
@@ -88,6 +90,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         plain_code: "7K3QM4ZT9W".into(),
         follow: "https://zl.example.gov.cn/follow".into(),
         calls: calls(),
+        word: "投诉".into(),
         ..ReceiptPage::default()
     };
     let follow = |error: Option<&str>| FollowPage {
@@ -127,12 +130,32 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         steps: vec![CourseStep {
             name: "评价".into(),
             hint: Some("说说办得怎样".into()),
+            consequence: None,
             action: "/follow/rate".into(),
             key: "0193".into(),
             fields: vec![Field::new("f-rate-score", "评分", Control::Choice { options: scores }).required()],
         }],
         code: "7K3QM4ZT9W".into(),
         calls: calls(),
+    };
+    let posters = PosterPage {
+        shell: public(""),
+        entry: "旅游投诉".into(),
+        english_entry: Some("Complaint about a trip".into()),
+        place: "示例县".into(),
+        kind: ("投诉点位码".into(), "/kinds/complaint_point".into()),
+        other: "/kinds/complaint_point/posters?paper=a5".into(),
+        posters: vec![Poster {
+            place: "青石镇旅游码头1号泊位".into(),
+            english: "Qingshi Pier, Berth 1".into(),
+            operator: "示例县青石旅游船务有限公司".into(),
+            code: "QS01".into(),
+            picture: crate::components::qr::QrPicture { size: 2, path: "M0,0h1v1h-1z".into() },
+            address: "https://example.invalid/report/tour?point=QS01".into(),
+        }],
+        left_out: vec!["QS02 云岭镇景区东门已撤销".into()],
+        calls: calls(),
+        ..PosterPage::default()
     };
     let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let numbers = PublicNumbersPage {
@@ -164,5 +187,6 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("follow-wrong", follow(Some("没有找到。")).render()),
         ("follow-course", course.render()),
         ("report-numbers", numbers.render()),
+        ("posters", posters.render()),
     ]
 }

@@ -79,6 +79,7 @@ fn entry(label: &str, href: &str, current: &str) -> MenuEntry {
 /// The shell of an anonymous reader; `current` is the menu entry shown as open.
 fn public(current: &str) -> Shell {
     Shell {
+        language: Default::default(),
         place: "示例县".into(),
         program: "质量强县".into(),
         notice: Notice::Demonstration,

@@ -18,7 +18,7 @@ use crate::{
     pages::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EndedLine, EnrolPage,
         ErrorPage, GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage,
-        MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, QrPicture, RecoveryCodesPage,
+        MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, RecoveryCodesPage,
         SessionRow, SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage,
     },
 };
@@ -255,7 +255,7 @@ fn me() -> MePage {
 fn enrol() -> EnrolPage {
     EnrolPage {
         shell: office("我的账号"),
-        picture: Some(QrPicture { size: 2, path: "M0,0h1v1h-1z".into() }),
+        picture: Some(crate::components::qr::QrPicture { size: 2, path: "M0,0h1v1h-1z".into() }),
         secret: Some("GEZD GNBV GY3T QOJQ".into()),
         error: None,
     }

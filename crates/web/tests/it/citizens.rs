@@ -62,11 +62,15 @@ fn unescaped(text: &str) -> String {
 
 /// Answers a page and presses a button.
 async fn answer(browser: &mut Browser, page: &Page, fields: &[(&str, &str)], button: &str) -> Page {
+    answer_at(browser, FORM, page, fields, button).await
+}
+
+async fn answer_at(browser: &mut Browser, form: &str, page: &Page, fields: &[(&str, &str)], button: &str) -> Page {
     let carried = carried(page);
     let mut all: Vec<(&str, &str)> = carried.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     all.extend_from_slice(fields);
     all.push(("do", button));
-    browser.post(FORM, &all).await
+    browser.post(form, &all).await
 }
 
 /// From the first page to the last look.
@@ -348,4 +352,234 @@ async fn public_numbers_are_published_where_the_pack_says_so() {
     let page = county.anybody().get("/report/goods/numbers").await;
     page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
+}
+
+/// What a telephone reads from a picture of squares: the path is drawn on a canvas, eight dots a square, and decoded by a reader that is not ours.
+fn scanned(svg: &str) -> String {
+    const DOTS: usize = 8;
+    let side: usize = svg.split("width=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    let path = svg.split("path d=\"").nth(1).unwrap().split('"').next().unwrap();
+    let dark: std::collections::BTreeSet<(usize, usize)> = path
+        .split('M')
+        .skip(1)
+        .map(|square| {
+            let (x, rest) = square.split_once(',').unwrap();
+            (x.parse().unwrap(), rest.split('h').next().unwrap().parse().unwrap())
+        })
+        .collect();
+    let dot = |x: usize, y: usize| {
+        let square = ((x / DOTS).wrapping_sub(4), (y / DOTS).wrapping_sub(4));
+        if dark.contains(&square) { 0 } else { 255 }
+    };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * DOTS, side * DOTS, dot);
+    let found = image.detect_grids();
+    assert_eq!(found.len(), 1, "one code a poster");
+    found[0].decode().unwrap().1
+}
+
+#[tokio::test]
+async fn a_poster_carries_the_address_that_knows_its_place() {
+    let county = County::demo();
+    let mut office = county.office().await;
+    for (code, spot, english, removed) in [
+        ("QS01", "青石镇旅游码头1号泊位", "Qingshi Pier, Berth 1", ""),
+        ("云岭-2 号", "云岭镇景区东门", "", ""),
+        ("QS09", "已拆的码头", "", "2026-01-05"),
+    ] {
+        let fields = [
+            ("f.code", code),
+            ("f.point_type", "wharf"),
+            ("f.spot", spot),
+            ("f.spot_en", english),
+            ("f.removed_on", removed),
+        ];
+        let form = office.get("/kinds/complaint_point/new").await;
+        let key = form.hidden("request_key");
+        let mut all = vec![("request_key", key.as_str())];
+        all.extend(fields.iter().filter(|(_, value)| !value.is_empty()));
+        let made = office.post("/kinds/complaint_point/new", &all).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    }
+    let page = office.get("/kinds/complaint_point/posters?paper=a5").await;
+    page.assert_shows("Qingshi Pier, Berth 1").assert_shows("点位编号").assert_shows("poster-a5");
+    page.assert_shows("<strong>12345</strong>")
+        .assert_shows("<strong>12315</strong>")
+        .assert_shows("QS09 已拆的码头已撤销");
+    let codes: Vec<&str> = page.text.split("<svg class=\"qr\"").skip(1).collect();
+    assert_eq!(codes.len(), 2, "the one that was taken down is not printed");
+    let mut citizen = county.anybody();
+    for (svg, spot) in codes.iter().rev().zip(["青石镇旅游码头1号泊位", "云岭镇景区东门"]) {
+        let address = scanned(svg);
+        assert!(address.starts_with("http"), "a telephone has no page to start from: {address}");
+        let path = &address[address.find("/report").unwrap()..];
+        let mut form = citizen.get(path).await;
+        assert_eq!(form.status, StatusCode::OK, "{address}");
+        form = answer_at(&mut citizen, "/report/tour", &form, &[("f.matter_title", "没有讲解")], "next").await;
+        form.assert_shows(&format!("value=\"{spot}\""));
+    }
+}
+
+/// Opens the form of a step in the office, and sends it.
+async fn step(browser: &mut Browser, form: &str, fields: &[(&str, &str)]) -> Page {
+    let page = browser.get(form).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let (key, version) = (page.hidden("request_key"), page.hidden("expected_version"));
+    let mut all = vec![("request_key", key.as_str()), ("expected_version", version.as_str())];
+    all.extend_from_slice(fields);
+    let done = browser.post(form, &all).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    done
+}
+
+/// The address of the newest record of a kind.
+async fn newest(browser: &mut Browser, kind: &str) -> String {
+    let list = browser.get(&format!("/kinds/{kind}")).await;
+    let start = format!("/kinds/{kind}/");
+    let hrefs = list.text.split("href=\"").skip(1).map(|part| part.split('"').next().unwrap());
+    let mut records = hrefs.filter(|href| href.strip_prefix(&start).is_some_and(|id| id.len() == 32));
+    records.next().expect("a record in the list").to_owned()
+}
+
+/// Answers every page of an entry with the fields that it asks for, and sends it.
+async fn filed(browser: &mut Browser, form: &str, fields: &[(&str, &str)]) -> Page {
+    let mut page = browser.get(form).await;
+    for _ in 0..12 {
+        let wanted = |(name, _): &&(&str, &str)| page.text.contains(&format!("name=\"{name}\""));
+        let now: Vec<(&str, &str)> = fields.iter().filter(wanted).copied().collect();
+        let button = if page.text.contains("value=\"send\"") { "send" } else { "next" };
+        page = answer_at(browser, form, &page, &now, button).await;
+        if button == "send" {
+            return page;
+        }
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+    panic!("the form has no end");
+}
+
+/// A desk of the market bureau in the demonstration county.
+async fn desk(county: &County, office: &mut Browser) -> Browser {
+    let mut desk = county.invited(office, "bureau", "scjg", "desk").await;
+    office.grant("desk", "desk", "scjg").await;
+    desk
+}
+
+#[tokio::test]
+async fn a_citizen_does_what_is_his_to_do_and_is_never_told_that_nothing_is() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut desk = desk(&county, &mut office).await;
+    let mut citizen = county.anybody();
+    let answers = [
+        ("f.matter_title", "退票不退款"),
+        ("f.respondent", "示例县某商行"),
+        ("f.complainant", "张三"),
+        ("f.phone", "13800000000"),
+    ];
+    let receipt = filed(&mut citizen, "/report/complain", &answers).await;
+    let code = code_of(&receipt);
+    let course = citizen.post("/follow", &[("code", &code)]).await;
+    course.assert_shows("您不用做什么").assert_hides("补正身份证明");
+    let case = newest(&mut desk, "consumer_complaint").await;
+    step(&mut desk, &format!("{case}/steps/ask_identity"), &[("f.identity_due_on", "2026-11-26")]).await;
+
+    let course = citizen.post("/follow", &[("code", &code)]).await;
+    course.assert_shows("现在要您做：补正身份证明，最晚 2026年11月26日").assert_hides("您不用做什么");
+    course.assert_shows("要您办").assert_hides("张三").assert_hides("13800000000");
+    let key = course.hidden("key");
+    let fields = [("code", code.as_str()), ("key", key.as_str()), ("f.id_type", "id_card"), ("f.id_no", "3301")];
+    let photo = ("f.identity_file", "a.jpg", &telephone_photo()[..]);
+    let hostile = ("f.identity_file", "a.jpg", &b"<?php"[..]);
+    citizen.upload("/follow/supply_identity", &fields, hostile).await.assert_hides("已办好");
+    let done = citizen.upload("/follow/supply_identity", &fields, photo).await;
+    // Whoever has the code sees that it was given, not what.
+    done.assert_shows("已办好：补正身份证明").assert_hides("3301").assert_hides("要您办");
+    desk.get(&case).await.assert_shows("3301").assert_shows("身份证明照片");
+
+    // What ends the case says so, and is done by who has read it.
+    let end = [("code", code.as_str()), ("key", "one-key"), ("reason", "自己谈好了")];
+    let refused = citizen.post("/follow/withdraw", &end).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.assert_shows("请先在“确认”里打勾").assert_shows("不能恢复");
+    let mut confirmed = end.to_vec();
+    confirmed.push(("confirm", "yes"));
+    let closed = citizen.post("/follow/withdraw", &confirmed).await;
+    closed.assert_shows("已办好：撤回投诉").assert_shows("不再计时").assert_shows("投诉人撤回");
+    closed.assert_hides("按期完成").assert_hides(">在办<");
+}
+
+#[tokio::test]
+async fn who_follows_a_case_that_was_taken_off_reads_why_and_of_a_merged_one_no_number() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut head = county.invited(&mut office, "bureau", "scjg", "head").await;
+    office.grant("head", "head", "scjg").await;
+    let mut desk = desk(&county, &mut office).await;
+    let mut citizen = county.anybody();
+    let mut codes = Vec::new();
+    for matter in ["第一件", "第二件", "第三件"] {
+        let answers = [("f.matter_title", matter), ("f.respondent", "示例县某商行")];
+        let receipt = filed(&mut citizen, "/report/complain", &answers).await;
+        codes.push((code_of(&receipt), newest(&mut desk, "consumer_complaint").await));
+    }
+    let number = desk.get(&codes[0].1).await.text.split("TS2026").nth(1).unwrap()[..5].to_owned();
+    let number = format!("TS2026{number}");
+    step(
+        &mut desk,
+        &format!("{}/steps/merge", codes[1].1),
+        &[("f.merged_into", &number), ("reason", &format!("与 {number} 为同一件事"))],
+    )
+    .await;
+    let merged = citizen.post("/follow", &[("code", &codes[1].0)]).await;
+    merged.assert_shows("并入先前").assert_hides(&number).assert_hides(">在办<");
+
+    let third = &codes[2].1;
+    head.get(&format!("{third}/withdraw")).await;
+    let fields = [("expected_version", "1"), ("reason", "不是投诉，是咨询")];
+    head.post_on(&format!("{third}/withdraw"), &fields).await.assert_shows("已撤销");
+    let removed = citizen.post("/follow", &[("code", &codes[2].0)]).await;
+    removed.assert_shows("已经撤销这件投诉的登记").assert_shows("理由：不是投诉，是咨询").assert_shows("不再计时");
+    removed.assert_hides(">在办<").assert_hides("撤回投诉</button>");
+}
+
+#[tokio::test]
+async fn who_reports_anonymously_leaves_nothing_and_who_gives_his_name_is_told() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut desk = desk(&county, &mut office).await;
+    let mut citizen = county.anybody();
+    let form = "/report/tip";
+    citizen
+        .get(form)
+        .await
+        .assert_shows("我要举报")
+        .assert_shows("保密：")
+        .assert_shows("奖励：")
+        .assert_shows("第 1 步");
+    let clue = [("f.clue_title", "无证"), ("f.clue", "散装酒没有标签"), ("f.respondent", "老街粮油店")];
+    // Nothing is asked of who stays anonymous; what a browser sends all the same is not kept.
+    let page = citizen.get(form).await;
+    let unsaid = answer_at(&mut citizen, form, &page, &[], "next").await;
+    unsaid.assert_shows("请选择是否匿名");
+    let mut fields = vec![("f.anonymous", "yes")];
+    fields.extend_from_slice(&clue);
+    fields.extend([("f.reporter", "王五"), ("f.id_no", "500237")]);
+    let receipt = answer_at(&mut citizen, form, &page, &fields, "page-5").await;
+    receipt.assert_shows("最后一步").assert_hides("您的姓名");
+    let mut sent = fields.clone();
+    sent.push(("page", "5"));
+    let receipt = answer_at(&mut citizen, form, &receipt, &[("f.reporter", "王五")], "send").await;
+    receipt.assert_shows("已经收到您的举报");
+    let course = citizen.post("/follow", &[("code", &code_of(&receipt))]).await;
+    course.assert_shows("收到举报").assert_hides("核查线索").assert_hides("处理结果");
+    let case = newest(&mut desk, "consumer_report").await;
+    desk.get(&case).await.assert_shows("散装酒没有标签").assert_hides("王五").assert_hides("500237");
+
+    // Who gives his name fills in what it takes.
+    let named = answer_at(&mut citizen, form, &page, &[("f.anonymous", "no")], "page-4").await;
+    let wrong = answer_at(&mut citizen, form, &named, &[("f.reporter", "李四")], "next").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.assert_shows("实名的请填写这一项");
 }

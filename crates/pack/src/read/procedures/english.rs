@@ -41,11 +41,17 @@ fn missing<'a>(
             if let ReasonWanted::Listed(list) = step.reason {
                 lists.insert(list);
             }
+            if step.consequence.is_some() && step.english_consequence.is_none() {
+                found.push(format!("环节 {}（english_consequence）", step.id));
+            }
             if is_citizens(step) {
                 fields.extend(step.require.iter().chain(&step.ask));
             }
         }
-        let owed = procedure.clocks.iter().filter(|clock| clock.kind == ClockKind::Duty && clock.english.is_none());
+        let owed = procedure
+            .clocks
+            .iter()
+            .filter(|clock| clock.kind == ClockKind::Duty && clock.public && clock.english.is_none());
         found.extend(owed.map(|clock| format!("时限 {}（english）", clock.id)));
     }
     fields.sort_unstable();
