@@ -33,6 +33,7 @@ mod tokens;
 mod town;
 mod work;
 mod work_calendar;
+mod year;
 
 pub use account::{AccountPage, GrantRow};
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
@@ -76,3 +77,4 @@ pub use tokens::{TokenLine, TokensPage};
 pub use town::{OneTap, TownHomePage, TownItem};
 pub use work::{MessageLine, WorkLine, WorkPage};
 pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};
+pub use year::{SplitPage, SplitRow, YearMeasure, YearPage, YearPart};

@@ -11,6 +11,7 @@ mod rounds;
 mod search;
 mod system;
 mod work;
+mod year;
 
 use maud::{Markup, html};
 
@@ -40,6 +41,7 @@ pub fn pages() -> Vec<PageSample> {
         documents::samples(),
         import::samples(),
         plan::samples(),
+        year::samples(),
         rounds::samples(),
         search::samples(),
         citizen::samples(),
