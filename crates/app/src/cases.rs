@@ -1045,6 +1045,13 @@ fn fitting(target: &Kind, field: &str, value: Json) -> Json {
     }
 }
 
+/// The reference that a template names and nothing else.
+fn whole_reference<'r>(kind: &Kind, record: &'r Record, template: &str) -> Option<&'r Value> {
+    let field = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?;
+    let value = record.value(kind.field_index(field)?)?;
+    matches!(value, Value::Reference { .. }).then_some(value)
+}
+
 fn text_at<'j>(value: &'j Json, key: &str) -> &'j str {
     value.get(key).and_then(Json::as_str).unwrap_or_default()
 }
@@ -1072,6 +1079,8 @@ fn setting(
             let due = zhiheng_pack::clock::count(&pack.calendar, doing.today, length, true, &[], &[]).due?;
             Json::String(zhiheng_pack::day::date(due).to_string())
         }
+        // A reference is handed on as one.
+        text if whole_reference(kind, record, text).is_some() => whole_reference(kind, record, text)?.to_json(),
         text => {
             let mut filled = text.replace("{label}", &pack.title(kind, record, Sight::Hidden));
             filled = filled.replace("{@today}", &chinese_date(zhiheng_pack::day::date(doing.today)));

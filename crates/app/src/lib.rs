@@ -47,6 +47,7 @@ mod tokens;
 mod totp;
 mod town;
 mod work;
+mod yearly;
 
 use std::sync::Arc;
 
@@ -111,6 +112,7 @@ pub use together::Foreseen;
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use town::{TakenStep, TownHome, TownTask};
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
+pub use yearly::{MeasureTasks, Proposed, SPLIT_MOST, TaskPart, YearPlan, YearTask};
 
 /// How an [`App`] is opened.
 #[derive(Clone)]

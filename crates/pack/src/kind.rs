@@ -128,6 +128,8 @@ pub struct Field {
     pub unit: Option<String>,
     /// Position of the list in [`crate::Pack::lists`].
     pub list: Option<usize>,
+    /// Of a choice of bodies: only bodies of this level.
+    pub level: Option<crate::pack::BodyLevel>,
     /// Id of the kind that a reference points to.
     pub to: Option<String>,
     /// File extensions accepted.
@@ -168,6 +170,7 @@ impl Field {
             decimals: 0,
             unit: None,
             list: None,
+            level: None,
             to: None,
             accept: Vec::new(),
             max_bytes: Field::FILE_BYTES,
@@ -226,6 +229,23 @@ pub struct Totals {
     pub passed: usize,
     /// 不合格批次
     pub failed: usize,
+}
+
+/// 年度任务: records of this kind split the measures of the plan into tasks of a year. At most one kind of a pack does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yearly {
+    /// Field that names the measure.
+    pub measure: usize,
+    /// Field of the year.
+    pub year: usize,
+    /// Field of the task's title.
+    pub title: usize,
+    /// Field of the lead body.
+    pub lead: usize,
+    /// Field of the assisting bodies.
+    pub assisting: usize,
+    /// Field of the day by which it is done.
+    pub due: usize,
 }
 
 /// How announcement tables of this kind are read.
@@ -358,6 +378,8 @@ pub struct Kind {
     pub reports: Option<Reports>,
     /// It carries totals.
     pub totals: Option<Totals>,
+    /// It splits the measures into tasks of a year.
+    pub yearly: Option<Yearly>,
     /// What a task to a town rests on (履行职责事项清单条目、准入审批): one of these is filled in wherever a town has the record.
     pub town_basis: Vec<usize>,
     /// Its procedures, as positions in [`crate::Pack::procedures`]; none in mode register.

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod collection;
 pub mod day;
 pub mod document;
+pub mod duty;
 pub mod formula;
 pub mod indicator;
 pub mod kind;

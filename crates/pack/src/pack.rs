@@ -246,6 +246,8 @@ pub struct Pack {
     pub collection: Option<crate::Collection>,
     /// 常用意见, in order.
     pub phrases: Vec<Phrase>,
+    /// 乡镇（街道）履行职责事项清单, in order.
+    pub town_duties: Vec<crate::duty::TownDuty>,
     /// 方案的系统, by number.
     pub systems: Vec<crate::system::System>,
     pub(crate) kind_index: HashMap<String, usize>,

@@ -7,6 +7,7 @@ mod access;
 mod bodies;
 mod collection;
 mod documents;
+mod duties;
 mod indicators;
 mod kinds;
 mod procedures;
@@ -145,6 +146,7 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         documents: Vec::new(),
         collection: None,
         phrases: Vec::new(),
+        town_duties: Vec::new(),
         systems: Vec::new(),
         kind_index: HashMap::new(),
         indicator_index: HashMap::new(),
@@ -239,6 +241,7 @@ fn names(pack: &mut Pack, roots: &[Node<'_>]) {
     let of_body = |body: &Body| Item { until: body.until, ..item(&body.id, &body.name, &body.names) };
     let bodies = pack.bodies.iter().map(of_body).collect();
     pack.lists.push(List { id: "bodies".to_owned(), name: "单位".to_owned(), items: bodies });
+    duties::read(pack, roots);
     let mut indicators = Vec::new();
     for node in roots.iter().flat_map(|root| root.tables("indicator")) {
         let row = node.integer("row").map(|row| format!("第{}项", row.value));
@@ -270,7 +273,7 @@ fn area(pack: &mut Pack, node: Node<'_>) {
 
 fn list(pack: &mut Pack, node: Node<'_>) {
     let id = node.id("id");
-    if pack.list(&id.value).is_some() || matches!(id.value.as_str(), "bodies" | "indicators" | "kinds") {
+    if pack.list(&id.value).is_some() || matches!(id.value.as_str(), "bodies" | "duties" | "indicators" | "kinds") {
         node.file.say(codes::DUPLICATE_ID, &id.span, &id.value);
     }
     let mut items: Vec<Item> = Vec::new();

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::case::Case;
+use crate::duty::DutyClass;
 use crate::kind::{DateBound, Field, Format, Kind, Type};
 use crate::pack::{BodyLevel, List, Pack, Whereabouts};
 use crate::problem::{self as codes, Level, Problem};
-use crate::procedure::{Language, Owner};
+use crate::procedure::{AskedBodies, Language, Owner};
 use crate::value::{Decimal, FileRef, Value, decimal_as_written};
 use crate::{day, uscc};
 
@@ -203,21 +204,65 @@ impl Pack {
         Checked { record: (!refused).then_some(record), problems }
     }
 
-    /// 基层减负: no task goes to a town without an item of its list of duties or a recorded approval.
+    /// 基层减负, in one place: no record puts work on a town without an item of its list of duties that is still a town's, or a recorded 准入审批. Work on a
+    /// town is: the record is its own, a step of it is its own by a field, or it is asked for an answer.
     fn town_without_basis(&self, kind: &Kind, record: &Record) -> Option<Problem> {
         let first = kind.town_basis.first().and_then(|at| kind.fields.get(*at))?;
-        if kind.town_basis.iter().any(|at| record.value(*at).is_some()) {
+        if !self.bodies_at_work(kind, record).iter().any(|body| self.is_town(body)) {
             return None;
+        }
+        let mut unresolved = None;
+        for (field, value) in kind.town_basis.iter().filter_map(|at| Some((kind.fields.get(*at)?, record.value(*at)?)))
+        {
+            match value {
+                Value::Choice(item) if self.is_of_duties(field) => match self.duty(item) {
+                    Some(duty) if duty.class == DutyClass::Withdrawn => {
+                        return Some(Problem::of_field(codes::DUTY_WITHDRAWN, &field.id, &duty.name));
+                    }
+                    Some(_) => return None,
+                    // 清单以外: only with the approval.
+                    None => {}
+                },
+                Value::Reference { id: None, as_written } => {
+                    unresolved = Some(Problem::of_field(codes::NOT_ADMITTED, &field.id, as_written));
+                }
+                _ => return None,
+            }
         }
         let names = kind.town_basis.iter().filter_map(|at| Some(kind.fields.get(*at)?.name.as_str()));
         let named = names.collect::<Vec<_>>().join("、");
-        let steps = kind.procedures.iter().filter_map(|at| self.procedures.get(*at)).flat_map(|it| &it.steps);
-        let handlers = steps.filter_map(|step| match step.owner {
-            Owner::Field(field) => record.value(field).map(Value::plain),
+        unresolved.or_else(|| Some(Problem::of_field(codes::NO_TOWN_BASIS, &first.id, named)))
+    }
+
+    /// On whom a record puts work.
+    fn bodies_at_work(&self, kind: &Kind, record: &Record) -> Vec<String> {
+        let procedures = || kind.procedures.iter().filter_map(|at| self.procedures.get(*at));
+        let of_steps = procedures().flat_map(|it| &it.steps).filter_map(|step| match step.owner {
+            Owner::Field(field) => Some(field),
             _ => None,
         });
-        let mut all = self.envelope(kind, record).body.into_iter().chain(handlers);
-        all.any(|body| self.is_town(&body)).then(|| Problem::of_field(codes::NO_TOWN_BASIS, &first.id, named))
+        let of_asks = procedures().flat_map(|it| &it.asks).filter_map(|ask| match ask.bodies {
+            AskedBodies::Field(field) => Some(field),
+            AskedBodies::These(_) => None,
+        });
+        let mut found: Vec<String> = self.envelope(kind, record).body.into_iter().collect();
+        for field in of_steps.chain(of_asks) {
+            match record.value(field) {
+                Some(Value::Choices(bodies)) => found.extend(bodies.iter().cloned()),
+                Some(other) => found.push(other.plain()),
+                None => {}
+            }
+        }
+        found
+    }
+
+    fn is_of_duties(&self, field: &Field) -> bool {
+        field.list.and_then(|list| self.lists.get(list)).is_some_and(|list| list.id == "duties")
+    }
+
+    /// An item of the 履行职责事项清单; none for what stands on no list.
+    pub fn duty(&self, id: &str) -> Option<&crate::duty::TownDuty> {
+        self.town_duties.iter().find(|duty| duty.id == id)
     }
 
     /// Whether a body is a town (乡镇街道).
@@ -466,6 +511,10 @@ impl Reader<'_> {
         field.list.and_then(|list| self.pack.lists.get(list))
     }
 
+    fn is_of_level(&self, body: &str, level: BodyLevel) -> bool {
+        self.pack.body(body).is_some_and(|body| body.level == level)
+    }
+
     fn item(&mut self, field: &Field, text: &str) -> Option<String> {
         let today = self.today;
         match self.list(field).and_then(|list| list.find(text)) {
@@ -473,6 +522,12 @@ impl Reader<'_> {
                 let ended = item.until.map(|date| date.to_string()).unwrap_or_default();
                 let detail = format!("「{}」自 {ended} 起不再使用", item.name);
                 self.say(codes::ITEM_ENDED, field, &detail);
+                None
+            }
+            Some(item) if field.level.is_some_and(|level| !self.is_of_level(&item.id, level)) => {
+                let level = field.level.map_or("", |level| level.word());
+                let detail = format!("{}只能是{level}，「{}」不是", field.name, item.name);
+                self.say(codes::WRONG_LEVEL, field, &detail);
                 None
             }
             Some(item) => Some(item.id.clone()),

@@ -170,3 +170,64 @@ fn what_is_taken_back_stopped_nothing() {
     happens(&mut record, "2026-06-12", step("no_change"));
     assert_eq!(told(&record), (1, false, Some(true)), "and is late");
 }
+
+#[test]
+fn what_puts_work_on_a_town_cites_an_item_that_is_still_a_towns_or_a_recorded_approval() {
+    let duties = r#"
+[[duty]]
+id = "sampling"
+no = "第42项"
+name = "配合抽样"
+class = "assist"
+source = "清单"
+[[duty]]
+id = "fines"
+name = "行政处罚"
+class = "withdrawn"
+source = "清单"
+verified = false
+[[kind]]
+id = "admission"
+name = "准入审批"
+group = "任务"
+about = "批准"
+label = "{no}"
+key = "no"
+columns = ["no"]
+field = [{ id = "no", name = "文号", type = "text" }]
+sample = [{ no = "1" }]
+"#;
+    let fields = r#"
+  { id = "duty", name = "清单条目", type = "choice", list = "duties" },
+  { id = "admission", name = "准入审批", type = "reference", to = "admission" },
+  { id = "asked", name = "征求的单位", type = "choices", list = "bodies" },
+  { id = "towns", name = "交办的乡镇", type = "choices", list = "bodies", level = "town" },
+  { id = "duty_item","#;
+    let ask = "ask = [{ id = \"consult\", name = \"征求意见\", bodies = \"field:asked\", starts = \"step:consult\", role = \"officer\", length = \"3 workday\", answer = [{ id = \"yes\", name = \"同意\" }] }]\nstep = [\n  { id = \"consult\", name = \"征求\", from = \"open\", role = \"officer\", require = [\"asked\"] },";
+    let text = PACK
+        .replace("[[role]]", &format!("{duties}[[role]]"))
+        .replace("\n  { id = \"duty_item\",", fields)
+        .replace("town_basis = [\"duty_item\", \"approval\"]", "town_basis = [\"duty\", \"admission\"]")
+        .replace("step = [", ask);
+    let (pack, problems) = compile(&text);
+    let pack = pack.unwrap_or_else(|| panic!("{problems:#?}"));
+    let kind = pack.kind("task").unwrap();
+    let refused = |more: serde_json::Value| {
+        let mut fields: BTreeMap<String, serde_json::Value> = BTreeMap::from([("title".to_owned(), "核对".into())]);
+        fields.extend(more.as_object().unwrap().clone());
+        let checked = pack.check(kind, &Draft { fields, scope: None }, number("2026-06-01"));
+        checked.problems.first().map(|problem| problem.code)
+    };
+    use serde_json::json;
+    assert_eq!(refused(json!({ "town": "qingshi", "duty": "第42项" })), None, "by its number as published");
+    assert_eq!(refused(json!({ "town": "qingshi", "duty": "fines" })), Some("ZH1221"), "taken back from towns");
+    assert_eq!(refused(json!({ "town": "qingshi", "duty": "outside" })), Some("ZH1146"), "outside: with an approval");
+    assert_eq!(refused(json!({ "town": "qingshi", "duty": "outside", "admission": "7号" })), Some("ZH1222"));
+    let recorded = json!({ "as_written": "7号", "id": "0".repeat(32) });
+    assert_eq!(refused(json!({ "town": "qingshi", "duty": "outside", "admission": recorded })), None);
+    assert_eq!(refused(json!({ "town": "scjg", "asked": ["qingshi"] })), Some("ZH1146"), "who is asked has work, too");
+    assert_eq!(refused(json!({ "towns": ["scjg"] })), Some("ZH1223"), "a bureau is no town");
+    assert_eq!(refused(json!({ "towns": ["qingshi"] })), None, "named; the task that it gets is checked itself");
+    let item = pack.list("duties").unwrap().find("fines").unwrap();
+    assert!(item.name.contains("未核实"), "{}", item.name);
+}

@@ -130,7 +130,8 @@ async function town(reader) {
     await page.fill("#f-title", `核对第${number}批电子秤`);
     await page.selectOption("#f-town", body);
     await page.selectOption("#f-assigned_by", "scjg");
-    await page.fill("#f-duty_item", `配合履行职责事项 第${number}项 计量器具`);
+    await page.selectOption("#f-duty", "assist_03");
+    await page.selectOption("#f-frequency", "month");
     await page.fill("#f-assigned_on", TODAY);
     await page.fill("#f-due_on", `2026-12-${String(number).padStart(2, "0")}`);
     await Promise.all([page.waitForNavigation(), page.click("main form.form button[type=submit]")]);
@@ -150,7 +151,7 @@ async function town(reader) {
   await Promise.all([page.waitForNavigation(), page.click("form.form button[type=submit]")]);
 
   await reader.open("/");
-  await reader.expectText("最急的 5 件", "履行职责事项清单条目：配合履行职责事项 第1项", "2026年12月1日前", "还有 1 件，看全部", "本期无变化");
+  await reader.expectText("最急的 5 件", "履行职责事项清单条目：配合履职 第33项 配合计量器具检定摸底", "2026年12月1日前", "还有 1 件，看全部", "本期无变化");
   if ((await page.locator("section.town").count()) !== 5) throw new Error("a town's home holds five things");
   await reader.follow(page.locator("section.town a.primary").first());
   if (!(await page.getAttribute("#f-photo", "accept")).startsWith("image/*")) throw new Error("a phone offers its camera");

@@ -6,9 +6,10 @@ use crate::access::Access;
 use crate::formula::{Condition, Fault, Scope};
 use crate::kind::{
     Check, DateBound, Field, Format, ImportRule, Kind, Mirror, Mode, Poster, Public, Reports, Totals, Type, Urgency,
+    Yearly,
 };
 use crate::node::{At, Node};
-use crate::pack::Pack;
+use crate::pack::{BodyLevel, Pack};
 use crate::problem::{self as codes, Level};
 use crate::record::Draft;
 use crate::value::Decimal;
@@ -59,6 +60,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         import: ImportRule::default(),
         reports: None,
         totals: None,
+        yearly: None,
         town_basis: Vec::new(),
         procedures: Vec::new(),
         publishes: None,
@@ -101,6 +103,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
     kind.import = import(pack, &kind, node);
     kind.reports = reports(pack, &kind, node);
     kind.totals = totals(pack, &kind, node);
+    kind.yearly = yearly(pack, &kind, node);
     kind.checks = node.tables("check").into_iter().filter_map(|part| check(pack, &kind, part)).collect();
     kind.poster = poster(&kind, node);
     kind.urgency = urgency(&kind, node);
@@ -158,6 +161,7 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         decimals: node.integer("decimals").map_or(2, |digits| u32::try_from(digits.value.clamp(0, 9)).unwrap_or(2)),
         unit: node.plain("unit"),
         list: list_of(pack, node, kind),
+        level: level_of(pack, node, kind),
         to: target_kind(node, kind),
         accept: node.plains("accept"),
         max_bytes: node
@@ -269,8 +273,23 @@ fn list_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Option<usize> {
     found
 }
 
+/// A choice of bodies may be narrowed to a level. An area field may say its level, too; only towns exist below the place.
+fn level_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Option<BodyLevel> {
+    let name = node.text("level")?;
+    if kind == Type::Area {
+        return None;
+    }
+    let of_bodies = node.plain("list").is_some_and(|list| list == "bodies");
+    let found = BodyLevel::NAMES.iter().find(|(known, ..)| *known == name.value).map(|(.., level)| *level);
+    if !of_bodies || found.is_none() || pack.list("bodies").is_none() {
+        let known: Vec<&str> = BodyLevel::NAMES.iter().map(|(name, ..)| *name).collect();
+        let detail = format!("level 用于取自 bodies 的选择和地区，只能是 {}，这里是 {}", known.join("、"), name.value);
+        node.file.say(codes::BAD_CHOICE, &name.span, detail);
+    }
+    found
+}
+
 fn target_kind(node: &Node<'_>, kind: Type) -> Option<String> {
-    node.plain("level"); // an area field may say its level; only towns exist below the place
     let to = node.text("to");
     if kind == Type::Reference && to.is_none() {
         node.file.say(codes::MISSING_KEY, &node.span, "to");
@@ -459,6 +478,21 @@ fn totals(pack: &Pack, kind: &Kind, node: &Node<'_>) -> Option<Totals> {
     }
     part.finish();
     Some(Totals { of: of?, detail: (detail?, listed.value), tested: tested?, passed: passed?, failed: failed? })
+}
+
+fn yearly(pack: &Pack, kind: &Kind, node: &Node<'_>) -> Option<Yearly> {
+    let part = node.table("yearly")?;
+    if pack.kinds.iter().any(|known| known.yearly.is_some()) {
+        part.file.say(codes::DUPLICATE_ID, &part.span, "yearly");
+    }
+    let measure = needed(kind, &part, "measure", is_choice, "单选");
+    let lead = needed(kind, &part, "lead", is_choice, "单选");
+    let year = needed(kind, &part, "year", |kind| kind == Type::Integer, "整数");
+    let title = needed(kind, &part, "title", |kind| kind == Type::Text, "短文本");
+    let assisting = needed(kind, &part, "assisting", |kind| kind == Type::Choices, "多选");
+    let due = needed(kind, &part, "due", |kind| kind == Type::Date, "日期");
+    part.finish();
+    Some(Yearly { measure: measure?, year: year?, title: title?, lead: lead?, assisting: assisting?, due: due? })
 }
 
 fn check(pack: &Pack, kind: &Kind, node: Node<'_>) -> Option<Check> {

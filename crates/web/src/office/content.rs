@@ -190,7 +190,10 @@ pub(crate) fn choices(pack: &Pack, field: &zhiheng_pack::Field, chosen: &[&str])
         _ => {
             let items = field.list.and_then(|list| pack.lists.get(list)).map(|list| list.items.as_slice());
             let items = items.unwrap_or_default().iter();
-            items.filter(|item| item.until.is_none()).map(|item| choice(&item.id, &item.name)).collect()
+            let fits = |item: &&zhiheng_pack::pack::Item| {
+                field.level.is_none_or(|level| pack.body(&item.id).is_some_and(|body| body.level == level))
+            };
+            items.filter(|item| item.until.is_none()).filter(fits).map(|item| choice(&item.id, &item.name)).collect()
         }
     }
 }

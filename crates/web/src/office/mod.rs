@@ -28,3 +28,4 @@ pub(crate) mod together;
 pub(crate) mod town;
 pub(crate) mod work;
 pub(crate) mod workcalendar;
+pub(crate) mod year;

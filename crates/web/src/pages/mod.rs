@@ -36,6 +36,7 @@ mod town;
 mod transparency;
 mod work;
 mod work_calendar;
+mod year;
 
 pub use account::{AccountPage, GrantRow};
 pub use accounts::{AccountRow, AccountsPage, InvitationRow};
@@ -82,3 +83,4 @@ pub use town::{OneTap, TownHomePage, TownItem};
 pub use transparency::{EndedLine, TransparencyPage};
 pub use work::{MessageLine, WorkLine, WorkPage};
 pub use work_calendar::{CalendarDay, Feed, WorkCalendarPage};
+pub use year::{SplitPage, SplitRow, YearMeasure, YearPage, YearPart};

@@ -33,6 +33,8 @@ pub struct PlanPage {
     pub findings: Vec<Finding>,
     /// Files of the document.
     pub downloads: Vec<Link>,
+    /// 年度任务, for staff.
+    pub tasks: Option<Link>,
 }
 
 /// A heading of the outline.
@@ -173,7 +175,7 @@ impl PlanPage {
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, ..Head::default() },
             html! {
-                (heading(&self.title, html! {}, html! { (self.source) span.dot { "·" } (self.counts) }))
+                (heading(&self.title, html! { @if let Some(link) = &self.tasks { a.button href=(link.href) { (link.label) } } }, html! { (self.source) span.dot { "·" } (self.counts) }))
                 div.plan {
                     (self.outline())
                     div.paper {

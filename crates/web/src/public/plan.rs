@@ -31,8 +31,40 @@ pub(crate) async fn show(State(server): State<Server>, visit: Visit) -> Answer {
     let when = When { as_of: server.app().today(), known_on: None };
     let live = visit.sees_live();
     let (view, board) = server.run(move |app| Ok((app.plan()?, live.then(|| app.board(when)).transpose()?))).await?;
-    let page = page(&server.app().pack, &view, board.as_ref(), visit.account.is_some(), visit.is_office());
+    let mut page = page(&server.app().pack, &view, board.as_ref(), visit.account.is_some(), visit.is_office());
+    if visit.account.as_ref().is_some_and(zhiheng_app::Account::acts) && server.app().has_yearly() {
+        let tasks = crate::office::year::notes(&server, &visit).await?;
+        page.tasks = Some(Link::new("年度任务", "/plan/tasks"));
+        with_tasks(&mut page, &server.app().pack.document, tasks);
+    }
     Ok(page_of(PlanPage { shell: shell(&server, &visit), ..page }.render()))
+}
+
+/// The line of the page on which a place of the document stands.
+pub(crate) fn line_at(document: &str, at: usize) -> String {
+    let mut start = 0;
+    for line in document.split('\n') {
+        let next = start + line.chars().count() + 1;
+        if at < next {
+            return format!("#l{start}");
+        }
+        start = next;
+    }
+    String::new()
+}
+
+/// Each measure is told how its tasks stand, beside its first paragraph.
+fn with_tasks(page: &mut PlanPage, document: &str, tasks: Vec<(usize, PlanNote)>) {
+    for (at, note) in tasks {
+        let line = line_at(document, at);
+        let own = |block: &&mut PlanBlock| match block {
+            PlanBlock::Paragraph { id, .. } => line.strip_prefix('#') == Some(id.as_str()),
+            _ => false,
+        };
+        if let Some(PlanBlock::Paragraph { notes, .. }) = page.blocks.iter_mut().find(own) {
+            notes.push(note);
+        }
+    }
 }
 
 /// `GET /plan.txt`

@@ -12,6 +12,7 @@ mod rounds;
 mod search;
 mod system;
 mod work;
+mod year;
 
 use maud::{Markup, html};
 
@@ -42,6 +43,7 @@ pub fn pages() -> Vec<PageSample> {
         import::samples(),
         plan::samples(),
         publications::samples(),
+        year::samples(),
         rounds::samples(),
         search::samples(),
         citizen::samples(),

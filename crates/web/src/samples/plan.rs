@@ -23,7 +23,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
             }
         }
     }
-    let open = PlanPage { shell: public("方案原文"), findings: Vec::new(), blocks, ..plan() };
+    let open = PlanPage { shell: public("方案原文"), findings: Vec::new(), blocks, tasks: None, ..plan() };
     vec![("plan-staff", staff.render()), ("plan-public", open.render())]
 }
 
@@ -39,6 +39,7 @@ fn plan() -> PlanPage {
         |id: &str, words: &str| PlanBlock::Paragraph { id: id.into(), pieces: vec![text(words)], notes: Vec::new() };
     let entry = |level: u8, text: &str, id: &str| OutlineEntry { level, text: text.into(), id: id.into() };
     PlanPage {
+        tasks: Some(Link::new("年度任务", "/plan/tasks")),
         shell: office("方案原文"),
         title: "质量强县建设实施方案".into(),
         source: "示例县人民政府 2024年12月16日印发".into(),

@@ -41,3 +41,5 @@ mod rounds;
 mod search;
 #[cfg(test)]
 mod work;
+#[cfg(test)]
+mod year;
