@@ -212,7 +212,7 @@ impl App {
             let rule = clock.extend.as_ref();
             rule.zip(taker).is_some_and(|(rule, taker)| taker.holds(&rule.role, envelope.body.as_deref()))
         };
-        let steps: Vec<Step> = match taker.filter(|_| view.row.live) {
+        let steps: Vec<Step> = match taker.filter(|_| view.row.live && !self.is_reply_kind(&kind.id)) {
             Some(taker) => look.steps(taker).into_iter().cloned().collect(),
             None => Vec::new(),
         };
@@ -279,8 +279,9 @@ impl App {
                 one_tap: open && step.one_tap,
             }
         };
+        let steps = if self.is_reply_kind(&kind.id) { Vec::new() } else { look.steps(taker) };
         Offers {
-            steps: look.steps(taker).into_iter().map(one).collect(),
+            steps: steps.into_iter().map(one).collect(),
             assign: !procedure.is_closed(&case.state) && look.is_own(taker),
         }
     }
@@ -300,6 +301,10 @@ impl App {
         let procedure = self.pack.procedure_of(case).ok_or_else(none)?;
         if !row.live {
             return Err(Error::WrongState("记录已撤销，请先恢复再办理".to_owned()));
+        }
+        if matches!(wanted.act, CaseAct::Step(_)) && self.is_reply_kind(&kind.id) {
+            let way = "报送表在单位的报送页填报，或者在“报送”里收表、采用、退回，不单独办理环节";
+            return Err(Error::WrongState(way.to_owned()));
         }
         if let CaseAct::Assign(Some(login)) = &wanted.act {
             self.check_assignee(envelope.body.as_deref(), login)?;

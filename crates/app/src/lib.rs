@@ -104,7 +104,10 @@ pub use raised::{Origin, Raised};
 pub use records::{ListView, ListWanted, RecordView, VersionView};
 pub use recount::MovedDeadline;
 pub use references::Candidate;
-pub use rounds::{Received, Reply, ReplyState, Round, RoundView, RoundWanted, is_scan};
+pub use rounds::{
+    OwnEntry, OwnItem, OwnOutcome, OwnReply, OwnReport, Received, Reply, ReplyState, Round, RoundView, RoundWanted,
+    WAYS as REPORT_WAYS, is_scan,
+};
 pub use search::{PlanHit, PlanHits, Question, Reach, RecordHit, SearchView, SearchWanted};
 pub use signing::{OUTCOMES, OwnSession, SessionToken, SignedIn};
 pub use submit::{Act, Moved, Receipt, RequestKey, Submission};

@@ -4,10 +4,13 @@
 //! - The round, each unit's reply and each value are ordinary records: their history is kept, and a value moves its number at once.
 //! - A reply is one record a unit, whose id follows from round and unit, so that two people who drag in the same file cannot double it.
 //! - A reply is taken whole or not at all; values that raise a question wait until the office has settled it.
-//! - The whole round works with a single account: units return files, they need not sign in.
+//! - The whole round works with a single account: units return files, they need not sign in. A unit with an account finds its reply among its work and
+//!   fills it in on a page; what it enters there is written into its form and goes the way of every form.
 
+mod course;
 mod form;
 mod letter;
+mod own;
 mod reply;
 
 use sha2::{Digest, Sha256};
@@ -18,6 +21,7 @@ use zhiheng_store::{RecordId, RecordRow};
 use crate::submit::read;
 use crate::{Act, App, Error, ListWanted, Submission, When, hex};
 
+pub use own::{OwnEntry, OwnItem, OwnOutcome, OwnReply, OwnReport, WAYS};
 pub use reply::{Received, is_scan};
 
 /// Said of a unit that needed no form.
@@ -85,7 +89,7 @@ pub struct Reply {
     pub signed: [String; 3],
     /// The file that came back.
     pub file: Option<FileRef>,
-    /// Its record, where there is one.
+    /// Its record, where there is one: a round that is older than the replies of its units has none until one comes in.
     pub record: Option<RecordId>,
 }
 
@@ -145,18 +149,46 @@ impl App {
         fill(&mut draft, kind, parts.due, &day::date(wanted.due).to_string());
         self.check_not_asked(wanted, &ids)?;
         if let Some(field) = kind.fields.get(parts.indicators) {
-            draft.fields.insert(field.id.clone(), ids.into());
+            draft.fields.insert(field.id.clone(), ids.clone().into());
         }
         let id = self.new_id();
-        let submission = Submission {
+        let round = Round {
+            id,
+            name: wanted.name.trim().to_owned(),
+            period: wanted.period.trim().to_owned(),
+            as_of: wanted.as_of,
+            due: wanted.due,
+            indicators: self.positions(ids.iter()),
+        };
+        let own = Submission {
             act: Act::Create(draft),
             kind: kind.id.clone(),
             id: Some(id),
             expected_version: None,
             reason: None,
         };
-        self.submit(actor, &submission, None)?;
+        // What is wrong with the round is said once, not once more for every unit.
+        self.check_content(kind, &own)?;
+        let mut submissions = vec![own];
+        submissions.extend(self.waiting_replies(&round)?);
+        self.submit_all(actor, &submissions, None, None)?;
         Ok(id)
+    }
+
+    fn check_content(&self, kind: &Kind, submission: &Submission) -> Result<(), Error> {
+        let Act::Create(draft) = &submission.act else { return Ok(()) };
+        let checked = self.pack.check(kind, draft, self.today());
+        let refused = |problem: &Problem| problem.level == zhiheng_pack::Level::Refuse;
+        match checked.record {
+            Some(_) => Ok(()),
+            None => Err(Error::Invalid(checked.problems.into_iter().filter(refused).collect())),
+        }
+    }
+
+    fn positions<'i>(&self, ids: impl Iterator<Item = &'i String>) -> Vec<usize> {
+        let mut found: Vec<usize> = ids.filter_map(|id| self.pack.indicator_position(id)).collect();
+        found.sort_unstable();
+        found
     }
 
     /// Nobody is asked twice for one number of one period.
@@ -170,7 +202,7 @@ impl App {
             return Ok(());
         };
         let say = format!(
-            "“{}”已经在收同一时期的这些指标：要改期限，到那一轮的登记里改；只补报几项的，请去掉已经问过的指标",
+            "“{}”已经在收同一时期的这些指标：要改期限，到那一轮的页面改；只补报几项的，请去掉已经问过的指标",
             round.name
         );
         let parts = self.collection()?.round;
@@ -255,7 +287,7 @@ impl App {
         };
         let Some((_, record)) = self.live(kind, &id)? else { return Ok(reply) };
         let state = record.value(parts.state).map(Value::plain).unwrap_or_default();
-        let known = [ReplyState::Reported, ReplyState::Questioned, ReplyState::Returned];
+        let known = [ReplyState::Missing, ReplyState::Reported, ReplyState::Questioned, ReplyState::Returned];
         let found = parts.states.iter().zip(known).find(|(item, _)| **item == state);
         reply.state = found.map_or(ReplyState::Missing, |(_, state)| state);
         reply.received = record.day(parts.received);
@@ -272,8 +304,7 @@ impl App {
     fn round_of(&self, row: &RecordRow, record: &Record) -> Option<Round> {
         let parts = self.pack.collection.as_ref()?.round;
         let Some(Value::Choices(ids)) = record.value(parts.indicators) else { return None };
-        let mut indicators: Vec<usize> = ids.iter().filter_map(|id| self.pack.indicator_position(id)).collect();
-        indicators.sort_unstable();
+        let indicators = self.positions(ids.iter());
         Some(Round {
             id: row.id,
             name: text(record, parts.name),

@@ -277,6 +277,8 @@ impl App {
         };
         let canonical = content.as_ref().map(|(_, canonical)| canonical.as_str());
         self.check_amend(hand, submission, kind, canonical, before.as_ref())?;
+        let stored = || submission.id.map_or(Ok(None), |id| self.stored(kind, &id));
+        self.check_round(position, submission, canonical, stored)?;
         let (old_subject, seen_version) = self.old_subject(position, kind, submission.id)?;
         // What was decided upon a moment ago: another content by now is a conflict.
         let seen_version = before.map(|row| row.version).or(seen_version);
@@ -315,7 +317,7 @@ impl App {
     }
 
     #[expect(clippy::type_complexity, reason = "three parts of one answer, used in one place")]
-    fn content(
+    pub(crate) fn content(
         &self,
         op: Op,
         kind: &Kind,

@@ -6,8 +6,12 @@
 mod county;
 
 use county::{County, today};
-use zhiheng_app::{Account, Error, ExportFile, ListWanted, Received, RecordId, ReplyState, RoundWanted, When};
-use zhiheng_pack::{Problem, day};
+use zhiheng_app::{
+    Account, Act, Bin, Error, ExportFile, ListWanted, OwnEntry, OwnOutcome, OwnReport, Received, RecordId, ReplyState,
+    Role, RoundWanted, StepWanted, Submission, Taker, When,
+};
+use zhiheng_pack::case::Act as CaseAct;
+use zhiheng_pack::{Draft, Problem, day};
 use zhiheng_sheet::{
     CellKind, Limits, Sheet, SheetCell, SheetColumn, Wanted, WantedColumn, Workbook, read, write_xlsx,
 };
@@ -255,4 +259,139 @@ fn unchanged_zero_and_absent_are_answers_too() {
         [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("填报方式", "零报告"), ("来源文件", "名单")])];
     let received = county.app.receive("office", &second, "a.xlsx", &filled(&form, &zero, &SIGNED)).unwrap();
     assert_eq!(received.state, ReplyState::Questioned, "from six to none is worth a call: {:?}", received.reasons);
+}
+
+/// Somebody of a unit.
+fn of_unit(body: &str) -> Account {
+    let own = vec![body.to_owned()];
+    Account { role: Role::Bureau, body: own.first().cloned(), own, ..Account::of_office(&format!("of_{body}")) }
+}
+
+/// What a unit enters on its page.
+fn entered(indicator: &str, way: &str, value: &str) -> OwnReport {
+    let text = str::to_owned;
+    OwnReport {
+        entries: vec![OwnEntry {
+            indicator: text(indicator),
+            way: text(way),
+            value: text(value),
+            document: text("验收统计表"),
+            ..OwnEntry::default()
+        }],
+        signed: [text("甲"), text("乙"), text("丙")],
+        ..OwnReport::default()
+    }
+}
+
+fn reply_of(county: &County, round: &RecordId, body: &str) -> RecordId {
+    let view = county.app.round(round).unwrap();
+    let of_body = |reply: &&zhiheng_app::Reply| county.app.pack.bodies[reply.body].id == body;
+    view.replies.iter().find(of_body).unwrap().record.unwrap()
+}
+
+/// A unit with an account owes its reply from the opening on; what it enters is the same record, form and value that a returned file would make.
+#[test]
+fn a_unit_with_an_account_reports_on_its_page_and_it_is_one_thing_with_the_returned_form() {
+    let county = County::empty();
+    let clerk = of_unit("zjw");
+    let stranger = of_unit("kjj");
+    let round = open(&county, &["first_acceptance_rate"]);
+    let reply = reply_of(&county, &round, "zjw");
+    let owed = |account: &Account| county.app.work(account, Bin::Open, None, 10).unwrap().items;
+    let work = owed(&clerk);
+    assert_eq!(work.len(), 1, "one line for the round");
+    assert_eq!((work[0].clock.as_str(), work[0].task.record, work[0].late), ("报送", reply, true));
+    assert!(work[0].label.contains("2026年第三季度指标报送"), "{}", work[0].label);
+    assert!(owed(&stranger).is_empty());
+    assert!(matches!(county.app.own_reply(&stranger, &reply), Err(Error::NotPermitted)));
+    let by_hand = StepWanted {
+        kind: "collection_reply".to_owned(),
+        id: reply,
+        act: CaseAct::Step("report".to_owned()),
+        fields: Draft::default(),
+        reason: None,
+        note: None,
+        expected_version: None,
+    };
+    let refused = county.app.take_step(Taker::Staff(&clerk), &by_hand, None).unwrap_err();
+    assert!(refused.message().contains("报送页"), "no state without a form: {}", refused.message());
+
+    // Everything that is wrong at once, and nothing stored.
+    let report = OwnReport { signed: Default::default(), ..entered("first_acceptance_rate", "填数", "九成") };
+    let Err(Error::Invalid(problems)) = county.app.report_own(&clerk, &reply, &report) else { panic!("refused") };
+    let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert!(said.len() == 4 && said.concat().contains("“九成”不能识别"), "{said:?}");
+    assert_eq!(state(&county, &round, "zjw"), ReplyState::Missing);
+
+    // What is odd is asked back once, then waits for the office.
+    let odd = entered("first_acceptance_rate", "填数", "120");
+    let Ok(OwnOutcome::Doubtful(doubts)) = county.app.report_own(&clerk, &reply, &odd) else { panic!("asked back") };
+    assert!(doubts[0].1.contains("不在 0 到 100 之间"), "{doubts:?}");
+    assert_eq!(state(&county, &round, "zjw"), ReplyState::Missing);
+    let outcome = county.app.report_own(&clerk, &reply, &OwnReport { confirmed: true, ..odd }).unwrap();
+    assert!(matches!(outcome, OwnOutcome::Received(received) if received.state == ReplyState::Questioned));
+    assert!(owed(&clerk).is_empty(), "the office's move");
+    assert_eq!(value(&county, "first_acceptance_rate"), None);
+
+    // Sent back, it is the unit's work again, with the reason and what it had entered.
+    county.app.settle("office", &round, "zjw", false, "请核对单位").unwrap();
+    let work = owed(&clerk);
+    assert_eq!((work.len(), work[0].clock.as_str(), work[0].state.as_str()), (1, "重报", "退回，待重报"));
+    assert!(county.app.own_reply(&clerk, &reply).unwrap().reply.remark.contains("请核对单位"));
+    let scan = Some(("盖章.pdf".to_owned(), b"%PDF-1.7".to_vec()));
+    let report = OwnReport { scan, ..entered("first_acceptance_rate", "填数", "97.5") };
+    let outcome = county.app.report_own(&clerk, &reply, &report).unwrap();
+    assert!(matches!(outcome, OwnOutcome::Received(received) if received.values == 1));
+    assert_eq!(value(&county, "first_acceptance_rate").as_deref(), Some("97.5"));
+    let own = county.app.own_reply(&clerk, &reply).unwrap();
+    assert!(!own.open && own.reply.signed == ["甲", "乙", "丙"] && own.items[0].entry.value == "97.5");
+    assert!(owed(&clerk).is_empty());
+
+    // The same in Excel: nothing changes, because it is the same.
+    let before = county.app.board(When { as_of: today(), known_on: None }).unwrap();
+    let form = county.app.round_form(&round, "zjw").unwrap();
+    let given: [(&str, &[(&str, &str)]); 1] =
+        [("工程一次验收合格率", &[("本期值", "97.5"), ("来源文件", "验收统计表")])];
+    let received = county.app.receive("office", &round, "a.xlsx", &filled(&form, &given, &SIGNED)).unwrap();
+    assert_eq!((received.state, received.values), (ReplyState::Reported, 1));
+    let after = county.app.board(When { as_of: today(), known_on: None }).unwrap();
+    assert_eq!(before.rows, after.rows);
+    let values = ListWanted { limit: 10, ..ListWanted::default() };
+    let list = county.app.list(county.app.pack.kind("reported_value").unwrap(), &values).unwrap();
+    assert_eq!(list.rows.len(), 1, "one value, whichever way it came");
+    assert!(county.app.audit().unwrap().is_clean());
+}
+
+#[test]
+fn a_deadline_is_moved_and_a_round_called_off_on_its_own_page_with_a_reason() {
+    let county = County::empty();
+    let clerk = of_unit("zjw");
+    let round = open(&county, &["first_acceptance_rate", "high_tech_enterprises"]);
+    let due = |text: &str| day::number(day::parse(text).unwrap());
+    let owed = || county.app.work(&clerk, Bin::Open, None, 10).unwrap().items;
+    let refused = |result: Result<(), Error>| matches!(result, Err(Error::Invalid(_)));
+    assert!(refused(county.app.move_round("office", &round, due("2026-12-10"), " ")), "a reason");
+    assert!(refused(county.app.move_round("office", &round, due("2026-12-10"), &"长".repeat(201))));
+    assert!(refused(county.app.move_round("office", &round, due("2026-09-01"), "延期")), "before the day of the data");
+    county.app.move_round("office", &round, due("2026-12-10"), "统计数据月底公布").unwrap();
+    assert_eq!(owed()[0].task.due_day, Some(due("2026-12-10")));
+    let told = county.app.record("collection_round", &round).unwrap();
+    assert!(told.versions.iter().any(|version| version.row.reason.as_deref() == Some("统计数据月底公布")));
+
+    let form = county.app.round_form(&round, "kjj").unwrap();
+    let name = county.app.pack.indicator("high_tech_enterprises").unwrap().name.clone();
+    let given: [(&str, &[(&str, &str)]); 1] = [(name.as_str(), &[("本期值", "8"), ("来源文件", "名单")])];
+    county.app.receive("office", &round, "a.xlsx", &filled(&form, &given, &SIGNED)).unwrap();
+    let kind = "collection_round".to_owned();
+    let reason = Some("不报了".to_owned());
+    let act = Act::Withdraw;
+    let aside = Submission { act, kind, id: Some(round), expected_version: None, reason };
+    let Err(Error::Invalid(said)) = county.app.submit("office", &aside, None) else { panic!("past the units' work") };
+    assert!(said[0].message.contains("这一轮的页面"), "{said:?}");
+    assert!(refused(county.app.cancel_round("office", &round, "")));
+    county.app.cancel_round("office", &round, "并入年度报送").unwrap();
+    assert!(owed().is_empty());
+    assert_eq!(value(&county, "high_tech_enterprises").as_deref(), Some("8"), "what was taken stays");
+    assert!(county.app.round(&round).is_err());
+    assert!(county.app.audit().unwrap().is_clean());
 }

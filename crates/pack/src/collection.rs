@@ -46,10 +46,12 @@ pub struct ReplyParts {
     pub round: usize,
     /// 报送单位
     pub body: usize,
-    /// 状态
+    /// 状态, given by the procedure of the kind.
     pub state: usize,
-    /// Items of the state: 已报, 有疑问, 退回.
-    pub states: [String; 3],
+    /// Its states: 待报送, 已报, 有疑问, 退回.
+    pub states: [String; 4],
+    /// 报送期限 of this unit.
+    pub due: usize,
     /// 收到日期
     pub received: usize,
     /// 疑问和退回原因

@@ -11,10 +11,12 @@ use zhiheng_pack::{Decimal, Draft, Indicator, Level, day};
 use zhiheng_sheet::{Cell, CellKind, Limits, Table, Wanted, WantedColumn, read as read_sheet};
 use zhiheng_store::RecordId;
 
+use super::course::Brings;
 use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value};
 use super::{Reply, ReplyState, Round, RoundView, fill, form_code, reply_id, value_id};
 use crate::cases::as_draft;
-use crate::{Act, App, Error, Row, Submission, hex};
+use crate::submit::read;
+use crate::{Act, App, Error, Row, Submission};
 
 /// Columns of the form that are read back.
 const READ: [(&str, CellKind); 10] = [
@@ -31,7 +33,7 @@ const READ: [(&str, CellKind); 10] = [
 ];
 /// How a reason begins under which a value was withdrawn with its form.
 const TAKEN_BACK: &str = "报送表退回";
-const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What became of a returned file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +50,29 @@ pub struct Received {
 
 /// A returned file, understood.
 #[derive(Default)]
-struct Answer {
+pub(super) struct Answer {
     /// Indicator → its row.
     rows: BTreeMap<usize, Line>,
     signed: [String; 3],
     /// Why it cannot be counted.
-    wrong: Vec<String>,
+    pub(super) wrong: Vec<Said>,
     /// What the office should ask about.
-    doubts: Vec<String>,
+    pub(super) doubts: Vec<Said>,
+}
+
+/// What is said of a form, and of which indicator in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Position of the indicator; none: of the form.
+    pub(super) at: Option<usize>,
+    /// Without the indicator's name.
+    pub(super) text: String,
+}
+
+impl Said {
+    fn form(text: String) -> Said {
+        Said { at: None, text }
+    }
 }
 
 /// One row of the form: the texts by header, numbers and days in plain spelling.
@@ -73,7 +90,7 @@ impl Line {
 }
 
 /// The office's word on a reply that raises a question.
-enum Word<'a> {
+pub(super) enum Word<'a> {
     /// As the file says, questions included.
     None,
     /// Taken although, for this reason.
@@ -113,10 +130,25 @@ impl App {
         let longest = named.max_by_key(|reply| unit(reply).map_or(0, |body| body.name.chars().count()));
         let nobody = || Error::WrongState("认不出是哪个单位的扫描件，请在文件名里写上单位名称或者表号".to_owned());
         let reply = by_code.or(longest).ok_or_else(nobody)?;
-        if reply.record.is_none() {
+        if reply.state == ReplyState::Missing || reply.record.is_none() {
             let name = unit(&reply).map_or("", |body| body.name.as_str());
             return Err(Error::WrongState(format!("{name}的报送表（Excel）还没有收，请先收报送表，再收盖章扫描件")));
         }
+        self.attach_scan(actor, &view.round, reply, file_name, media_type, bytes)?;
+        let reasons = reply.remark.lines().map(str::to_owned).collect();
+        Ok(Received { body: reply.body, state: reply.state, reasons, values: 0 })
+    }
+
+    /// Puts a scan to a form and to each of its values.
+    pub(super) fn attach_scan(
+        &self,
+        actor: &str,
+        round: &Round,
+        reply: &Reply,
+        file_name: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<(), Error> {
         let file = self.store_file(actor, file_name, media_type, bytes)?;
         let parts = self.collection()?;
         let scan = zhiheng_pack::Value::File(file).to_json();
@@ -125,7 +157,7 @@ impl App {
         let replies = reply.record.iter().map(|id| (kind, parts.reply.scan, *id));
         let value_kind = self.kind_at(parts.value.kind)?;
         let values = reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at));
-        let values = values.map(|indicator| (value_kind, parts.value.scan, value_id(&view.round.id, &indicator.id)));
+        let values = values.map(|indicator| (value_kind, parts.value.scan, value_id(&round.id, &indicator.id)));
         for (kind, field, id) in replies.chain(values) {
             let (Some((_, record)), Some(field)) = (self.live(kind, &id)?, kind.fields.get(field)) else { continue };
             let mut draft = as_draft(kind, &record);
@@ -135,8 +167,7 @@ impl App {
         if !submissions.is_empty() {
             self.submit_all(actor, &submissions, None, None)?;
         }
-        let reasons = reply.remark.lines().map(str::to_owned).collect();
-        Ok(Received { body: reply.body, state: reply.state, reasons, values: 0 })
+        Ok(())
     }
 
     /// Settles a reply that raised a question: takes it, or sends it back.
@@ -165,7 +196,7 @@ impl App {
         self.take(actor, &view.round, reply, &table, file, &word)
     }
 
-    fn read_form(&self, bytes: &[u8], file_name: &str) -> Result<Table, Error> {
+    pub(super) fn read_form(&self, bytes: &[u8], file_name: &str) -> Result<Table, Error> {
         let column = |(header, kind): &(&str, CellKind)| WantedColumn::new(header, &[header], kind.clone());
         let wanted = Wanted { columns: READ.iter().map(column).collect() };
         read_sheet(bytes, file_name, &wanted, &Limits::default()).map_err(Error::Unreadable)
@@ -193,7 +224,7 @@ impl App {
         named(&words).or_else(|| named(file_name)).ok_or_else(nobody)
     }
 
-    fn take(
+    pub(super) fn take(
         &self,
         actor: &str,
         round: &Round,
@@ -202,6 +233,37 @@ impl App {
         file: FileRef,
         word: &Word<'_>,
     ) -> Result<Received, Error> {
+        let (answer, drafts) = self.weigh(round, reply, table)?;
+        let (wrong, doubts) = (self.said(answer.wrong), self.said(answer.doubts));
+        let (state, reasons) = match word {
+            Word::Return(why) => (ReplyState::Returned, vec![(*why).to_owned()]),
+            _ if !wrong.is_empty() => (ReplyState::Returned, wrong),
+            Word::Take(why) => {
+                let reason = format!("已采用：{why}");
+                (ReplyState::Reported, doubts.into_iter().chain([reason]).collect())
+            }
+            Word::None if !doubts.is_empty() => (ReplyState::Questioned, doubts),
+            Word::None => (ReplyState::Reported, Vec::new()),
+        };
+        if reply.state == ReplyState::Reported && state == ReplyState::Returned && matches!(word, Word::None) {
+            let why = reasons.join("；");
+            let what = format!("这个单位已报，后来的这份不能计入（{why}），没有收下；确实要作废原来那份的，先退回再收");
+            return Err(Error::WrongState(what));
+        }
+        let values = if state == ReplyState::Reported { drafts } else { Vec::new() };
+        let count = values.len();
+        let by = if matches!(word, Word::None) { Brings::Check } else { Brings::Office };
+        self.store_reply(actor, round, reply, (state, by), &reasons, &answer.signed, file, values)?;
+        Ok(Received { body: reply.body, state, reasons, values: count })
+    }
+
+    /// What a form says, and the values that it brings. Nothing is stored.
+    pub(super) fn weigh(
+        &self,
+        round: &Round,
+        reply: &Reply,
+        table: &Table,
+    ) -> Result<(Answer, Vec<(String, Draft)>), Error> {
         let before = self.before(round)?;
         let mut answer = self.understand(table, reply)?;
         let mut drafts = Vec::new();
@@ -213,28 +275,22 @@ impl App {
         }
         for (who, name) in SIGNED.iter().zip(&answer.signed) {
             if name.is_empty() {
-                answer.doubts.push(format!("{who}没有签名"));
+                answer.doubts.push(Said::form(format!("{who}没有签名")));
             }
         }
-        let (state, reasons) = match word {
-            Word::Return(why) => (ReplyState::Returned, vec![(*why).to_owned()]),
-            _ if !answer.wrong.is_empty() => (ReplyState::Returned, answer.wrong),
-            Word::Take(why) => {
-                let reason = format!("已采用：{why}");
-                (ReplyState::Reported, answer.doubts.into_iter().chain([reason]).collect())
+        Ok((answer, drafts))
+    }
+
+    /// What is said, with the names of the indicators.
+    fn said(&self, all: Vec<Said>) -> Vec<String> {
+        let named = |one: Said| match one.at.and_then(|at| self.pack.indicators.get(at)) {
+            Some(indicator) => {
+                let row = indicator.row.map(|row| format!("第{row}项 ")).unwrap_or_default();
+                format!("{row}{}：{}", indicator.name, one.text)
             }
-            Word::None if !answer.doubts.is_empty() => (ReplyState::Questioned, answer.doubts),
-            Word::None => (ReplyState::Reported, Vec::new()),
+            None => one.text,
         };
-        if reply.state == ReplyState::Reported && state == ReplyState::Returned && matches!(word, Word::None) {
-            let why = reasons.join("；");
-            let what = format!("这个单位已报，后来的这份不能计入（{why}），没有收下；确实要作废原来那份的，先退回再收");
-            return Err(Error::WrongState(what));
-        }
-        let values = if state == ReplyState::Reported { drafts } else { Vec::new() };
-        let count = values.len();
-        self.store_reply(actor, round, reply, state, &reasons, &answer.signed, file, values)?;
-        Ok(Received { body: reply.body, state, reasons, values: count })
+        all.into_iter().map(named).collect()
     }
 
     /// The rows by indicator and the signatures, with everything that could not be understood.
@@ -258,7 +314,10 @@ impl App {
                 Some(at) if reply.indicators.contains(&at) => {
                     answer.rows.insert(at, line);
                 }
-                Some(at) => answer.wrong.push(format!("“{}”不由本单位报送，请删去", self.indicator_at(at)?.name)),
+                Some(at) => {
+                    let what = format!("“{}”不由本单位报送，请删去", self.indicator_at(at)?.name);
+                    answer.wrong.push(Said::form(what));
+                }
                 None => read_signature(&mut answer.signed, &row.raw.iter().collect::<Vec<_>>().join(" ")),
             }
         }
@@ -284,7 +343,6 @@ impl App {
         before: &[Row],
         answer: &mut Answer,
     ) -> Option<Draft> {
-        let name = indicator.row.map_or_else(|| indicator.name.clone(), |row| format!("第{row}项 {}", indicator.name));
         let mut wrong: Vec<String> = Vec::new();
         let mut doubts: Vec<String> = Vec::new();
         let draft = match answer.rows.get(&at) {
@@ -320,9 +378,10 @@ impl App {
             }
             Some(draft)
         });
-        answer.wrong.extend(wrong.iter().map(|why| format!("{name}：{why}")));
-        answer.doubts.extend(doubts.iter().map(|why| format!("{name}：{why}")));
-        checked.filter(|_| wrong.is_empty())
+        let sound = wrong.is_empty();
+        answer.wrong.extend(wrong.into_iter().map(|text| Said { at: Some(at), text }));
+        answer.doubts.extend(doubts.into_iter().map(|text| Said { at: Some(at), text }));
+        checked.filter(|_| sound)
     }
 
     fn draft(
@@ -369,7 +428,7 @@ impl App {
         actor: &str,
         round: &Round,
         reply: &Reply,
-        state: ReplyState,
+        (state, by): (ReplyState, Brings),
         reasons: &[String],
         signed: &[String; 3],
         file: FileRef,
@@ -378,41 +437,31 @@ impl App {
         let parts = self.collection()?;
         let kind = self.kind_at(parts.reply.kind)?;
         let unit = self.pack.bodies.get(reply.body).map_or("", |body| body.id.as_str());
-        let [reported, questioned, returned] = &parts.reply.states;
-        let item = match state {
-            ReplyState::Reported | ReplyState::Missing => reported,
-            ReplyState::Questioned => questioned,
-            ReplyState::Returned => returned,
-        };
         let same_file = reply.file.as_ref().is_some_and(|known| known.digest == file.digest);
         let received = reply.received.filter(|_| same_file).unwrap_or_else(|| self.today());
         let id = reply_id(&round.id, unit);
-        let mut draft = Draft::default();
-        let texts = [
-            (parts.reply.body, unit),
-            (parts.reply.state, item.as_str()),
-            (parts.reply.received, &day::date(received).to_string()),
-            (parts.reply.remark, &reasons.join("\n")),
-        ];
+        let mut draft = self.reply_draft(round, unit)?;
+        let (received, remark) = (day::date(received).to_string(), reasons.join("\n"));
+        let texts = [(parts.reply.received, received.as_str()), (parts.reply.remark, remark.as_str())];
         let signatures = parts.reply.signed.iter().copied().zip(signed.iter().map(String::as_str));
         for (field, text) in texts.into_iter().chain(signatures) {
             fill(&mut draft, kind, field, text);
         }
-        let reference = serde_json::json!({ "as_written": round.name, "id": hex(&round.id.0) });
         let file = if same_file { reply.file.clone().unwrap_or(file) } else { file };
-        let attached = zhiheng_pack::Value::File(file).to_json();
-        for (field, json) in [(parts.reply.round, reference), (parts.reply.file, attached)] {
-            if let Some(field) = kind.fields.get(field) {
-                draft.fields.insert(field.id.clone(), json);
-            }
+        if let Some(field) = kind.fields.get(parts.reply.file) {
+            draft.fields.insert(field.id.clone(), zhiheng_pack::Value::File(file).to_json());
         }
         // The scan comes by itself, before or after, and stays through a new version.
         let scan = self.live(kind, &id)?.and_then(|(_, record)| record.value(parts.reply.scan).map(|it| it.to_json()));
         if let (Some(scan), Some(field)) = (&scan, kind.fields.get(parts.reply.scan)) {
             draft.fields.insert(field.id.clone(), scan.clone());
         }
+        let why = match by {
+            Brings::Office => reasons.last().map_or("报送", String::as_str),
+            Brings::Check => "报送",
+        };
+        let prepared = self.brought_to(id, draft, (state, by), why)?;
         let mut submissions = Vec::new();
-        submissions.extend(self.change(kind, id, draft, "报送")?);
         let value_kind = self.kind_at(parts.value.kind)?;
         if state == ReplyState::Returned {
             for indicator in reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)) {
@@ -427,10 +476,7 @@ impl App {
             submissions.extend(self.put_back(value_kind, id, reply)?);
             submissions.extend(self.change_of(value_kind, id, draft, "重新报送", reply.state)?);
         }
-        if !submissions.is_empty() {
-            self.submit_all(actor, &submissions, None, None)?;
-        }
-        Ok(())
+        self.commit(actor, prepared, &submissions)
     }
 
     /// The withdrawal of a value whose form was sent back: a number that nobody stands for any more counts nowhere.
@@ -502,8 +548,7 @@ impl App {
             let what = format!("{}的一条记录已被撤回，请先在登记中恢复，再收这份表", kind.name);
             return Err(Error::WrongState(what));
         }
-        let checked = self.pack.check(kind, &draft, self.today()).record;
-        if checked.is_some_and(|record| record.canonical(kind) == row.fields) {
+        if read(kind, &row).is_some_and(|(record, _)| self.says_the_same(kind, &record, &draft)) {
             return Ok(None);
         }
         let act = Act::Correct(draft);
@@ -601,7 +646,7 @@ pub fn is_scan(file_name: &str) -> bool {
 }
 
 /// The media type of a file that can only be a scan.
-fn scan_type(file_name: &str) -> Option<&'static str> {
+pub(super) fn scan_type(file_name: &str) -> Option<&'static str> {
     let extension = file_name.rsplit_once('.')?.1.to_ascii_lowercase();
     Some(match extension.as_str() {
         "pdf" => "application/pdf",

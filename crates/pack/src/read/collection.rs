@@ -7,6 +7,7 @@ use crate::kind::{Kind, Type};
 use crate::node::Node;
 use crate::pack::Pack;
 use crate::problem as codes;
+use crate::procedure::Procedure;
 
 pub(super) fn read(pack: &mut Pack, roots: &[Node<'_>]) {
     for node in roots.iter().filter_map(|root| root.table("collection")) {
@@ -98,29 +99,54 @@ fn reply_parts(pack: &Pack, part: &Part<'_>, round_kind: &Kind) -> Option<ReplyP
         part.node.file.say(codes::WRONG_TYPE, &part.node.span, detail);
     }
     let (body, state) = (part.field("body", choice, "单选"), part.field("state", choice, "单选"));
-    let list = state.and_then(|at| part.kind.fields.get(at)).and_then(|field| pack.lists.get(field.list?));
-    let states = ["reported", "questioned", "returned"].map(|key| {
+    let procedures: Vec<&Procedure> = part.kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).collect();
+    let states = ["waiting", "reported", "questioned", "returned"].map(|key| {
         let item = part.node.need(key);
-        if !list.is_some_and(|list| list.items.iter().any(|known| known.id == item.value)) {
+        if !procedures.iter().all(|procedure| procedure.state(&item.value).is_some()) {
             part.node.file.say(codes::UNKNOWN_ITEM, &item.span, &item.value);
         }
         item.value
     });
+    // A unit has it among its work from the day the round is opened: without a procedure nobody would owe it.
+    let derived = state.and_then(|at| part.kind.fields.get(at)).is_none_or(|field| field.derived);
+    if procedures.is_empty() || !derived {
+        let detail = format!("{} 须有程序，状态由它给出", part.kind.id);
+        part.node.file.say(codes::WRONG_TYPE, &part.node.span, detail);
+    }
+    check_ways(part, &procedures, &states);
     let (remark, signed) = (part.text("remark"), part.signed());
     let [file, scan] = ["file", "scan"].map(|key| part.field(key, |kind| kind == Type::File, "附件"));
-    let received = part.field("received", is_dated, "日期");
+    let [received, due] = ["received", "due"].map(|key| part.field(key, is_dated, "日期"));
     Some(ReplyParts {
         kind: part.position,
         round: round?,
         body: body?,
         state: state?,
         states,
+        due: due?,
         remark: remark?,
         received: received?,
         file: file?,
         scan: scan?,
         signed: signed?,
     })
+}
+
+/// From which state a reply comes to which: the program takes these steps as replies come in and are settled.
+const WAYS: [(usize, usize); 9] = [(0, 1), (0, 2), (0, 3), (2, 1), (2, 3), (1, 2), (1, 3), (3, 1), (3, 2)];
+
+fn check_ways(part: &Part<'_>, procedures: &[&Procedure], states: &[String; 4]) {
+    for procedure in procedures {
+        for (from, to) in WAYS {
+            let (Some(from), Some(to)) = (states.get(from), states.get(to)) else { continue };
+            let positions = procedure.state_position(from).zip(procedure.state_position(to));
+            let leads = |(from, to)| procedure.steps.iter().any(|it| it.from.contains(&from) && it.to == Some(to));
+            if positions.is_some_and(|positions| !leads(positions)) {
+                let detail = format!("{} 没有从 {from} 到 {to} 的环节", procedure.id);
+                part.node.file.say(codes::UNKNOWN_NAME, &part.node.span, detail);
+            }
+        }
+    }
 }
 
 fn value_parts(part: &Part<'_>) -> Option<ValueParts> {

@@ -14,6 +14,7 @@ pub(crate) mod handover;
 pub(crate) mod import;
 pub(crate) mod kinds;
 pub(crate) mod merge;
+pub(crate) mod own_reply;
 pub(crate) mod phrases;
 pub(crate) mod posters;
 pub(crate) mod preview;
@@ -29,3 +30,8 @@ pub(crate) mod town;
 pub(crate) mod work;
 pub(crate) mod workcalendar;
 pub(crate) mod year;
+
+/// Where a case is handled: on its own page, and what a unit reports on the page of its report.
+pub(crate) fn case_address(app: &zhiheng_app::App, kind: &str, id: &impl std::fmt::Display) -> String {
+    if app.is_reply_kind(kind) { format!("/reports/{id}") } else { format!("/kinds/{kind}/{id}") }
+}

@@ -339,6 +339,12 @@ pub(crate) async fn show(
         page.asked = course.asked(visit.account.is_some());
         page.course = course.events(server.app(), visit.account.is_some());
         page.handling = (visit.account.is_some() && view.row.live).then(|| course.handling());
+        if let Some(handling) = page.handling.as_mut().filter(|_| server.app().is_reply_kind(&kind.id)) {
+            handling.nothing.clear();
+            handling
+                .steps
+                .push(Action::open("打开报送页", format!("/reports/{}", view.row.id)).weight(Weight::Primary));
+        }
     }
     if !kind.public.fields.is_empty() && view.row.live {
         let draft = server.app().draft_of_record(kind, &view.row, &view.record);

@@ -8,6 +8,7 @@ use zhiheng_pack::{Pack, Problem, day};
 use zhiheng_sheet::write_zip;
 
 use super::export::Download;
+use super::own_reply::state_tag;
 use super::records::id_of;
 use crate::components::{
     Link,
@@ -161,6 +162,102 @@ async fn round_page(
     refused: Vec<(String, String)>,
     error: Option<String>,
 ) -> Result<RoundPage, Error> {
+    round_page_with(server, visit, id, refused, error, None).await
+}
+
+/// What was typed into one of the two small forms of a round, and what is wrong with it.
+struct Typed<'a> {
+    form: &'a FormBody,
+    /// Of the deadline; else of the calling off.
+    due: bool,
+    problems: &'a [Problem],
+}
+
+/// 新的期限 and its reason; the reason for calling the round off.
+fn change_fields(round: &Round, typed: Option<&Typed<'_>>) -> (Vec<Field>, Field) {
+    let of = |due: bool| typed.filter(|typed| typed.due == due);
+    let error = |due: bool, field: &str| {
+        let found = of(due)?.problems.iter().find(|problem| problem.field.as_deref() == Some(field))?;
+        Some(found.message.clone())
+    };
+    let text = |due: bool| Control::Text {
+        value: of(due).map(|typed| typed.form.get("reason").to_owned()).unwrap_or_default(),
+        max_len: Some(OPINION_MAX),
+        autocomplete: None,
+    };
+    let reason = |due: bool, id: &str| {
+        let field = Field { name: Some("reason".to_owned()), ..Field::new(id, "理由", text(due)) };
+        Field { error: error(due, "reason"), ..field.required() }
+    };
+    let day = of(true).map_or_else(|| plain_date(round.due), |typed| typed.form.get("due").to_owned());
+    let due = Field {
+        error: error(true, "due"),
+        ..Field::new("due", "新的报送期限", Control::Date { value: day }).required()
+    };
+    (vec![due, reason(true, "due_reason")], reason(false, "cancel_reason"))
+}
+
+/// `POST /rounds/ID/due`
+pub(crate) async fn move_due(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+    form: FormBody,
+) -> Answer {
+    let id = id_of(&id)?;
+    let Some(due) = day::parse(form.get("due")).map(day::number) else {
+        let say = "报送期限请按 2026-10-20 的写法填写。";
+        let problems = [Problem::of_field(zhiheng_pack::problem::CHECK_FAILED, "due", say)];
+        return change_refused(&server, &visit, id, &Typed { form: &form, due: true, problems: &problems }).await;
+    };
+    let reason = form.get("reason").to_owned();
+    match server.run(move |app| app.move_round(&actor.login, &id, due, &reason)).await {
+        Ok(()) => {
+            say(&server, &visit, Tone::Good, format!("报送期限改为{}，各单位的待办已随之改变。", date(due)));
+            Ok(see(&address(&id)))
+        }
+        Err(Error::Invalid(problems)) => {
+            change_refused(&server, &visit, id, &Typed { form: &form, due: true, problems: &problems }).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /rounds/ID/cancel`
+pub(crate) async fn cancel(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+    form: FormBody,
+) -> Answer {
+    let id = id_of(&id)?;
+    let reason = form.get("reason").to_owned();
+    match server.run(move |app| app.cancel_round(&actor.login, &id, &reason)).await {
+        Ok(()) => {
+            say(&server, &visit, Tone::Neutral, "这一轮已撤销，没有报的单位不再有待办；已收下的数保留。".to_owned());
+            Ok(see("/rounds"))
+        }
+        Err(Error::Invalid(problems)) => {
+            change_refused(&server, &visit, id, &Typed { form: &form, due: false, problems: &problems }).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn change_refused(server: &Server, visit: &Visit, id: RecordId, typed: &Typed<'_>) -> Answer {
+    Ok(refused(round_page_with(server, visit, id, Vec::new(), None, Some(typed)).await?.render()))
+}
+
+async fn round_page_with(
+    server: &Server,
+    visit: &Visit,
+    id: RecordId,
+    refused: Vec<(String, String)>,
+    error: Option<String>,
+    typed: Option<&Typed<'_>>,
+) -> Result<RoundPage, Error> {
     let (view, urge) = server.run(move |app| Ok((app.round(&id)?, app.urge(&id)?))).await?;
     let pack = &server.app().pack;
     let states = [
@@ -170,6 +267,7 @@ async fn round_page(
         (ReplyState::Missing, Tone::Neutral),
     ];
     let here = address(&id);
+    let (due, cancel) = change_fields(&view.round, typed);
     let upload =
         Control::Files { accept: ACCEPT.to_owned(), max: size(i64::try_from(SPREADSHEET).unwrap_or(i64::MAX)) };
     Ok(RoundPage {
@@ -195,6 +293,10 @@ async fn round_page(
                 "填报表（Excel）和盖章扫描件（pdf、jpg、png、ofd）可以一次选多个，也可以拖进来。填报表按表号认单位，扫描件按文件名里的单位名称认；\
                  同一份文件收两次，不会重复",
             ),
+        due,
+        due_action: format!("{here}/due"),
+        cancel,
+        cancel_action: format!("{here}/cancel"),
         action: here,
         refused,
         urge: Field::new("urge", "催报文字", Control::Passage { value: urge, max_len: None, rows: 7 })
@@ -207,10 +309,10 @@ fn drafts(pack: &Pack) -> (bool, bool) {
     pack.collection.as_ref().map_or((false, false), |parts| (parts.letter.is_some(), parts.notice.is_some()))
 }
 
-/// The round is a record like any other: there its days are corrected, and it is withdrawn.
+/// The round is a record like any other: there its history is told.
 fn record_link(pack: &Pack, round: &Round) -> Option<Link> {
     let kind = pack.kinds.get(pack.collection.as_ref()?.round.kind)?;
-    Some(Link::new("改期限或者撤销这一轮", format!("/kinds/{}/{}", kind.id, round.id)))
+    Some(Link::new("登记和历次改动", format!("/kinds/{}/{}", kind.id, round.id)))
 }
 
 fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
@@ -221,16 +323,11 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
     if let (Some(record), Some(parts)) = (reply.record, &pack.collection)
         && let Some(kind) = pack.kinds.get(parts.reply.kind)
     {
+        links.push(Link::new("报送页", format!("/reports/{record}")));
         links.push(Link::new("报送表", format!("/kinds/{}/{record}", kind.id)));
     }
     let letter = (reply.state != ReplyState::Reported).then(|| format!("{here}/letters/{id}"));
     links.extend(letter.iter().map(|href| Link::new("提示函（Word 拟稿）", href)));
-    let tone = match reply.state {
-        ReplyState::Reported => Tone::Good,
-        ReplyState::Questioned => Tone::Warn,
-        ReplyState::Returned => Tone::Bad,
-        ReplyState::Missing => Tone::Neutral,
-    };
     let asked = reply.indicators.iter().filter_map(|at| pack.indicators.get(*at));
     let late = reply.received.is_some_and(|received| received > round.due);
     let signed: Vec<&str> = reply.signed.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
@@ -249,7 +346,7 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
             })
             .collect(),
         letter: letter.filter(|_| drafts(pack).0),
-        state: Tag::new(tone, reply.state.word()),
+        state: state_tag(reply),
         received: received.unwrap_or_default(),
         reasons: reply.remark.lines().map(str::to_owned).collect(),
         settle: (reply.file.is_some() && matches!(reply.state, ReplyState::Questioned | ReplyState::Reported)).then(

@@ -4,6 +4,7 @@ use axum::extract::State;
 use zhiheng_app::{Account, App, Bin, Done, Error, Origin, TaskCursor, WorkCounts, WorkItem};
 use zhiheng_store::RecordId;
 
+use super::case_address;
 use super::course::{Left, left};
 use super::raised::{lines, offered as offered_from};
 use super::together::offered;
@@ -190,7 +191,7 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
     WorkLine {
         value: (item.offers.assign || item.offers.steps.iter().any(|offer| offer.together))
             .then(|| format!("{}.{}", task.kind, task.record)),
-        case: Link::new(label, format!("/kinds/{}/{}", task.kind, task.record)),
+        case: Link::new(label, case_address(app, &task.kind, &task.record)),
         kind: item.kind.clone(),
         what,
         state: item.state.clone(),
@@ -235,7 +236,7 @@ fn with_done(app: &App, account: &Account, before: &str, page: WorkPage) -> Resu
     let row = |one: &Done| {
         let version = &one.version;
         Row::new(vec![
-            Cell::Link(Link::new(one.label.clone(), format!("/kinds/{}/{}", version.kind, version.id))),
+            Cell::Link(Link::new(one.label.clone(), case_address(app, &version.kind, &version.id))),
             Cell::Text(one.kind.clone()),
             Cell::Text(one.step.clone()),
             Cell::Text(moment(version.recorded_at, app.pack.utc_offset_hours)),
@@ -267,7 +268,7 @@ fn with_messages(app: &App, account: &Account, page: WorkPage) -> Result<WorkPag
         .map(|(one, number): (_, usize)| format!("{number}. {} {}", moment(one.message.at, offset), one.message.text))
         .collect();
     let lines = received.iter().map(|one| {
-        let href = one.message.record.as_ref().map(|(kind, id)| format!("/kinds/{kind}/{id}"));
+        let href = one.message.record.as_ref().map(|(kind, id)| case_address(app, kind, id));
         MessageLine {
             id: one.message.id.to_string(),
             title: Link::new(one.message.title.clone(), href.unwrap_or_default()),

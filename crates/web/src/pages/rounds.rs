@@ -40,7 +40,7 @@ impl RoundsPage {
                 narrow: false,
             },
             html! {
-                (heading("报送", html! {}, html! { "发起一轮报送，各单位填表报回，不必登录。" }))
+                (heading("报送", html! {}, html! { "发起一轮报送：有账号的单位在工作台看到待办，在页面上填报；没有账号的填表报回，不必登录。" }))
                 (error_summary(&wrong))
                 (table(&Table {
                     id: "rounds".into(),
@@ -91,6 +91,14 @@ pub struct RoundPage {
     pub refused: Vec<(String, String)>,
     /// 催报 text.
     pub urge: Field,
+    /// 新的期限 and why.
+    pub due: Vec<Field>,
+    /// Where it goes.
+    pub due_action: String,
+    /// Why the round is called off.
+    pub cancel: Field,
+    /// Where it goes.
+    pub cancel_action: String,
 }
 
 /// A unit of a round.
@@ -128,7 +136,7 @@ pub struct Settle {
 impl RoundPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
-        let wrong = wrongs([&self.upload]);
+        let wrong = wrongs([&self.upload, &self.cancel].into_iter().chain(&self.due));
         page(
             &self.shell,
             Head {
@@ -164,6 +172,15 @@ impl RoundPage {
                     }
                     div.rail {
                         (card("催报", html! { div.fields.one { (field(&self.urge)) } }))
+                        (card("改报送期限", post_form(&self.shell.csrf, &self.due_action, "form", Encoding::Plain, html! {
+                            div.fields.one { @for one in &self.due { (field(one)) } }
+                            div.actions { (submit("改期限", Weight::Plain)) }
+                        })))
+                        (card("撤销这一轮", post_form(&self.shell.csrf, &self.cancel_action, "form", Encoding::Plain, html! {
+                            p { "各单位没有报的不再报，待办随之撤销；已收下的数保留，不要的先退回。" }
+                            div.fields.one { (field(&self.cancel)) }
+                            div.actions { (submit("撤销", Weight::Danger)) }
+                        })))
                     }
                 }
             },

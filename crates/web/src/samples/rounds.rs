@@ -8,10 +8,11 @@ use crate::{
         Link,
         field::{Choice, Control, Field},
         light::Tone,
+        summary::Line,
         table::Cell,
         tag::Tag,
     },
-    pages::{RoundPage, RoundUnit, RoundsPage, Settle},
+    pages::{OwnReplyItem, OwnReplyPage, RoundPage, RoundUnit, RoundsPage, Settle},
 };
 
 pub(super) fn samples() -> Vec<(&'static str, Markup)> {
@@ -37,7 +38,49 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         Cell::Text("9 / 9".into()),
     ];
     let rounds = RoundsPage { shell: office("报送"), rounds: vec![line], fields, action: "/rounds".into() };
-    vec![("rounds", rounds.render()), ("round", round().render())]
+    vec![("rounds", rounds.render()), ("round", round().render()), ("own_reply", own_reply().render())]
+}
+
+fn reason() -> Control {
+    Control::Text { value: String::new(), max_len: Some(200), autocomplete: None }
+}
+
+/// A unit's own page: one value sent back, what is odd to be looked at again.
+fn own_reply() -> OwnReplyPage {
+    let text = |value: &str| Control::Text { value: value.into(), max_len: Some(300), autocomplete: None };
+    let decimal = |value: &str| Control::Decimal { value: value.into(), unit: Some("%".into()) };
+    let ways = ["填数", "本期无变化", "零报告", "暂无数据"];
+    let options = ways.iter().map(|way| Choice::new(*way, *way).chosen(*way == "填数")).collect();
+    let fields = vec![
+        Field::new("way_a", "填报方式", Control::Choice { options }).required().hint("“零报告”即本期为零"),
+        Field::new("value_a", "本期值", decimal("三成")).error("本期值“三成”不能识别。"),
+        Field::new("document_a", "来源文件", text("统计报表")),
+    ];
+    OwnReplyPage {
+        shell: office("报送"),
+        name: "2026年第三季度指标报送".into(),
+        lead: "县住房城乡建委：数据截至2026年9月30日，请于2026年10月20日前报送。".into(),
+        state: Some(Tag::new(Tone::Bad, "退回")),
+        reasons: vec!["第21项：没有填本期值".into()],
+        ways: vec![Link::new("下载填报表（Excel）", "#")],
+        items: vec![OwnReplyItem {
+            title: "第21项 新开工装配式建筑面积占比".into(),
+            href: "#".into(),
+            facts: vec![Line::text("上期值", "30.2（2026-06-30）"), Line::text("口径", "……").wide()],
+            fields,
+        }],
+        fields: vec![
+            Field::new("signed_0", "填表人", text("甲")).required(),
+            Field::new(
+                "scan",
+                "盖章扫描件",
+                Control::File { accept: ".pdf".into(), max: "32 MB".into(), current: None },
+            ),
+        ],
+        action: Some("#".into()),
+        problems: Vec::new(),
+        doubts: vec!["第22项 城镇新建绿色建筑占比：较上期 98 变动超过一半。".into()],
+    }
 }
 
 fn round() -> RoundPage {
@@ -89,5 +132,12 @@ fn round() -> RoundPage {
         action: "#".into(),
         refused: vec![("照片.pdf".into(), "认不出是哪个单位的扫描件，请在文件名里写上单位名称或者表号".into())],
         urge: Field::new("urge", "催报文字", Control::Passage { value: "【催报】……".into(), max_len: None, rows: 7 }),
+        due: vec![
+            Field::new("due", "新的报送期限", Control::Date { value: "2026-10-30".into() }).required(),
+            Field::new("due_reason", "理由", reason()).required().error("请写明理由。"),
+        ],
+        due_action: "#".into(),
+        cancel: Field::new("cancel_reason", "理由", reason()).required(),
+        cancel_action: "#".into(),
     }
 }
