@@ -124,7 +124,7 @@ impl App {
                 return Ok(());
             }
             for one in &mut due {
-                self.weigh(one, &version);
+                self.weigh_published(one, &version);
             }
             replay.take(&self.pack, version);
             Ok(())
@@ -154,7 +154,7 @@ impl App {
     }
 
     /// A version comes to count, or ceases to.
-    fn weigh(&self, one: &mut Checking, version: &zhiheng_store::VersionRow) {
+    fn weigh_published(&self, one: &mut Checking, version: &zhiheng_store::VersionRow) {
         let Some(position) = self.pack.kind_position(&version.kind) else { return };
         let counts = self.parts(one.indicator, one.when.as_of).into_iter().any(|indicator| {
             kinds_of(indicator).contains(&position)

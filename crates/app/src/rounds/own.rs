@@ -95,7 +95,7 @@ impl App {
         let mut items = Vec::new();
         for at in &reply.indicators {
             let indicator = self.indicator_at(*at)?;
-            let entry = match self.entered(&round, &indicator.id)? {
+            let entry = match self.own_entry(&round, &indicator.id)? {
                 Some(entry) => entry,
                 // A value that was entered by itself is offered, so that it need not be typed again.
                 None => {
@@ -185,7 +185,7 @@ impl App {
     }
 
     /// What the value of a round says, as it was entered.
-    fn entered(&self, round: &Round, indicator: &str) -> Result<Option<OwnEntry>, Error> {
+    fn own_entry(&self, round: &Round, indicator: &str) -> Result<Option<OwnEntry>, Error> {
         let parts = self.collection()?.value;
         let kind = self.kind_at(parts.kind)?;
         let stored = self.store.read()?.record(&self.pack.place, &kind.id, &value_id(&round.id, indicator))?;
