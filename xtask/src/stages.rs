@@ -179,7 +179,7 @@ fn run_stage(stage: Stage, databases: Databases) -> Outcome<Count> {
 /// Sizes at which a log is signed and checked: around every border of a tile of two levels.
 const SIZES: [&str; 13] = ["0", "1", "2", "3", "255", "256", "257", "1000", "5000", "65535", "65536", "65537", "70000"];
 
-/// Writes a log into a folder and has it verified by golang.org/x/mod alone.
+/// Has golang.org/x/mod alone verify a log that is written into a folder, and the log of the demonstration county as the program serves it.
 fn independent(mut cargo: Command) -> Outcome<Count> {
     let folder = fresh_folder("log", None)?;
     cargo.args(["run", "--quiet", "--package", "zhiheng-tlog", "--example", "write_log", "--"]).arg(&folder);
@@ -187,8 +187,18 @@ fn independent(mut cargo: Command) -> Outcome<Count> {
     let mut go = Command::new("go");
     go.current_dir(root().join("tests").join("independent")).env("GO111MODULE", "off");
     go.env("GOPATH", prerequisites::GO_SOURCES).args(["run", "verify.go"]).arg(&folder);
-    let count = run_counting(&mut go)?;
+    let mut count = run_counting(&mut go)?;
     std::fs::remove_dir_all(&folder).map_err(|error| format!("{} stays: {error}", folder.display()))?;
+    run(Command::new("cargo").current_dir(root()).args(["build", "--release", "--package", "zhiheng"]))?;
+    let program = target_folder()?.join("release").join("zhiheng").to_string_lossy().into_owned();
+    let site = Site::start("serve --demo", &program, &["--demo"])?;
+    let mut go = Command::new("go");
+    go.current_dir(root().join("tests").join("independent")).env("GO111MODULE", "off");
+    go.env("GOPATH", prerequisites::GO_SOURCES).args(["run", "served.go", &site.address]);
+    count.add(
+        run_counting(&mut go)
+            .map_err(|why| format!("{why}\nthe end of the server's log:\n{}", site.server.log_end()))?,
+    );
     Ok(count)
 }
 

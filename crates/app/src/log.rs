@@ -221,7 +221,7 @@ impl App {
         let size = unsigned(reader.log_size(place)?);
         let (edge, made, proof) = grown(&mut reader, place, known.as_ref(), size, &files.memory())?;
         drop(reader);
-        let head = Checkpoint::new(keys.origin(), size, edge.root()).ok_or_else(|| damaged("树头写不出来"))?;
+        let head = Checkpoint::new(keys.origin(), size, edge.root()).ok_or_else(|| damaged("检查点写不出来"))?;
         let note = issue(&mut files.memory(), &head, &proof, &keys.signers()).map_err(of_issuing)?;
         // The same head signed once more keeps the cosignatures that it has.
         let note = match known.as_ref().filter(|known| known.size == signed(size)) {

@@ -22,7 +22,7 @@ CREATE TABLE log_tile (
     PRIMARY KEY (place, level, number)
 ) {{clustered}};
 
--- 树头 (heads) that were signed, by size: the checkpoint as a signed note, cosignatures included.
+-- 检查点 (heads) that were signed, by size: the checkpoint as a signed note, cosignatures included.
 CREATE TABLE log_head (
     place     {{text}}  NOT NULL,
     size      {{int}}   NOT NULL,

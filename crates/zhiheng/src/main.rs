@@ -79,7 +79,7 @@ enum Command {
     Account(cmd::account::Account),
     /// 全库自查
     Audit(cmd::audit::Audit),
-    /// 透明日志：树头、公钥、重建
+    /// 透明日志：检查点、公钥、重建
     Log(cmd::log::LogArgs),
     /// 备份到一个文件
     Backup(cmd::backup::Backup),

@@ -46,7 +46,7 @@ impl App {
         let mut edge = Edge::empty();
         for head in &heads {
             report.heads += 1;
-            let which = format!("第 {} 条处的树头", head.size);
+            let which = format!("第 {} 条处的检查点", head.size);
             let (next, whole) = grow(reader, place, edge, head.size, &mut made)?;
             edge = next;
             if !whole {

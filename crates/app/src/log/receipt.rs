@@ -192,7 +192,7 @@ fn opens(entry: &[u8], salt: &str, said: String) -> Result<String, LogFault> {
 
 fn untrusted(error: &PolicyError) -> String {
     match error {
-        PolicyError::Origin { found } => format!("树头属于另一本日志 {found}"),
+        PolicyError::Origin { found } => format!("检查点属于另一本日志 {found}"),
         PolicyError::NotSigned { key } => format!("{key} 没有签"),
         PolicyError::NoKey => "没有给公钥".to_owned(),
         PolicyError::Note(_) => "签名对不上".to_owned(),

@@ -84,7 +84,7 @@ fn ended_line(ended: &EndedLog, offset: i64) -> EndedLine {
 /// `GET /log/checkpoint`
 pub(crate) async fn checkpoint(State(server): State<Server>) -> Answer {
     let head = server.run(|app| app.log_head()).await?;
-    let head = head.ok_or_else(|| Error::NotFound("日志的树头，还没有公开过".to_owned()))?;
+    let head = head.ok_or_else(|| Error::NotFound("日志的检查点，还没有公开过".to_owned()))?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, ANEW)], head.checkpoint)
         .into_response())
 }

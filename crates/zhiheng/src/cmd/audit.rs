@@ -20,7 +20,7 @@ pub(crate) fn run(common: &Common, _: &Audit) -> Result<ExitCode> {
             say(format!("{} {}：{}", difference.what, difference.which, difference.message));
         }
         let checked = format!(
-            "查了 {} 条记录、{} 个版本、{} 个单元、{} 行历史、{} 个报送值、{} 个附件、{} 条日志、{} 个树头、{} 件已公布的内容",
+            "查了 {} 条记录、{} 个版本、{} 个单元、{} 行历史、{} 个报送值、{} 个附件、{} 条日志、{} 个检查点、{} 件已公布的内容",
             report.records,
             report.versions,
             report.cells,
@@ -32,7 +32,7 @@ pub(crate) fn run(common: &Common, _: &Audit) -> Result<ExitCode> {
             report.published
         );
         if report.unsigned_heads > 0 {
-            say("签名密钥不在这里，树头的签名没有核对，只核对了内容。");
+            say("签名密钥不在这里，检查点的签名没有核对，只核对了内容。");
         }
         say(match report.difference_count {
             0 => format!("{checked}：全部一致"),

@@ -19,11 +19,11 @@ pub(crate) struct LogArgs {
 
 #[derive(Subcommand)]
 enum What {
-    /// 最近公开的树头
+    /// 最近公开的检查点
     Head,
     /// 公钥
     Key,
-    /// 立即签一个树头并公开
+    /// 立即签一个检查点并公开
     Cut,
     /// 由条目重建全部瓦片
     Rebuild,
@@ -39,7 +39,7 @@ pub(crate) fn run(common: &Common, args: &LogArgs) -> Result<ExitCode> {
     match &args.what {
         What::Head => match open(common, Access::Read)?.log_head()? {
             Some(head) => tell(common, &head),
-            None => say("还没有公开过树头。"),
+            None => say("还没有公开过检查点。"),
         },
         What::Key => match open(common, Access::Read)?.log_keys()? {
             Some(keys) if common.json => {
@@ -49,7 +49,7 @@ pub(crate) fn run(common: &Common, args: &LogArgs) -> Result<ExitCode> {
                 keys.public.iter().for_each(say);
                 say(format!("SM2 公钥的坐标：{}", keys.sm2_point));
             }
-            None => say("还没有密钥；第一次签树头时生成。"),
+            None => say("还没有密钥；第一次签检查点时生成。"),
         },
         What::Cut => tell(common, &open(common, Access::Write)?.cut_head(true)?),
         What::Rebuild => tell(common, &open(common, Access::Write)?.rebuild_log()?),

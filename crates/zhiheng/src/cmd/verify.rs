@@ -85,7 +85,7 @@ fn receipt(common: &Common, args: &Verify, bytes: &[u8]) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     say(format!(
-        "回执成立：在日志 {} 的第 {} 号，签过名的树头共 {} 条。",
+        "回执成立：在日志 {} 的第 {} 号，签过名的检查点共 {} 条。",
         verified.origin, verified.index, verified.size
     ));
     match verified.said {
