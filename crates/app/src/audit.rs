@@ -87,7 +87,8 @@ impl App {
         self.check_levels(&mut reader, levels, &mut report)?;
         self.check_tasks(&mut reader, &mut report)?;
         self.check_files(&mut reader, &mut report)?;
-        report.published = self.check_published(&mut reader, &mut |which, message| report.say("published", which, message))?;
+        report.published =
+            self.check_published(&mut reader, &mut |which, message| report.say("published", which, message))?;
         Ok(report)
     }
 

@@ -32,8 +32,9 @@ mod outgoing;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
-mod records;
+mod publications;
 #[cfg(test)]
+mod records;
 mod rounds;
 #[cfg(test)]
 mod search;

@@ -21,7 +21,13 @@ pub(crate) fn run(common: &Common, _: &Audit) -> Result<ExitCode> {
         }
         let checked = format!(
             "查了 {} 条记录、{} 个版本、{} 个单元、{} 行历史、{} 个报送值、{} 个附件、{} 件已公布的内容",
-            report.records, report.versions, report.cells, report.history, report.levels, report.files, report.published
+            report.records,
+            report.versions,
+            report.cells,
+            report.history,
+            report.levels,
+            report.files,
+            report.published
         );
         say(match report.difference_count {
             0 => format!("{checked}：全部一致"),
