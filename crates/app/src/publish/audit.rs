@@ -212,7 +212,7 @@ impl App {
         }
         let (cells, levels) = (self.replayed_sums(replay, one.when.as_of), replayed_levels(replay, one.when.as_of));
         let known = Known { pack: &self.pack, as_of: one.when.as_of, cells: &cells, levels: &levels };
-        let number = self.chosen(indicator, known.pair(indicator));
+        let number = self.publishable(indicator, known.pair(indicator));
         let frozen = self.freezing(indicator, &number, one.when);
         let now = frozen.map(|now| (now.value, now.numerator.unwrap_or_default(), now.denominator.unwrap_or_default()));
         if now.as_ref() != Some(&one.value) {

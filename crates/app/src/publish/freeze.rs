@@ -205,11 +205,11 @@ impl App {
 
     /// The number that stands on the board: computed, or where nothing can be computed, reported.
     pub(crate) fn judged(&self, reader: &mut Reader<'_>, indicator: &Indicator, when: When) -> Result<Number, Error> {
-        Ok(self.chosen(indicator, self.pair(reader, indicator, when, "")?))
+        Ok(self.publishable(indicator, self.pair(reader, indicator, when, "")?))
     }
 
     /// Of a computed number and the reported one beside it, the one that may be published.
-    pub(super) fn chosen(&self, indicator: &Indicator, (number, reported): (Number, Option<Number>)) -> Number {
+    pub(super) fn publishable(&self, indicator: &Indicator, (number, reported): (Number, Option<Number>)) -> Number {
         match (indicator.mode, self.is_restricted(indicator)) {
             (Mode::Computed, true) => Number::default(),
             (Mode::Both, true) => reported.unwrap_or_default(),
