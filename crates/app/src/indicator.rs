@@ -470,7 +470,8 @@ impl Scan<'_> {
             return false;
         }
         let standing = self.app.pack.standing(self.indicator, self.kind, &record, &envelope);
-        matches!(standing, Standing::Counted { numerator, denominator } if numerator || denominator) && self.within(&record)
+        matches!(standing, Standing::Counted { numerator, denominator } if numerator || denominator)
+            && self.within(&record)
     }
 
     fn sources(&self) -> impl Iterator<Item = &Source> {

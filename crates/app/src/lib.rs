@@ -97,8 +97,9 @@ pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};
 pub use policy::{PROFILES, Profile, SecondFactor};
 pub use publish::{
-    Answer, Bundle, BundleNumber, Counted, Drafted, FEW, FORMAT as BUNDLE_FORMAT, Formula, FormulaSource, LEAST, PublicColumn, PublicItem,
-    PublicNumber, PublicPage, PublicPeriod, PublicRow, PublicRows, PublicStanding, PublicWanted, PublishedChange, Restates,
+    Answer, Bundle, BundleNumber, Counted, Drafted, FEW, FORMAT as BUNDLE_FORMAT, Formula, FormulaSource, LEAST,
+    PublicColumn, PublicItem, PublicNumber, PublicPage, PublicPeriod, PublicRow, PublicRows, PublicStanding,
+    PublicWanted, PublishedChange, Restates,
 };
 pub use raised::{Origin, Raised};
 pub use records::{ListView, ListWanted, RecordView, VersionView};

@@ -305,6 +305,8 @@ pub struct Public {
     pub after: String,
     /// Released only while this holds; asked again whenever the page is shown, so that what has run out vanishes.
     pub when: Option<Condition>,
+    /// 上级公布的才公布: numbers computed from these records are not the county's to publish; only the reported value that the authority released is.
+    pub released_only: bool,
 }
 
 impl Public {

@@ -7,11 +7,7 @@ use crate::records::RecordId;
 
 impl Reader<'_> {
     /// The salted commitment of every version of these records, in no order: id, version, commitment.
-    pub fn commitments(
-        &mut self,
-        place: &str,
-        ids: &[RecordId],
-    ) -> Result<Vec<(RecordId, i64, [u8; 32])>, StoreError> {
+    pub fn commitments(&mut self, place: &str, ids: &[RecordId]) -> Result<Vec<(RecordId, i64, [u8; 32])>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

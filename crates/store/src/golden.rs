@@ -214,6 +214,7 @@ const OPERATIONS: &[Operation] = &[
     ("record", |store| store.read()?.record(P, "food_sample", &RecordId([1; 16])).map(drop)),
     ("record by key", |store| store.read()?.record_by_key(P, "food_sample", "K5").map(drop)),
     ("versions", |store| store.read()?.versions(P, &RecordId([1; 16])).map(drop)),
+    ("commitments", |store| store.read()?.commitments(P, &[RecordId([1; 16]), RecordId([2; 16])]).map(drop)),
     ("scan of versions", |store| store.read()?.scan_versions(P, i64::MAX - 1, |_| Ok(()))),
     ("counters", |store| store.read()?.kind_counts(P).map(drop)),
     ("list", |store| store.read()?.list(P, &list(&[], false)).map(drop)),

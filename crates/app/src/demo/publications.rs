@@ -44,11 +44,19 @@ enum Then {
 
 /// In the order of their days. Each is one record; what is published freezes another, and so does what is restated.
 const PLAN: &[(Date, What, Then)] = &[
-    ((2026, 1, 20), What::Number("food_pass_rate", (2025, 12, 31)), Then::Restated((2026, 4, 16), "年前抽检、节后出报告的批次补录后重新计算")),
+    (
+        (2026, 1, 20),
+        What::Number("food_pass_rate", (2025, 12, 31)),
+        Then::Restated((2026, 4, 16), "年前抽检、节后出报告的批次补录后重新计算"),
+    ),
     ((2026, 1, 20), What::Number("high_tech_enterprises", (2025, 12, 31)), Then::Stays),
-    ((2026, 1, 21), What::Number("farm_produce_pass_rate", (2025, 12, 31)), Then::Stays),
+    ((2026, 1, 21), What::Number("consumer_goods_pass_rate", (2025, 12, 31)), Then::Stays),
     ((2026, 1, 21), What::Number("agri_brand_marks", (2025, 12, 31)), Then::Stays),
-    ((2026, 4, 20), What::Number("complaint_decide_on_time", (2026, 3, 31)), Then::Withdrawn((2026, 5, 8), "统计时漏计一个市场监管所的投诉，核实后另行公布")),
+    (
+        (2026, 4, 20),
+        What::Number("complaint_decide_on_time", (2026, 3, 31)),
+        Then::Withdrawn((2026, 5, 8), "统计时漏计一个市场监管所的投诉，核实后另行公布"),
+    ),
     ((2026, 7, 16), What::Number("food_pass_rate", (2026, 6, 30)), Then::Stays),
     ((2026, 7, 16), What::Number("first_acceptance_rate", (2026, 6, 30)), Then::Stays),
     ((2026, 7, 17), What::List("title", ("title_type", "green_food"), (2022, 1, 1), (2026, 6, 30)), Then::Stays),
@@ -60,9 +68,13 @@ const PLAN: &[(Date, What, Then)] = &[
         ),
         Then::Stays,
     ),
-    ((2026, 7, 22), What::OnRequest("2025年度质量工作考核打分底稿", "各单位考核打分的底稿，内容为工作过程中形成的评分表。"), Then::Stays),
+    (
+        (2026, 7, 22),
+        What::OnRequest("2025年度质量工作考核打分底稿", "各单位考核打分的底稿，内容为工作过程中形成的评分表。"),
+        Then::Stays,
+    ),
     ((2026, 10, 20), What::Number("food_pass_rate", (2026, 9, 30)), Then::Stays),
-    ((2026, 10, 20), What::Number("farm_produce_pass_rate", (2026, 9, 30)), Then::Stays),
+    ((2026, 10, 20), What::Number("consumer_goods_pass_rate", (2026, 9, 30)), Then::Stays),
     ((2026, 10, 21), What::List("food_sample", ("verdict", "unqualified"), (2026, 7, 1), (2026, 9, 30)), Then::Stays),
 ];
 
@@ -90,7 +102,8 @@ pub(super) fn live(app: &App, clock: &Driven, seed: u64, day: i32) -> Result<Pub
     for (no, (first, what, then)) in PLAN.iter().enumerate() {
         let mut chance = Chance::of(seed, KIND, no as u64);
         let id = record_id(seed, KIND, no as u64, office_hour(at(first.0, first.1, first.2), &mut chance));
-        let mut hand = Hand { app, clock, id, at: end_of_day(day) - 120 * MINUTE + (no as i64) * MINUTE, done: &mut done };
+        let mut hand =
+            Hand { app, clock, id, at: end_of_day(day) - 120 * MINUTE + (no as i64) * MINUTE, done: &mut done };
         if is(*first) {
             hand.publish(what)?;
         }
@@ -117,7 +130,8 @@ impl Hand<'_> {
         self.clock.0.store(self.at, Ordering::SeqCst);
         let draft = self.draft(what)?;
         let act = Act::Create(draft);
-        let opening = Submission { act, kind: KIND.to_owned(), id: Some(self.id), expected_version: None, reason: None };
+        let opening =
+            Submission { act, kind: KIND.to_owned(), id: Some(self.id), expected_version: None, reason: None };
         self.app.submit_all(ACTOR, &[opening], None, None)?;
         self.done.opened += 1;
         self.step(PUBLICITY, "submit", &[], None)?;
@@ -139,13 +153,13 @@ impl Hand<'_> {
         self.clock.0.store(self.at, Ordering::SeqCst);
         let item = self.app.public_item(&self.id)?;
         let change = self.app.published_change(&self.id)?;
-        let (was, figure) = match (&change, &item.value) {
-            (Some(change), _) => (change.was.clone(), change.figure.clone()),
+        let (now, figure) = match (&change, &item.value) {
+            (Some(change), _) => (change.now.clone(), change.figure.clone()),
             (None, Some(value)) => (value.value.clone(), value.value.clone()),
             (None, None) => return Ok(()),
         };
         let content = format!("{}：{figure}%。", item.title);
-        let correction = format!("原公布 {was}。{why}。");
+        let correction = format!("更正为 {now}：{why}。");
         let fields = [("correction", correction.as_str()), ("content", content.as_str()), ("figure", figure.as_str())];
         self.step(PUBLICITY, "correct", &fields, Some("补录"))?;
         self.review(false)

@@ -92,7 +92,11 @@ impl App {
         let mut waiting: Vec<Checking> = Vec::new();
         for (which, record) in records {
             let text = |field: &str| text_of(into, record, field);
-            let position = self.pack.indicators.iter().position(|one| one.id == text(asked::INDICATOR) && one.version_of.is_none());
+            let position = self
+                .pack
+                .indicators
+                .iter()
+                .position(|one| one.id == text(asked::INDICATOR) && one.version_of.is_none());
             let parts = position.zip(day_of(into, record, asked::AS_OF)).zip(instant_of(&text(held::KNOWN_AT)));
             let Some(((indicator, as_of), known_at)) = parts else {
                 say(which.clone(), "指标、截止日或者时点读不出来".to_owned());
@@ -185,13 +189,19 @@ impl App {
 
     /// The definitions in force that a number adds up: itself, or the terms of a composite.
     fn parts(&self, indicator: usize, as_of: i32) -> Vec<&zhiheng_pack::Indicator> {
-        let Some(indicator) = self.pack.indicators.get(indicator).map(|one| self.pack.in_force(one, as_of)) else { return Vec::new() };
+        let Some(indicator) = self.pack.indicators.get(indicator).map(|one| self.pack.in_force(one, as_of)) else {
+            return Vec::new();
+        };
         if indicator.terms.is_empty() {
             return vec![indicator];
         }
         let positions = self.pack.indicators.iter();
         let terms: Vec<usize> = indicator.terms.iter().map(|term| term.indicator).collect();
-        positions.enumerate().filter(|(at, _)| terms.contains(at)).map(|(_, one)| self.pack.in_force(one, as_of)).collect()
+        positions
+            .enumerate()
+            .filter(|(at, _)| terms.contains(at))
+            .map(|(_, one)| self.pack.in_force(one, as_of))
+            .collect()
     }
 
     /// What differs between a published number and the replay that ends at its instant.
@@ -202,17 +212,23 @@ impl App {
         }
         let (cells, levels) = (self.replayed_sums(replay, one.when.as_of), replayed_levels(replay, one.when.as_of));
         let known = Known { pack: &self.pack, as_of: one.when.as_of, cells: &cells, levels: &levels };
-        let (number, reported) = known.pair(indicator);
-        let number = if number.value.is_none() { reported.unwrap_or(number) } else { number };
+        let number = self.publishable(indicator, known.pair(indicator));
         let frozen = self.freezing(indicator, &number, one.when);
         let now = frozen.map(|now| (now.value, now.numerator.unwrap_or_default(), now.denominator.unwrap_or_default()));
         if now.as_ref() != Some(&one.value) {
-            let words = |(value, numerator, denominator): &(String, String, String)| format!("{value}（{numerator} / {denominator}）");
+            let words = |(value, numerator, denominator): &(String, String, String)| {
+                format!("{value}（{numerator} / {denominator}）")
+            };
             let computed = now.as_ref().map_or_else(|| "无数据".to_owned(), words);
             return Some(format!("公布的是 {}，按当时所知重算是 {computed}", words(&one.value)));
         }
         let members = match number.reported_by {
-            Some(id) => one.reporters.iter().filter(|((_, known), _)| *known == id).map(|(key, value)| (key.clone(), *value)).collect(),
+            Some(id) => one
+                .reporters
+                .iter()
+                .filter(|((_, known), _)| *known == id)
+                .map(|(key, value)| (key.clone(), *value))
+                .collect(),
             None => one.members.clone(),
         };
         (digest_of_lines(&members) != one.records_digest).then(|| "计入的记录的摘要与按当时所知重算的不符".to_owned())
@@ -244,7 +260,8 @@ impl App {
 /// The latest value of every series on a day, of those that had not ended.
 fn replayed_levels(replay: &Replay, as_of: i32) -> BTreeMap<i64, LevelRow> {
     let mut latest: BTreeMap<i64, LevelRow> = BTreeMap::new();
-    let open = replay.levels.iter().filter(|level| level.ended_at.is_none() && level.dim.is_empty() && level.day <= as_of);
+    let open =
+        replay.levels.iter().filter(|level| level.ended_at.is_none() && level.dim.is_empty() && level.day <= as_of);
     for level in open {
         let later = |known: &LevelRow| (known.day, known.recorded_at) < (level.day, level.recorded_at);
         if latest.get(&level.def).is_none_or(later) {

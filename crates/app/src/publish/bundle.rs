@@ -204,8 +204,18 @@ impl Bundle {
 
     /// Everything that can be asked of the file alone, in the order in which one would ask.
     pub fn check(&self) -> Vec<Answer> {
-        let mut answers = vec![said("digest", self.digest == self.own_digest(), "核对包没有被改动过", "核对包的内容与它的摘要不符，被改动过")];
-        let digests = [Some(&self.pack_hash), Some(&self.commitment), self.text_digest.as_ref(), self.rows.as_ref().map(|rows| &rows.digest)];
+        let mut answers = vec![said(
+            "digest",
+            self.digest == self.own_digest(),
+            "核对包没有被改动过",
+            "核对包的内容与它的摘要不符，被改动过",
+        )];
+        let digests = [
+            Some(&self.pack_hash),
+            Some(&self.commitment),
+            self.text_digest.as_ref(),
+            self.rows.as_ref().map(|rows| &rows.digest),
+        ];
         let shaped = digests.into_iter().flatten().all(|digest| is_digest(digest));
         answers.push(said("shape", shaped, "各项摘要的写法正确", "有的摘要不是 64 位十六进制数"));
         if let Some(number) = &self.number {
@@ -232,15 +242,28 @@ impl BundleNumber {
     fn check(&self) -> Vec<Answer> {
         let digests = is_digest(&self.formula_digest) && is_digest(&self.records.digest);
         let mut answers = vec![
-            said("formula", digests && digest_of_json(&self.formula) == self.formula_digest, "口径与它的摘要相符", "口径与它的摘要不符"),
+            said(
+                "formula",
+                digests && digest_of_json(&self.formula) == self.formula_digest,
+                "口径与它的摘要相符",
+                "口径与它的摘要不符",
+            ),
             self.value_follows(),
         ];
         if let Some(interval) = &self.interval {
             let own = self.wilson();
-            answers.push(said("interval", own.as_ref() == Some(interval), "区间由分子、分母算得（威尔逊区间）", "区间与分子、分母算得的不符"));
+            answers.push(said(
+                "interval",
+                own.as_ref() == Some(interval),
+                "区间由分子、分母算得（威尔逊区间）",
+                "区间与分子、分母算得的不符",
+            ));
         }
         if self.suppressed {
-            let hidden = self.numerator.is_none() && self.denominator.is_none() && self.n.is_none() && self.records.count.is_none();
+            let hidden = self.numerator.is_none()
+                && self.denominator.is_none()
+                && self.n.is_none()
+                && self.records.count.is_none();
             answers.push(said("small", hidden, "小于 5 的计数已隐去", "标明已隐去的小计数仍然可以看到"));
         }
         answers
@@ -252,16 +275,31 @@ impl BundleNumber {
         let (Ok(numerator), Ok(denominator)) = (decimal(&self.numerator), decimal(&self.denominator)) else {
             return said("value", false, "", "分子或者分母不是数");
         };
-        let Ok(factor) = self.formula.factor.parse::<Decimal>() else { return said("value", false, "", "倍数不是数") };
+        let Ok(factor) = self.formula.factor.parse::<Decimal>() else {
+            return said("value", false, "", "倍数不是数");
+        };
         let ratio = self.formula.form == "ratio";
         let computed = match (numerator, denominator) {
-            (Some(numerator), Some(denominator)) => (numerator * if ratio { factor } else { Decimal::ONE }).checked_div(denominator),
+            (Some(numerator), Some(denominator)) => {
+                (numerator * if ratio { factor } else { Decimal::ONE }).checked_div(denominator)
+            }
             (Some(numerator), None) if !ratio => Some(numerator),
             _ if self.suppressed => {
-                return Answer { what: "value", holds: None, words: "小于 5 的计数没有公开，数不能由分子、分母算回".to_owned() };
+                return Answer {
+                    what: "value",
+                    holds: None,
+                    words: "小于 5 的计数没有公开，数不能由分子、分母算回".to_owned(),
+                };
             }
-            (None, None) if self.formula.mode == "reported" || matches!(self.formula.form.as_str(), "level" | "survey" | "composite") => {
-                return Answer { what: "value", holds: None, words: "这个数由报送或者合成得来，没有分子、分母可算".to_owned() };
+            (None, None)
+                if self.formula.mode == "reported"
+                    || matches!(self.formula.form.as_str(), "level" | "survey" | "composite") =>
+            {
+                return Answer {
+                    what: "value",
+                    holds: None,
+                    words: "这个数由报送或者合成得来，没有分子、分母可算".to_owned(),
+                };
             }
             _ => None,
         };
@@ -389,7 +427,10 @@ mod tests {
         assert_eq!(Bundle::read(&text).as_ref(), Ok(&bundle()));
         assert!(Bundle::read("{}").is_err());
         assert!(Bundle::read(&text.replace("publication/1", "publication/9")).is_err());
-        assert!(Bundle::read(&text.replace("\"edition\"", "\"phone\":1,\"edition\"")).is_err(), "nothing else may ride along");
+        assert!(
+            Bundle::read(&text.replace("\"edition\"", "\"phone\":1,\"edition\"")).is_err(),
+            "nothing else may ride along"
+        );
         assert!(!Bundle { title: "改".into(), ..bundle() }.holds());
     }
 }

@@ -108,14 +108,17 @@ impl App {
         let number = self.judged(reader, indicator, when)?;
         let text = |field: &str| text_of(into, record, field);
         let was = (text(held::VALUE), text(held::NUMERATOR), text(held::DENOMINATOR));
-        let now = self.freezing(indicator, &number, when).map(|now| {
-            (now.value, now.numerator.unwrap_or_default(), now.denominator.unwrap_or_default())
-        });
+        let now = self
+            .freezing(indicator, &number, when)
+            .map(|now| (now.value, now.numerator.unwrap_or_default(), now.denominator.unwrap_or_default()));
         let now = now.unwrap_or_else(|| ("无数据".to_owned(), String::new(), String::new()));
         if was == now {
             return Ok(None);
         }
-        let words = |(value, numerator, denominator): &(String, String, String)| match (numerator.is_empty(), denominator.is_empty()) {
+        let words = |(value, numerator, denominator): &(String, String, String)| match (
+            numerator.is_empty(),
+            denominator.is_empty(),
+        ) {
             (false, false) => format!("{value}{}（{numerator} ÷ {denominator}）", indicator.unit),
             _ => format!("{value}{}", indicator.unit),
         };
@@ -137,7 +140,9 @@ impl App {
         let (now, ..) = self.rows_now(reader, &wanted, i64::MAX)?;
         // What had to vanish has vanished by itself.
         let frozen = self.rows_released(reader, frozen)?;
-        let cells = |rows: &super::PublicRows| rows.rows.iter().map(|row| (row.id.clone(), row.cells.clone())).collect::<Vec<_>>();
+        let cells = |rows: &super::PublicRows| {
+            rows.rows.iter().map(|row| (row.id.clone(), row.cells.clone())).collect::<Vec<_>>()
+        };
         if cells(&frozen) == cells(&now) {
             return Ok(None);
         }
@@ -145,7 +150,11 @@ impl App {
         let added = now.rows.iter().filter(|row| !known(&frozen, &row.id)).count();
         let gone = frozen.rows.iter().filter(|row| !known(&now, &row.id)).count();
         let was = format!("{} 行", frozen.rows.len());
-        Ok(Some((was, format!("{} 行（新增 {added} 行，减少 {gone} 行，其余的内容有改动或者没有）", now.rows.len()), String::new())))
+        Ok(Some((
+            was,
+            format!("{} 行（新增 {added} 行，减少 {gone} 行，其余的内容有改动或者没有）", now.rows.len()),
+            String::new(),
+        )))
     }
 
     /// Tells whoever may correct it of everything published that differs by now: each difference once. Nothing recorded since the last look: nothing is

@@ -27,7 +27,9 @@ impl PublicPeriod {
         let rest = text.get(4..)?;
         let (month, name) = match (rest.get(..1), rest.get(1..).and_then(|rest| rest.parse::<i8>().ok())) {
             (None, _) => (12, format!("{year}年")),
-            (Some("H" | "h"), Some(half @ 1..=2)) => (half * 6, format!("{year}年{}半年", if half == 1 { "上" } else { "下" })),
+            (Some("H" | "h"), Some(half @ 1..=2)) => {
+                (half * 6, format!("{year}年{}半年", if half == 1 { "上" } else { "下" }))
+            }
             (Some("Q" | "q"), Some(quarter @ 1..=4)) => {
                 let word = ["一", "二", "三", "四"].get(usize::try_from(quarter - 1).ok()?)?;
                 (quarter * 3, format!("{year}年第{word}季度"))
@@ -55,12 +57,15 @@ impl App {
     /// Drafts a publication of every indicator that has a number at the end of a period. A number that is drafted or published already is left alone, so
     /// that the same command again does nothing.
     pub fn draft_publications(&self, actor: &str, period: &PublicPeriod) -> Result<Drafted, Error> {
-        let (kind, _) = self.publication_kinds().ok_or_else(|| Error::WrongState("这个方案包没有公开的程序".to_owned()))?;
+        let (kind, _) =
+            self.publication_kinds().ok_or_else(|| Error::WrongState("这个方案包没有公开的程序".to_owned()))?;
         if period.end >= self.today() {
             return Err(Error::WrongState(format!("{}还没有结束，结束以后再公布", period.name)));
         }
         let mut done = Drafted::default();
-        for indicator in self.pack.indicators.iter().filter(|indicator| !indicator.helper && indicator.version_of.is_none()) {
+        for indicator in
+            self.pack.indicators.iter().filter(|indicator| !indicator.helper && indicator.version_of.is_none())
+        {
             if self.has_publication(kind, &indicator.id, period.end)? {
                 done.known.push(indicator.name.clone());
                 continue;
@@ -106,7 +111,13 @@ impl App {
     }
 
     /// A draft that publishes a list: its kind, its filters as the list page has them, its days.
-    pub fn draft_of_list(&self, kind: &Kind, filters: &[(String, String)], from: Option<i32>, to: Option<i32>) -> Draft {
+    pub fn draft_of_list(
+        &self,
+        kind: &Kind,
+        filters: &[(String, String)],
+        from: Option<i32>,
+        to: Option<i32>,
+    ) -> Draft {
         let to = to.unwrap_or_else(|| self.today());
         let lines: Vec<String> = filters.iter().map(|(field, value)| format!("{field} = {value}")).collect();
         let words = |(field, value): &(String, String)| {
@@ -152,7 +163,8 @@ impl App {
     fn filled<const N: usize>(&self, fields: [(&str, String); N]) -> Draft {
         let has = |field: &str| self.pack.publications().is_some_and(|(kind, _)| kind.field(field).is_some());
         let fields = fields.into_iter().filter(|(field, text)| has(field) && !text.is_empty());
-        let fields: BTreeMap<_, _> = fields.map(|(field, text)| (field.to_owned(), serde_json::Value::String(text))).collect();
+        let fields: BTreeMap<_, _> =
+            fields.map(|(field, text)| (field.to_owned(), serde_json::Value::String(text))).collect();
         Draft { fields, scope: None }
     }
 
@@ -186,12 +198,14 @@ fn sentence(indicator: &Indicator, frozen: &FrozenNumber, as_of: i32) -> String 
     let unit = &indicator.unit;
     let parts = match (&frozen.numerator, &frozen.denominator) {
         (Some(numerator), Some(denominator)) => {
-            let name = |text: &Option<String>, word: &str| text.clone().filter(|text| text.chars().count() <= 30).unwrap_or_else(|| word.to_owned());
+            let name = |text: &Option<String>, word: &str| {
+                text.clone().filter(|text| text.chars().count() <= 30).unwrap_or_else(|| word.to_owned())
+            };
             let numerator_name = name(&indicator.numerator_text, "分子");
             let denominator_name = name(&indicator.denominator_text, "分母");
             format!("（{numerator_name}{numerator}，{denominator_name}{denominator}）")
         }
-        _ => String::new(),
+        _ => indicator.reporting.as_ref().map(|from| format!("（来源：{}）", from.document)).unwrap_or_default(),
     };
     format!("截至{}，{}{}{unit}{parts}。", chinese(as_of), indicator.name, frozen.value)
 }
@@ -203,7 +217,8 @@ mod tests {
     #[test]
     fn a_period_is_its_last_day_and_its_name() {
         let of = |text: &str| PublicPeriod::parse(text).map(|period| (day::date(period.end).to_string(), period.name));
-        let is = |text: &str, end: &str, name: &str| assert_eq!(of(text), Some((end.to_owned(), name.to_owned())), "{text}");
+        let is =
+            |text: &str, end: &str, name: &str| assert_eq!(of(text), Some((end.to_owned(), name.to_owned())), "{text}");
         is("2026", "2026-12-31", "2026年");
         is("2026H1", "2026-06-30", "2026年上半年");
         is("2026q3", "2026-09-30", "2026年第三季度");

@@ -51,7 +51,12 @@ impl App {
         let position = self.pack.kind_position(&publishes.into).ok_or_else(corrupt)?;
         let into = self.pack.kinds.get(position).ok_or_else(corrupt)?;
         let mut reader = self.store.read()?;
-        let sent = look.case.events.iter().rev().find(|event| matches!(&event.act, CaseAct::Step(step) if publishes.sends.contains(step)));
+        let sent = look
+            .case
+            .events
+            .iter()
+            .rev()
+            .find(|event| matches!(&event.act, CaseAct::Step(step) if publishes.sends.contains(step)));
         let mut held = Held { fields: BTreeMap::new() };
         held.copy(look.kind, &after, into);
         held.say(held::PUBLICATION, serde_json::json!({ "as_written": text_of(look.kind, &after, asked::TITLE), "id": look.row.id.to_string() }));
@@ -139,11 +144,20 @@ impl App {
         }
     }
 
-    fn freeze_number(&self, reader: &mut Reader<'_>, kind: &Kind, after: &Record, held: &mut Held) -> Result<(), Error> {
+    fn freeze_number(
+        &self,
+        reader: &mut Reader<'_>,
+        kind: &Kind,
+        after: &Record,
+        held: &mut Held,
+    ) -> Result<(), Error> {
         let id = text_of(kind, after, asked::INDICATOR);
-        let refuse = |field: &str, why: String| Error::Invalid(vec![Problem::of_field(codes::NOT_TO_PUBLISH, field, why)]);
+        let refuse =
+            |field: &str, why: String| Error::Invalid(vec![Problem::of_field(codes::NOT_TO_PUBLISH, field, why)]);
         let found = self.pack.indicator(&id).filter(|indicator| !indicator.helper);
-        let Some(indicator) = found else { return Err(refuse(asked::INDICATOR, "请选择要公开的是哪个指标。".to_owned())) };
+        let Some(indicator) = found else {
+            return Err(refuse(asked::INDICATOR, "请选择要公开的是哪个指标。".to_owned()));
+        };
         let day = day_of(kind, after, asked::AS_OF);
         let Some(as_of) = day.filter(|day| *day <= self.today()) else {
             return Err(refuse(asked::AS_OF, "请填写数据截止日，不晚于今天。".to_owned()));
@@ -152,6 +166,11 @@ impl App {
         let number = self.judged(reader, indicator, when)?;
         let Some(frozen) = self.freezing(indicator, &number, when) else {
             let day = zhiheng_pack::day::date(as_of);
+            if self.is_restricted(indicator) {
+                let why =
+                    "这项数据由上级主管机关公布，由记录算得的数不自行公开。上级公布以后，把公布的数报送进来再公开。";
+                return Err(refuse(asked::INDICATOR, why.to_owned()));
+            }
             return Err(refuse(asked::INDICATOR, format!("截至 {day} 这个指标还没有数，不能公开。")));
         };
         let figure = text_of(kind, after, asked::FIGURE);
@@ -186,8 +205,25 @@ impl App {
 
     /// The number that stands on the board: computed, or where nothing can be computed, reported.
     pub(crate) fn judged(&self, reader: &mut Reader<'_>, indicator: &Indicator, when: When) -> Result<Number, Error> {
-        let (number, reported) = self.pair(reader, indicator, when, "")?;
-        Ok(if number.value.is_none() { reported.unwrap_or(number) } else { number })
+        Ok(self.publishable(indicator, self.pair(reader, indicator, when, "")?))
+    }
+
+    /// Of a computed number and the reported one beside it, the one that may be published.
+    pub(super) fn publishable(&self, indicator: &Indicator, (number, reported): (Number, Option<Number>)) -> Number {
+        match (indicator.mode, self.is_restricted(indicator)) {
+            (Mode::Computed, true) => Number::default(),
+            (Mode::Both, true) => reported.unwrap_or_default(),
+            _ if number.value.is_none() => reported.unwrap_or(number),
+            _ => number,
+        }
+    }
+
+    /// Whether a higher authority publishes what these records say.
+    pub(super) fn is_restricted(&self, indicator: &Indicator) -> bool {
+        let kinds = indicator.over.iter().filter_map(|source| self.pack.kinds.get(source.kind));
+        let of_terms = indicator.terms.iter().filter_map(|term| self.pack.indicators.get(term.indicator));
+        kinds.into_iter().any(|kind| kind.public.released_only)
+            || of_terms.into_iter().any(|one| self.is_restricted(one))
     }
 
     /// A number as the public may have it; none without data.
@@ -203,11 +239,22 @@ impl App {
             interval: number.interval.map(|(low, high)| (low.to_string(), high.to_string())),
             suppressed: false,
         };
-        let rest = number.denominator.zip(number.numerator).map(|(all, part)| all - part).filter(|_| indicator.form == Form::Ratio);
+        let rest = number
+            .denominator
+            .zip(number.numerator)
+            .map(|(all, part)| all - part)
+            .filter(|_| indicator.form == Form::Ratio);
         let counts = [number.numerator, number.denominator, rest];
         // 少于五件的，公布了就认得出是谁: only where the records are about people.
         if self.is_personal(indicator) && counts.into_iter().flatten().any(is_small) {
-            frozen = FrozenNumber { numerator: None, denominator: None, n: None, interval: None, suppressed: true, ..frozen };
+            frozen = FrozenNumber {
+                numerator: None,
+                denominator: None,
+                n: None,
+                interval: None,
+                suppressed: true,
+                ..frozen
+            };
             let too_few = if indicator.form == Form::Ratio { number.denominator } else { number.numerator };
             if too_few.is_some_and(is_small) {
                 frozen.value = FEW.to_owned();
@@ -225,7 +272,7 @@ impl App {
     /// How a number is computed on a day.
     pub(super) fn formula(&self, indicator: &Indicator, as_of: i32) -> Formula {
         let indicator = self.pack.in_force(indicator, as_of);
-        let reported = indicator.mode == Mode::Reported;
+        let reported = indicator.mode == Mode::Reported || self.is_restricted(indicator);
         let sources = indicator.over.iter().filter(|_| !reported).chain(indicator.reported.iter().filter(|_| reported));
         let source = |source: &zhiheng_pack::indicator::Source| {
             let kind = self.pack.kinds.get(source.kind)?;
@@ -246,7 +293,7 @@ impl App {
                 Period::ToDate => "to_date",
             }
             .to_owned(),
-            mode: indicator.mode.name().to_owned(),
+            mode: if reported { Mode::Reported } else { indicator.mode }.name().to_owned(),
             factor: indicator.factor.normalize().to_string(),
             decimals: indicator.decimals,
             sources: sources.filter_map(source).collect(),
@@ -265,7 +312,9 @@ impl App {
         let (rows, kept, changed) = self.rows_now(reader, &wanted, reviewed)?;
         let refuse = |why: String| Error::Invalid(vec![Problem::of_field(codes::NOT_TO_PUBLISH, asked::KIND, why)]);
         if changed > 0 {
-            return Err(refuse(format!("送审以后名单里有 {changed} 条记录新增或者有改动，没有经过审查。请退回修改，重新审查和审批。")));
+            return Err(refuse(format!(
+                "送审以后名单里有 {changed} 条记录新增或者有改动，没有经过审查。请退回修改，重新审查和审批。"
+            )));
         }
         if rows.rows.is_empty() {
             return Err(refuse("没有可以公开的记录，请核对种类、筛选和日期。".to_owned()));
@@ -291,7 +340,8 @@ impl App {
                 known.into_iter().map(|(id, version, digest)| ((id, version), digest)).collect();
             for member in chunk {
                 let digest = known.get(&(member.id, member.version));
-                let digest = digest.ok_or_else(|| Error::Corrupt(format!("记录 {} 第 {} 版", member.id, member.version)))?;
+                let digest =
+                    digest.ok_or_else(|| Error::Corrupt(format!("记录 {} 第 {} 版", member.id, member.version)))?;
                 lines.insert((member.kind.clone(), member.id), (member.version, *digest));
             }
         }

@@ -124,7 +124,8 @@ impl App {
         };
         let (mut kept, mut changed) = (Vec::new(), 0);
         for row in self.rows_of(reader, wanted)? {
-            let Some(record) = Record::from_canonical(kind, &row.fields).filter(|record| is_released(kind, record)) else {
+            let Some(record) = Record::from_canonical(kind, &row.fields).filter(|record| is_released(kind, record))
+            else {
                 continue;
             };
             changed += usize::from(row.recorded_at > reviewed);
@@ -230,9 +231,12 @@ fn filters(kind: &Kind, text: &str) -> Result<Vec<(usize, String)>, Vec<String>>
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let parts = line.split_once('=').map(|(field, value)| (field.trim(), value.trim()));
-        let at = parts.and_then(|(name, _)| kind.fields.iter().position(|field| field.id == name || field.name == name));
+        let at =
+            parts.and_then(|(name, _)| kind.fields.iter().position(|field| field.id == name || field.name == name));
         match (at, parts) {
-            (Some(at), Some((_, value))) if declared.contains(&at) && !kind.fields.get(at).is_none_or(|field| field.personal) => {
+            (Some(at), Some((_, value)))
+                if declared.contains(&at) && !kind.fields.get(at).is_none_or(|field| field.personal) =>
+            {
                 found.push((at, value.to_owned()));
             }
             _ => wrong.push(format!("「{line}」不是这个种类的筛选，请写成“字段 = 值”，只用列表上有的筛选。")),

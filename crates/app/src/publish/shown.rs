@@ -201,7 +201,8 @@ impl App {
         let mut item = self.told(into, &newest, &record, standing).ok_or_else(missing)?;
         if !matches!(item.standing, PublicStanding::Withdrawn { .. }) {
             let earlier = editions.iter().rev();
-            item.earlier = earlier.filter_map(|(row, record)| self.told(into, row, record, item.standing.clone())).collect();
+            item.earlier =
+                earlier.filter_map(|(row, record)| self.told(into, row, record, item.standing.clone())).collect();
         }
         Ok(item)
     }
@@ -293,7 +294,8 @@ impl App {
         let frozen = item.frozen.ok_or_else(missing)?;
         let row = reader.record(&self.pack.place, &into.id, &frozen)?.ok_or_else(missing)?;
         let record = Record::from_canonical(into, &row.fields).ok_or_else(missing)?;
-        let commitment = reader.commitments(&self.pack.place, &[frozen])?.into_iter().max_by_key(|(_, version, _)| *version);
+        let commitment =
+            reader.commitments(&self.pack.place, &[frozen])?.into_iter().max_by_key(|(_, version, _)| *version);
         let (.., commitment) = commitment.ok_or_else(missing)?;
         let text = |field: &str| text_of(into, &record, field);
         let date = |day: i32| zhiheng_pack::day::date(day).to_string();
@@ -389,7 +391,8 @@ impl App {
         let mut item = self.told(into, row, &record, self.standing_of(kind, &publication));
         if let Some(item) = item.as_mut().filter(|item| !matches!(item.standing, PublicStanding::Withdrawn { .. })) {
             let earlier = editions.iter().rev();
-            item.earlier = earlier.filter_map(|(row, record)| self.told(into, row, record, item.standing.clone())).collect();
+            item.earlier =
+                earlier.filter_map(|(row, record)| self.told(into, row, record, item.standing.clone())).collect();
         }
         Ok(item)
     }
@@ -403,7 +406,8 @@ impl App {
         }
         let mut item = self.head(kind, &record, PublicStanding::OnRequest);
         item.id = row.id;
-        item.published_on = case.events.iter().rev().find(|event| event.state == case.state).map(|event| self.pack.day_of(event.at));
+        item.published_on =
+            case.events.iter().rev().find(|event| event.state == case.state).map(|event| self.pack.day_of(event.at));
         Some(item)
     }
 
@@ -455,8 +459,10 @@ impl App {
     /// What is told of anything published, withdrawn or not.
     fn head(&self, kind: &Kind, record: &Record, standing: PublicStanding) -> PublicItem {
         let text = |field: &str| text_of(kind, record, field);
-        let shown = |field: &str| kind.field_index(field).map(|at| self.pack.show(kind, record, at)).unwrap_or_default();
-        let basis: Vec<String> = [shown(asked::BASIS), text(asked::BASIS_TEXT)].into_iter().filter(|part| !part.is_empty()).collect();
+        let shown =
+            |field: &str| kind.field_index(field).map(|at| self.pack.show(kind, record, at)).unwrap_or_default();
+        let basis: Vec<String> =
+            [shown(asked::BASIS), text(asked::BASIS_TEXT)].into_iter().filter(|part| !part.is_empty()).collect();
         PublicItem {
             id: RecordId([0; 16]),
             frozen: None,

@@ -89,6 +89,48 @@ name = "移出日期"
 type = "date"
 [[kind.sample]]
 firm = "示例企业"
+[[kind]]
+id = "monitored_sample"
+name = "例行监测样品"
+group = "抽检"
+about = "一个样品"
+label = "{sample}"
+day = "sampled_on"
+body = "scjg"
+columns = ["sample"]
+public = { released_only = true }
+[[kind.field]]
+id = "sample"
+name = "样品"
+type = "text"
+required = true
+[[kind.field]]
+id = "sampled_on"
+name = "抽样日期"
+type = "date"
+[[kind.field]]
+id = "passed"
+name = "合格"
+type = "yes_no"
+[[kind.sample]]
+sample = "脆李"
+[[indicator]]
+id = "monitored_rate"
+name = "例行监测合格率"
+unit = "%"
+form = "ratio"
+mode = "both"
+bodies = ["scjg"]
+baseline = { year = 2022, value = "98" }
+target = { year = 2027, op = ">=", value = "98.3" }
+kind = "floor"
+decimals = 1
+reporting = { by = "scjg", every = "year", document = "市农业农村委通报" }
+[[indicator.over]]
+kind = "monitored_sample"
+count = "sampled_on"
+numerator = "count(passed)"
+denominator = "count(passed is known)"
 [[indicator]]
 id = "complaints"
 name = "投诉件数"
@@ -106,7 +148,12 @@ fn pack_files() -> PackFiles {
     let mut files = files(&format!("{PLAN}\n{MORE}"));
     // The test pack has no letters to draft.
     let procedure = PROCEDURE.replace(", draft = \"overdue\"", "");
-    for (name, text) in [("publication.toml", PUBLICATION), ("procedure.toml", &procedure), ("frozen.toml", FROZEN), ("sheet.toml", SHEET)] {
+    for (name, text) in [
+        ("publication.toml", PUBLICATION),
+        ("procedure.toml", &procedure),
+        ("frozen.toml", FROZEN),
+        ("sheet.toml", SHEET),
+    ] {
         files.files.insert(name.to_owned(), text.replace("[kind]\n", "[[kind]]\n"));
     }
     files
@@ -119,7 +166,13 @@ fn sqlite_with(files: &PackFiles) -> County {
 
 fn account(login: &str, role: &str) -> Account {
     let held = Held { role: role.to_owned(), bodies: None, instead_of: None };
-    Account { role: Role::Bureau, body: Some("scjg".into()), own: vec!["scjg".into()], held: vec![held], ..Account::of_office(login) }
+    Account {
+        role: Role::Bureau,
+        body: Some("scjg".into()),
+        own: vec!["scjg".into()],
+        held: vec![held],
+        ..Account::of_office(login)
+    }
 }
 
 fn drafter() -> Account {
@@ -156,14 +209,23 @@ fn create(app: &App, kind: &str, fields: &[(&str, &str)]) -> RecordId {
 fn correct(app: &App, kind: &str, id: RecordId, fields: &[(&str, &str)]) {
     let act = Act::Correct(Draft::of_texts(fields.iter().copied()));
     let version = app.record(kind, &id).unwrap().row.version;
-    let submission =
-        Submission { act, kind: kind.to_owned(), id: Some(id), expected_version: Some(version), reason: Some("更正".into()) };
+    let submission = Submission {
+        act,
+        kind: kind.to_owned(),
+        id: Some(id),
+        expected_version: Some(version),
+        reason: Some("更正".into()),
+    };
     app.submit("clerk", &submission, None).unwrap();
 }
 
 fn sample(app: &App, no: usize, verdict: &str) -> RecordId {
     let (no, name) = (format!("S{no}"), format!("样品{no}"));
-    create(app, "food_sample", &[("sample_no", &no), ("sample_name", &name), ("sampled_on", "2026-01-03"), ("verdict", verdict)])
+    create(
+        app,
+        "food_sample",
+        &[("sample_no", &no), ("sample_name", &name), ("sampled_on", "2026-01-03"), ("verdict", verdict)],
+    )
 }
 
 /// Nine of ten samples pass; answers the failing one.
@@ -175,8 +237,11 @@ fn ten_samples(app: &App) -> RecordId {
 }
 
 fn drafted(app: &App, draft: Draft) -> RecordId {
-    let mut fields: Vec<(String, String)> =
-        draft.fields.iter().map(|(field, value)| (field.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+    let mut fields: Vec<(String, String)> = draft
+        .fields
+        .iter()
+        .map(|(field, value)| (field.clone(), value.as_str().unwrap_or_default().to_owned()))
+        .collect();
     if !fields.iter().any(|(field, _)| field == "openness_basis") {
         fields.push(("openness_basis".into(), "duty".into()));
     }
@@ -229,7 +294,10 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
         assert_eq!(draft.fields["figure"], "90.00");
         let id = drafted(app, draft);
         step(app, &drafter(), id, "submit", &[]).unwrap();
-        assert!(matches!(step(app, &drafter(), id, "clear", &[("secrecy_result", "may_publish")]), Err(Error::NotPermitted)));
+        assert!(matches!(
+            step(app, &drafter(), id, "clear", &[("secrecy_result", "may_publish")]),
+            Err(Error::NotPermitted)
+        ));
         let both = Account { held: [drafter().held, reviewer().held].concat(), ..drafter() };
         let own = step(app, &both, id, "clear", &[("secrecy_result", "may_publish")]);
         assert!(matches!(own, Err(Error::WrongState(why)) if why.contains("另一人")), "four eyes");
@@ -241,7 +309,10 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
         step(app, &drafter(), id, "publish", &[]).unwrap();
         let item = app.public_item(&id).unwrap();
         let shown = item.value.clone().unwrap();
-        assert_eq!((shown.value.as_str(), shown.numerator.as_deref(), shown.denominator.as_deref()), ("90.00", Some("9"), Some("10")));
+        assert_eq!(
+            (shown.value.as_str(), shown.numerator.as_deref(), shown.denominator.as_deref()),
+            ("90.00", Some("9"), Some("10"))
+        );
         assert_eq!((shown.n, shown.records, item.edition), (Some(10), Some(10), 1));
         assert_eq!(app.public_board().unwrap()["food_pass_rate"].id, id);
         let bundle = app.public_bundle(&id).unwrap();
@@ -251,7 +322,12 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
 
         // A correction of a record changes nothing that is public; it is noticed once.
         assert_eq!(app.watch_published().unwrap(), 0);
-        correct(app, "food_sample", failing, &[("sample_no", "S10"), ("sample_name", "样品10"), ("sampled_on", "2026-01-03"), ("verdict", "qualified")]);
+        correct(
+            app,
+            "food_sample",
+            failing,
+            &[("sample_no", "S10"), ("sample_name", "样品10"), ("sampled_on", "2026-01-03"), ("verdict", "qualified")],
+        );
         assert_eq!((app.watch_published().unwrap(), app.watch_published().unwrap()), (1, 0));
         let told = app.messages(&drafter(), 10).unwrap();
         assert!(told.iter().any(|told| told.message.title.starts_with("已公布的数有变动")), "{told:?}");
@@ -270,7 +346,10 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
         step(app, &drafter(), id, "publish", &[]).unwrap();
         let item = app.public_item(&id).unwrap();
         assert_eq!((item.edition, item.correction.as_str(), item.earlier.len()), (2, "一批复检合格", 1));
-        assert_eq!((value(app, id).as_str(), item.earlier[0].value.as_ref().unwrap().value.as_str()), ("100.00", "90.00"));
+        assert_eq!(
+            (value(app, id).as_str(), item.earlier[0].value.as_ref().unwrap().value.as_str()),
+            ("100.00", "90.00")
+        );
         assert_eq!(directory(app).len(), 1, "one line, however many editions");
         assert_eq!(app.published_change(&id).unwrap(), None);
         let restates = app.public_bundle(&id).unwrap().restates.unwrap();
@@ -281,7 +360,10 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
         step(app, &head(), id, "withdraw", &[]).unwrap();
         let gone = app.public_item(&id).unwrap();
         assert!(matches!(&gone.standing, PublicStanding::Withdrawn { on: Some(_), reason } if reason == "依规定"));
-        assert_eq!((gone.value, gone.content.as_str(), gone.earlier.len(), gone.correction.as_str()), (None, "", 0, ""));
+        assert_eq!(
+            (gone.value, gone.content.as_str(), gone.earlier.len(), gone.correction.as_str()),
+            (None, "", 0, "")
+        );
         assert_eq!(directory(app), [gone.title.as_str()], "title, date and reason are left");
         assert!(app.public_board().unwrap().is_empty() && app.public_numbers_of("food_pass_rate").unwrap().is_empty());
         assert!(matches!(app.public_bundle(&id), Err(Error::NotFound(_))));
@@ -315,7 +397,10 @@ fn a_list_shows_the_public_fields_of_what_was_reviewed_and_restricted_rows_vanis
         let kind = app.pack.kind("complaint").unwrap();
         let id = published(app, app.draft_of_list(kind, &[], None, None));
         let (item, rows) = app.public_rows(&id).unwrap();
-        assert_eq!((item.row_count, rows.rows[0].cells.as_slice()), (Some(1), ["缺斤短两".to_owned(), "2026-01-03".to_owned()].as_slice()));
+        assert_eq!(
+            (item.row_count, rows.rows[0].cells.as_slice()),
+            (Some(1), ["缺斤短两".to_owned(), "2026-01-03".to_owned()].as_slice())
+        );
         let bundle = serde_json::to_string(&app.public_bundle(&id).unwrap()).unwrap();
         assert!(!bundle.contains("缺斤短两") && !bundle.contains("张某某"), "{bundle}");
         // A personal field cannot even be asked for.
@@ -335,21 +420,32 @@ fn a_list_shows_the_public_fields_of_what_was_reviewed_and_restricted_rows_vanis
 
         // 处罚信息: only what is released, and gone on the day it ends.
         let own = |firm: &str, ended: &str| {
-            let mut fields = vec![("firm", firm), ("note", "内部"), ("decided_on", "2026-01-02"), ("released_on", "2026-01-03")];
+            let mut fields =
+                vec![("firm", firm), ("note", "内部"), ("decided_on", "2026-01-02"), ("released_on", "2026-01-03")];
             fields.extend((!ended.is_empty()).then_some(("ended_on", ended)));
             fields.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect::<Vec<_>>()
         };
         let make = |firm: &str, ended: &str| {
             let fields = own(firm, ended);
-            create(app, "penalty", &fields.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect::<Vec<_>>())
+            create(
+                app,
+                "penalty",
+                &fields.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect::<Vec<_>>(),
+            )
         };
         let (shown, _) = (make("甲厂", ""), make("乙厂", "2026-01-04"));
         let kind = app.pack.kind("penalty").unwrap();
         let id = published(app, app.draft_of_list(kind, &[], None, None));
-        let firms = || app.public_rows(&id).unwrap().1.rows.into_iter().map(|row| row.cells[0].clone()).collect::<Vec<_>>();
+        let firms =
+            || app.public_rows(&id).unwrap().1.rows.into_iter().map(|row| row.cells[0].clone()).collect::<Vec<_>>();
         assert_eq!(firms(), ["甲厂"]);
         let ended = own("甲厂", "2026-01-05");
-        correct(app, "penalty", shown, &ended.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect::<Vec<_>>());
+        correct(
+            app,
+            "penalty",
+            shown,
+            &ended.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect::<Vec<_>>(),
+        );
         assert!(firms().is_empty(), "vanished at its term");
         is_clean(app);
     }
@@ -380,6 +476,30 @@ fn counts_under_five_of_peoples_affairs_are_kept_back_with_what_tells_them() {
 }
 
 #[test]
+fn what_a_higher_authority_publishes_is_published_as_it_was_released() {
+    for county in County::everywhere_with(&pack_files()) {
+        let app = &county.app;
+        create(app, "monitored_sample", &[("sample", "脆李"), ("sampled_on", "2026-01-03"), ("passed", "yes")]);
+        let day = number("2026-01-04");
+        assert_eq!(
+            app.draft_of_number("monitored_rate", day).unwrap(),
+            None,
+            "what is computed here is not the county's to publish"
+        );
+        create(app, "reported_value", &[("indicator", "monitored_rate"), ("as_of", "2026-01-04"), ("value", "98.7")]);
+        let draft = app.draft_of_number("monitored_rate", day).unwrap().unwrap();
+        assert!(draft.fields["content"].as_str().unwrap().contains("来源：市农业农村委通报"), "{draft:?}");
+        let id = published(app, draft);
+        let shown = app.public_item(&id).unwrap().value.unwrap();
+        assert_eq!(
+            (shown.value.as_str(), shown.numerator, shown.formula.unwrap().mode.as_str()),
+            ("98.7", None, "reported")
+        );
+        is_clean(app);
+    }
+}
+
+#[test]
 fn a_period_is_drafted_once_and_nothing_of_it_is_published() {
     for county in County::everywhere_with(&pack_files()) {
         let app = &county.app;
@@ -393,7 +513,10 @@ fn a_period_is_drafted_once_and_nothing_of_it_is_published() {
         assert!(directory(app).is_empty());
         let again = app.draft_publications("cli", &period).unwrap();
         assert_eq!((again.drafted.len(), again.known.len()), (0, 2));
-        assert!(matches!(app.draft_publications("cli", &PublicPeriod::parse("2026").unwrap()), Err(Error::WrongState(_))));
+        assert!(matches!(
+            app.draft_publications("cli", &PublicPeriod::parse("2026").unwrap()),
+            Err(Error::WrongState(_))
+        ));
         // A reported number is frozen with the record that reported it.
         let id = done.drafted[1].0.parse().unwrap();
         step(app, &drafter(), id, "submit", &[("openness_basis", "duty")]).unwrap();
@@ -412,7 +535,11 @@ fn what_was_published_is_nobodys_to_write() {
     ten_samples(app);
     let id = published(app, app.draft_of_number("food_pass_rate", number("2026-01-04")).unwrap().unwrap());
     let frozen = app.public_item(&id).unwrap().frozen.unwrap();
-    for act in [Act::Withdraw, Act::Create(Draft::of_texts([("title", "假的")])), Act::Correct(Draft::of_texts([("title", "假的")]))] {
+    for act in [
+        Act::Withdraw,
+        Act::Create(Draft::of_texts([("title", "假的")])),
+        Act::Correct(Draft::of_texts([("title", "假的")])),
+    ] {
         let of = (!matches!(act, Act::Create(_))).then_some(frozen);
         let kind = "published_value".to_owned();
         let submission = Submission { act, kind, id: of, expected_version: Some(1), reason: Some("改".into()) };
@@ -434,9 +561,18 @@ fn the_audit_finds_a_published_number_that_was_never_computed() {
     let hash = zhiheng_app::hex(&county.app.pack.hash);
     let forged = |value: &str| {
         let fields = [
-            ("publication", "假的"), ("publication_id", "0190d2c8a1f07000800000000000abcd"), ("edition", "1"), ("title", value),
-            ("about_type", "number"), ("indicator", "food_pass_rate"), ("as_of", "2026-01-04"), ("value", value),
-            ("numerator", "9"), ("denominator", "10"), ("pack_hash", &hash), ("known_at", "2026-01-06T00:00:00.000000Z"),
+            ("publication", "假的"),
+            ("publication_id", "0190d2c8a1f07000800000000000abcd"),
+            ("edition", "1"),
+            ("title", value),
+            ("about_type", "number"),
+            ("indicator", "food_pass_rate"),
+            ("as_of", "2026-01-04"),
+            ("value", value),
+            ("numerator", "9"),
+            ("denominator", "10"),
+            ("pack_hash", &hash),
+            ("known_at", "2026-01-06T00:00:00.000000Z"),
         ];
         create(&county.app, "published_value", &fields);
     };
@@ -445,7 +581,8 @@ fn the_audit_finds_a_published_number_that_was_never_computed() {
     let app = county.app.with_pack(zhiheng_pack::read(&sealed, &|_| None).0.unwrap());
     app.apply_pack("system", &[sealed]).unwrap();
     let audit = app.audit().unwrap();
-    let said: Vec<&str> = audit.differences.iter().filter(|one| one.what == "published").map(|one| one.which.as_str()).collect();
+    let said: Vec<&str> =
+        audit.differences.iter().filter(|one| one.what == "published").map(|one| one.which.as_str()).collect();
     assert_eq!(said.len(), 1, "{:?}", audit.differences);
     assert!(said[0].ends_with("99.90"));
 }

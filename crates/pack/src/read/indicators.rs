@@ -360,7 +360,9 @@ fn source(pack: &Pack, form: Form, node: Node<'_>) -> Option<Source> {
         node.file.say(codes::FORM_NEEDS, &node.span, "denominator");
     }
     let value = if dated { field_of(kind, &node, "value", is_number, "数") } else { None };
-    let written = |key: &str| if node.has(key) && node.is_text(key) { node.plain(key).unwrap_or_default() } else { String::new() };
+    let written = |key: &str| {
+        if node.has(key) && node.is_text(key) { node.plain(key).unwrap_or_default() } else { String::new() }
+    };
     if dated && value.is_none() && !node.has("value") {
         node.file.say(codes::FORM_NEEDS, &node.span, "value");
     }

@@ -47,7 +47,12 @@ fn public(pack: &Pack, kind: &Kind, part: &Node<'_>) -> Public {
         let detail = format!("{} 是保密的种类（readers），须用 when 写明哪些已经由主管机关公布", kind.id);
         part.file.say(codes::BAD_PUBLICATION, &part.span, detail);
     }
-    Public { fields, after, when }
+    let released_only = part.flag("released_only").unwrap_or(false);
+    if released_only && !fields.is_empty() {
+        let detail = format!("{} 写明 released_only = true（只公布上级公布的），就不能公开记录的字段", kind.id);
+        part.file.say(codes::BAD_PUBLICATION, &part.span, detail);
+    }
+    Public { fields, after, when, released_only }
 }
 
 /// When every kind and procedure is there: the kind that holds what is frozen, and the steps.

@@ -45,6 +45,12 @@ fn a_correction_moves_the_sum_of_its_own_day_and_known_on_remembers() {
         assert_eq!(known(today() + 3), Sum { num: 0, den: 1 });
         let ops: Vec<Op> = reader.versions(PLACE, &id(1)).unwrap().iter().map(|v| v.op).collect();
         assert_eq!(ops, [Op::Create, Op::Correct, Op::Withdraw, Op::Restore]);
+        let mut known = reader.commitments(PLACE, &[id(1), id(2)]).unwrap();
+        known.sort_by_key(|(_, version, _)| *version);
+        let whole = reader.versions(PLACE, &id(1)).unwrap();
+        let whole: Vec<_> = whole.into_iter().map(|one| (one.id, one.version, one.digest)).collect();
+        assert_eq!(known, whole, "each version's own, and none of a record that is not there");
+        assert_eq!(reader.commitments(PLACE, &[]).unwrap(), []);
     });
 }
 

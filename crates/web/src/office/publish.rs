@@ -25,10 +25,11 @@ pub(crate) fn difference(pack: &Pack, change: &PublishedChange) -> (String, Opti
         return (format!("{words}更正正在审查，没有批准之前原公布的照旧。"), None);
     }
     let way = pack.publications().map(|(kind, publishes)| {
-        let correction = format!("原公布 {}，更正为 {}。原因：", change.was, change.now);
+        let correction = format!("更正为 {}。原因：", change.now);
         let content = format!("{}：{}。", change.title, change.now);
         let path = format!("/kinds/{}/{}/steps/{}", kind.id, change.publication, publishes.correct);
-        let pairs = [(asked::CORRECTION, correction.as_str()), (asked::CONTENT, &content), (asked::FIGURE, &change.figure)];
+        let pairs =
+            [(asked::CORRECTION, correction.as_str()), (asked::CONTENT, &content), (asked::FIGURE, &change.figure)];
         Link::new("更正", address(&path, &pairs))
     });
     (words, way)
@@ -46,7 +47,8 @@ pub(crate) async fn of_publication(server: &Server, id: RecordId) -> Result<Vec<
             Ok((shown, app.published_change(&id)?))
         })
         .await?;
-    let mut actions: Vec<Action> = shown.iter().map(|item| Action::open("看公开页面", format!("/public/{}", item.id))).collect();
+    let mut actions: Vec<Action> =
+        shown.iter().map(|item| Action::open("看公开页面", format!("/public/{}", item.id))).collect();
     if let Some(change) = change {
         let (_, way) = difference(&server.app().pack, &change);
         actions.extend(way.map(|link| Action::open(format!("更正：现在算得 {}", change.now), link.href)));
@@ -56,5 +58,8 @@ pub(crate) async fn of_publication(server: &Server, id: RecordId) -> Result<Vec<
 
 /// Whether a text may fill in a field of a step's form from its address.
 pub(crate) fn fills(params: &[(String, String)], field: &str) -> Option<Value> {
-    params.iter().find(|(name, value)| name == field && !value.trim().is_empty()).map(|(_, value)| Value::String(value.clone()))
+    params
+        .iter()
+        .find(|(name, value)| name == field && !value.trim().is_empty())
+        .map(|(_, value)| Value::String(value.clone()))
 }

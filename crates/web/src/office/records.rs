@@ -86,8 +86,10 @@ pub(crate) async fn list(
     page.batch.steps = steps;
     if !kind.public.fields.is_empty() {
         let values = filter_values(kind, &params);
-        let filters: Vec<(String, String)> =
-            values.iter().filter_map(|(name, value)| Some((name.strip_prefix("f.")?.to_owned(), value.clone()))).collect();
+        let filters: Vec<(String, String)> = values
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("f.")?.to_owned(), value.clone())))
+            .collect();
         let draft = server.app().draft_of_list(kind, &filters, params.day("from"), params.day("to"));
         page.toolbar.extend(super::publish::way(&pack, &visit, &draft));
     }

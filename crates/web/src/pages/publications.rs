@@ -91,7 +91,7 @@ fn public_line(line: &PublicLine) -> Markup {
         section.card {
             h2 { a href=(line.link.href) { (line.link.label) } @if let Some(one) = &line.tag { " " (tag(one)) } }
             @if !line.text.is_empty() { p { (line.text) } }
-            @if let Some((was, why)) = &line.corrected { p { "原公布 " del { (was) } "。更正：" (why) } }
+            @if let Some((was, why)) = &line.corrected { p { "原公布 " del { (was) } "。" (why) } }
             p.small.soft { @for (at, fact) in line.facts.iter().enumerate() { @if at > 0 { span.dot { "·" } } (fact) } }
         }
     }
@@ -137,8 +137,8 @@ pub struct HowToCheck {
     pub title: String,
     /// The computation in one line.
     pub computation: String,
-    /// In words, step by step.
-    pub steps: Vec<String>,
+    /// In words: how it is computed, up to which day, how sure, and how to check it oneself.
+    pub steps: Vec<Line>,
     /// Digests, with what each is for.
     pub digests: Vec<Line>,
     /// What it does not prove.
@@ -162,11 +162,11 @@ impl PublicationPage {
                         @if let Some((value, day)) = &self.number {
                             section.card.hero aria-label="公布的数" {
                                 p.big { strong { (value) } span.soft { (day) } }
-                                @for (was, why) in &self.corrected { p { "原公布 " del { (was) } "。更正：" (why) } }
+                                @for (was, why) in &self.corrected { p { "原公布 " del { (was) } "。" (why) } }
                                 @if let Some(link) = &self.indicator { p { a href=(link.href) { (link.label) } } }
                             }
                         } @else if !self.corrected.is_empty() {
-                            (card("更正", html! { @for (was, why) in &self.corrected { p { "替换 " (was) "：" (why) } } }))
+                            (card("更正", html! { @for (was, why) in &self.corrected { p { "替换 " (was) "。" (why) } } }))
                         }
                         @if !self.text.is_empty() || self.attachment.is_some() {
                             (card("内容", html! {
@@ -192,7 +192,7 @@ impl PublicationPage {
             section.card id="check" {
                 h2 { (check.title) }
                 @if !check.computation.is_empty() { p { strong { (check.computation) } } }
-                ol { @for step in &check.steps { li { (step) } } }
+                (summary(&check.steps))
                 (actions(&self.shell.csrf, check.bundle.as_slice()))
                 details {
                     summary { "指纹（供程序核对）" }
@@ -200,7 +200,7 @@ impl PublicationPage {
                 }
                 details {
                     summary { "这些不能证明什么" }
-                    ul { @for limit in &check.limits { li { (limit) } } }
+                    ul.plain { @for limit in &check.limits { li { (limit) } } }
                 }
             }
         }

@@ -48,19 +48,32 @@ pub(crate) async fn list(State(server): State<Server>, visit: Visit, params: Par
     let after = read_cursor(params.get("after"));
     let wanted = PublicWanted { on_request, about: about.clone(), after, limit: PAGE };
     let found = server.run(move |app| app.public_page(&wanted)).await?;
-    let own = |kind: &str, about: &str, after: &str| address("/public", &[("kind", kind), ("about", about), ("after", after)]);
+    let own = |kind: &str, about: &str, after: &str| {
+        address("/public", &[("kind", kind), ("about", about), ("after", after)])
+    };
     let tab = |label: &str, kind: &str| Tab {
         label: label.to_owned(),
         count: None,
         href: own(kind, "", ""),
         current: on_request == (kind == "request"),
     };
-    let parts = [("全部", ""), ("数字", NUMBER), ("名单", LIST), ("抽检结果", RESULT), ("文件", "document"), ("统计分析", "statistics")];
+    let parts = [
+        ("全部", ""),
+        ("数字", NUMBER),
+        ("名单", LIST),
+        ("抽检结果", RESULT),
+        ("文件", "document"),
+        ("统计分析", "statistics"),
+    ];
     let kind = if on_request { "request" } else { "" };
     let page = PublicationsPage {
         shell: shell(&server, &visit),
         tabs: vec![tab("主动公开", ""), tab("依申请公开", "request")],
-        parts: if on_request { Vec::new() } else { parts.map(|(label, about)| Link::new(label, own("", about, ""))).into() },
+        parts: if on_request {
+            Vec::new()
+        } else {
+            parts.map(|(label, about)| Link::new(label, own("", about, ""))).into()
+        },
         lines: found.items.iter().map(line).collect(),
         next: found.next.map(|cursor| own(kind, &about, &write_cursor(&cursor))),
         feed: Some(Link::new("订阅（Atom）", "/public.atom")),
@@ -75,7 +88,7 @@ fn href(item: &PublicItem) -> String {
 fn line(item: &PublicItem) -> PublicLine {
     let gone = matches!(item.standing, PublicStanding::Withdrawn { .. });
     let before = item.earlier.first().filter(|_| !item.correction.is_empty());
-    let was = before.map(|before| before.value.as_ref().map_or_else(|| edition(before), shown));
+    let was = before.map(|before| before.value.as_ref().map_or_else(|| edition(before), with_counts));
     PublicLine {
         link: Link::new(&item.title, href(item)),
         tag: (gone || item.edition > 1 || item.standing == PublicStanding::OnRequest).then(|| tag_of(item)),
@@ -128,6 +141,16 @@ pub(crate) fn shown(value: &PublicNumber) -> String {
     format!("{}{unit}", grouped(&value.value))
 }
 
+/// 98.3%，809 ÷ 823: a correction may leave the printed value as it was.
+fn with_counts(value: &PublicNumber) -> String {
+    match (&value.numerator, &value.denominator) {
+        (Some(numerator), Some(denominator)) => {
+            format!("{}，{} ÷ {}", shown(value), grouped(numerator), grouped(denominator))
+        }
+        _ => shown(value),
+    }
+}
+
 /// `GET /public/ID`
 pub(crate) async fn show(State(server): State<Server>, visit: Visit, Path(id): Path<String>, params: Params) -> Answer {
     let id = id_of(&id)?;
@@ -153,7 +176,9 @@ fn item_page(pack: &Pack, item: &PublicItem, rows: Option<&PublicRows>, number: 
         tag: tag_of(item),
         gone: match &item.standing {
             PublicStanding::Withdrawn { on, reason } => Some(withdrawn(*on, reason)),
-            PublicStanding::OnRequest => Some("这项信息不主动公开，可以依法申请公开：请向公开单位提出政府信息公开申请。".to_owned()),
+            PublicStanding::OnRequest => {
+                Some("这项信息不主动公开，可以依法申请公开：请向公开单位提出政府信息公开申请。".to_owned())
+            }
             PublicStanding::Published { .. } => None,
         },
         facts: facts(item),
@@ -208,7 +233,10 @@ fn facts(item: &PublicItem) -> Vec<Line> {
 fn corrections(item: &PublicItem) -> Vec<(String, String)> {
     let newer = std::iter::once(item).chain(&item.earlier);
     let one = |(newer, older): (&PublicItem, &PublicItem)| {
-        let was = older.value.as_ref().map_or_else(|| edition(older), |value| format!("{}（{}）", shown(value), older.published_on.map(date).unwrap_or_default()));
+        let was = older.value.as_ref().map_or_else(
+            || edition(older),
+            |value| format!("{}（{}）", with_counts(value), older.published_on.map(date).unwrap_or_default()),
+        );
         (was, newer.correction.clone())
     };
     newer.zip(&item.earlier).map(one).collect()
@@ -248,9 +276,18 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
         return HowToCheck {
             title: "这份名单怎么核对".into(),
             steps: vec![
-                format!("公布时名单有 {} 行，是公布那一刻登记的内容；以后的改动不会自己跑进来，要经过重新审查。", count(item.row_count.unwrap_or_default())),
-                "下载的 CSV 文件的 SHA-256 指纹写在核对包里，两个一致就是当时公布的那一份（有期满、移出的，表里会少几行，指纹随之不同）。".into(),
-                verify.into(),
+                Line::text(
+                    "有多少行",
+                    format!(
+                        "公布时名单有 {} 行，是公布那一刻登记的内容；以后的改动不会自己跑进来，要经过重新审查。",
+                        count(item.row_count.unwrap_or_default())
+                    ),
+                ),
+                Line::text(
+                    "是不是那一份",
+                    "下载的 CSV 文件的 SHA-256 指纹写在核对包里，两个一致就是当时公布的那一份（有期满、移出的，表里会少几行，指纹随之不同）。",
+                ),
+                Line::text("自己核对", verify),
             ],
             digests,
             limits,
@@ -258,23 +295,43 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
             ..HowToCheck::default()
         };
     };
-    digests.push(Line::text("口径", value.formula_digest.clone()).note(format!("第 {} 版口径的写法", version(value))).wide());
-    digests.push(Line::text("计入的记录", value.records_digest.clone()).note("每一条记录及其版本；多一条、少一条、改一个字，指纹都不同").wide());
+    digests.push(
+        Line::text("口径", value.formula_digest.clone()).note(format!("第 {} 版口径的写法", version(value))).wide(),
+    );
+    digests.push(
+        Line::text("计入的记录", value.records_digest.clone())
+            .note("每一条记录及其版本；多一条、少一条、改一个字，指纹都不同")
+            .wide(),
+    );
     digests.push(Line::text("按此刻所知", item.known_at.clone()).note("世界时").wide());
-    let kinds: Vec<&str> = value.formula.iter().flat_map(|one| &one.sources).filter_map(|source| pack.kind(&source.kind)).map(|kind| kind.name.as_str()).collect();
+    let mut kinds: Vec<&str> = value
+        .formula
+        .iter()
+        .flat_map(|one| &one.sources)
+        .filter_map(|source| pack.kind(&source.kind))
+        .map(|kind| kind.name.as_str())
+        .collect();
+    kinds.dedup();
     let mut steps = Vec::new();
-    if let Some(formula) = &value.formula {
-        steps.push(how(formula, indicator, &kinds));
-    }
-    steps.push(match value.records {
+    steps.extend(
+        indicator.map(|one| &one.definition).filter(|text| !text.is_empty()).map(|text| Line::text("什么意思", text)),
+    );
+    steps.extend(value.formula.as_ref().map(|formula| Line::text("怎么算", how(formula, indicator, &kinds))));
+    steps.push(Line::text("数到哪天", match value.records {
         Some(records) => format!("数到{}为止，按公布那一刻已经登记的记录，计入 {} 条。公布以后才补登、更正的，不改这个数；要改，必须重新审查，新旧两个数一起公布。", date(value.as_of), count(records)),
         None => format!("数到{}为止。涉及个人事项、小于 5 的计数不公开，能倒算出它的数也不公开。", date(value.as_of)),
-    });
+    }));
     if let Some((low, high)) = &value.interval {
-        steps.push(format!("只抽了 {} 批，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。", value.n.map(count).unwrap_or_default()));
+        let words = format!(
+            "只抽了 {} 批，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。",
+            value.n.map(count).unwrap_or_default()
+        );
+        steps.push(Line::text("有多大出入", words));
     }
-    steps.push(verify.into());
-    HowToCheck { title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, bundle }
+    steps.push(Line::text("自己核对", verify));
+    HowToCheck {
+        title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, bundle
+    }
 }
 
 fn version(value: &PublicNumber) -> u32 {
@@ -296,20 +353,22 @@ fn computation(value: &PublicNumber) -> String {
 
 fn how(formula: &Formula, indicator: Option<&Indicator>, kinds: &[&str]) -> String {
     let words = |text: Option<&Option<String>>, word: &str| text.cloned().flatten().unwrap_or_else(|| word.to_owned());
-    let what = indicator.map(|one| one.definition.as_str()).filter(|text| !text.is_empty()).map(|text| format!("这个数的含义：{text}")).unwrap_or_default();
-    let of = if kinds.is_empty() { String::new() } else { format!("，数的是“{}”里的记录", kinds.join("”“")) };
-    let way = match formula.form.as_str() {
+    let of = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!("，数的是“{}”里的记录", kinds.join("”“"))
+    };
+    match formula.form.as_str() {
         "ratio" => {
             let numerator = words(indicator.map(|one| &one.numerator_text), "符合条件的");
             let denominator = words(indicator.map(|one| &one.denominator_text), "全部");
-            format!("怎么算：分子（{numerator}）除以分母（{denominator}）{of}。")
+            format!("分子（{numerator}）除以分母（{denominator}）{of}。")
         }
-        "stock" => format!("怎么算：当日仍然有效的有多少{of}。"),
-        "flow" => format!("怎么算：这一期里发生的有多少{of}。"),
-        "composite" => "怎么算：由几个指标的数相加减。".to_owned(),
-        _ => "怎么来的：由责任单位报送，取截止日以前最近的一次。".to_owned(),
-    };
-    format!("{what}{way}")
+        "stock" => format!("当日仍然有效的有多少{of}。"),
+        "flow" => format!("这一期里发生的有多少{of}。"),
+        "composite" => "由几个指标的数相加减。".to_owned(),
+        _ => "由责任单位报送，取截止日以前最近的一次。".to_owned(),
+    }
 }
 
 /// `GET /public/ID/proof.json`
@@ -398,7 +457,9 @@ pub(crate) fn of_indicator(items: &[PublicItem]) -> Vec<Published> {
             note: format!("{}经批准公布", published.map(date).unwrap_or_default()),
             corrected: first.map(|_| (shown(value), item.correction.clone())),
             check: Some(Link::new("这个数怎么核对", format!("{}#check", href(item)))),
-            break_note: later.filter(|later| later.formula_digest != value.formula_digest).map(|_| OTHER_FORMULA.to_owned()),
+            break_note: later
+                .filter(|later| later.formula_digest != value.formula_digest)
+                .map(|_| OTHER_FORMULA.to_owned()),
             difference: None,
         })
     };
@@ -429,7 +490,11 @@ pub(crate) fn chart(indicator: &Indicator, items: &[PublicItem]) -> Option<Chart
     Some(Chart {
         id: "published".into(),
         title: format!("{}，已公布的数", indicator.name),
-        description: values.iter().map(|(_, value)| format!("{} {}", plain_date(value.as_of), shown(value))).collect::<Vec<_>>().join("，"),
+        description: values
+            .iter()
+            .map(|(_, value)| format!("{} {}", plain_date(value.as_of), shown(value)))
+            .collect::<Vec<_>>()
+            .join("，"),
         unit: indicator.unit.clone(),
         period_label: "截止日".into(),
         breaks: breaks.map(|(at, _)| at + 1).collect(),
@@ -471,21 +536,25 @@ pub(crate) async fn data(State(server): State<Server>, params: Params) -> Answer
     let after = read_cursor(params.get("after"));
     let wanted = PublicWanted { after, limit: 100, ..PublicWanted::default() };
     let found = server.run(move |app| app.public_page(&wanted)).await?;
-    let items: Vec<serde_json::Value> = found.items.iter().map(|item| {
-        let (state, reason) = match &item.standing {
-            PublicStanding::Withdrawn { reason, .. } => ("withdrawn", Some(reason)),
-            PublicStanding::OnRequest => ("on_request", None),
-            PublicStanding::Published { .. } => ("published", None),
-        };
-        let mut data = serde_json::json!({
-            "number": item.number, "title": item.title, "about": item.about, "state": state, "reason": reason,
-            "published_on": item.published_on.map(plain_date), "url": href(item),
-        });
-        if item.value.is_some() {
-            data["figure"] = as_data(item);
-        }
-        data
-    }).collect();
+    let items: Vec<serde_json::Value> = found
+        .items
+        .iter()
+        .map(|item| {
+            let (state, reason) = match &item.standing {
+                PublicStanding::Withdrawn { reason, .. } => ("withdrawn", Some(reason)),
+                PublicStanding::OnRequest => ("on_request", None),
+                PublicStanding::Published { .. } => ("published", None),
+            };
+            let mut data = serde_json::json!({
+                "number": item.number, "title": item.title, "about": item.about, "state": state, "reason": reason,
+                "published_on": item.published_on.map(plain_date), "url": href(item),
+            });
+            if item.value.is_some() {
+                data["figure"] = as_data(item);
+            }
+            data
+        })
+        .collect();
     let next = found.next.map(|cursor| address("/public.json", &[("after", &write_cursor(&cursor))]));
     Ok(Json(serde_json::json!({ "items": items, "next": next })).into_response())
 }

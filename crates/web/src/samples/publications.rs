@@ -39,8 +39,10 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
 }
 
 fn directory() -> PublicationsPage {
-    let facts = |no: &str| [no, "主动公开", "法定主动公开内容", "县市场监管局", "2026年7月15日公开"].map(str::to_owned).into();
-    let line = |title: &str, no: &str| PublicLine { link: Link::new(title, "#"), facts: facts(no), ..PublicLine::default() };
+    let facts =
+        |no: &str| [no, "主动公开", "法定主动公开内容", "县市场监管局", "2026年7月15日公开"].map(str::to_owned).into();
+    let line =
+        |title: &str, no: &str| PublicLine { link: Link::new(title, "#"), facts: facts(no), ..PublicLine::default() };
     PublicationsPage {
         shell: public("公开目录"),
         tabs: vec![
@@ -55,7 +57,9 @@ fn directory() -> PublicationsPage {
                 corrected: Some(("98.3%".into(), "2 批复检合格改判".into())),
                 ..line("食品抽检合格率（截至2026年6月30日）", "GK20260012")
             },
-            PublicLine { text: "共 87 行。".into(), ..line("荣誉称号与资质名单（截至2026年6月30日）", "GK20260011") },
+            PublicLine {
+                text: "共 87 行。".into(), ..line("荣誉称号与资质名单（截至2026年6月30日）", "GK20260011")
+            },
             PublicLine {
                 tag: Some(Tag::new(Tone::Neutral, "已撤回")),
                 text: "2026年8月3日撤回，原因：统计口径有误。内容已不再公开。".into(),
@@ -93,11 +97,14 @@ fn number() -> PublicationPage {
             title: "这个数怎么核对".into(),
             computation: "98.4% = 246 ÷ 250 × 100".into(),
             steps: vec![
-                "怎么算：分子（合格批次）除以分母（检验批次），数的是“食品抽检样品”里的记录。".into(),
-                "数到2026年6月30日为止，按公布那一刻已经登记的记录，计入 250 条。".into(),
-                "下载核对包，在任何一台电脑上运行 zhiheng verify 文件名。".into(),
+                Line::text("怎么算", "分子（合格批次）除以分母（检验批次），数的是“食品抽检样品”里的记录。"),
+                Line::text("数到哪天", "数到2026年6月30日为止，按公布那一刻已经登记的记录，计入 250 条。"),
+                Line::text("自己核对", "下载核对包，在任何一台电脑上运行 zhiheng verify 文件名。"),
             ],
-            digests: vec![Line::text("方案包", digest).note("当时使用的方案、口径").wide(), Line::text("计入的记录", digest).wide()],
+            digests: vec![
+                Line::text("方案包", digest).note("当时使用的方案、口径").wide(),
+                Line::text("计入的记录", digest).wide(),
+            ],
             limits: vec!["它不证明每条记录登记时就是真实的。".into()],
             bundle: Some(Action::open("下载核对包", "#").weight(Weight::Primary)),
         }),
@@ -136,7 +143,7 @@ fn list() -> PublicationPage {
         check: Some(HowToCheck {
             title: "这份名单怎么核对".into(),
             computation: String::new(),
-            steps: vec!["公布时名单有 87 行，是公布那一刻登记的内容。".into()],
+            steps: vec![Line::text("有多少行", "公布时名单有 87 行，是公布那一刻登记的内容。")],
             ..number().check.unwrap_or_default()
         }),
         ..number()

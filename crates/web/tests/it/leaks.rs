@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 
 use axum::http::StatusCode;
 use serde_json::json;
-use zhiheng_app::{Account, Act, App, Error, Receipt, RequestKey, Role, StepWanted, Submission, Taker};
+use zhiheng_app::{Account, Act, App, Error, Held, Receipt, RequestKey, Role, StepWanted, Submission, Taker};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::kind::Format;
 use zhiheng_pack::{Draft, Pack, PackFiles, Type};
@@ -53,6 +53,8 @@ struct Marked {
     markers: Vec<Marker>,
     /// Kind and id of everything that is stored.
     records: Vec<(String, String)>,
+    /// What was published of them.
+    published: Vec<String>,
     code: String,
 }
 
@@ -185,6 +187,21 @@ fn make() -> Marked {
     }
     let filed = app.file_report(entry, &draft, "", &[], &"a1".repeat(16)).unwrap();
     taken("tour_complaint", filed.id.to_string(), words);
+    // What may be published of them is, and a record by itself too: titles, lists, feeds and proofs are everybody's to read.
+    let complaints = app.pack.kind("consumer_complaint").unwrap();
+    let one = app.current("consumer_complaint", &cases["consumer_complaint"].parse().unwrap()).unwrap().unwrap();
+    let mut published = vec![
+        publish(app, app.draft_of_list(complaints, &[], None, None)),
+        publish(app, app.draft_of_record(complaints, &one.0, &one.1)),
+    ];
+    for indicator in app
+        .pack
+        .indicators
+        .iter()
+        .filter(|one| one.over.iter().any(|source| app.pack.kinds[source.kind].id == "consumer_complaint"))
+    {
+        published.extend(app.draft_of_number(&indicator.id, app.today()).unwrap().map(|draft| publish(app, draft)));
+    }
     // Nobody does anything: everything lapses, heads are told, letters are drafted.
     county.at("2027-02-01");
     let fired = county.app.fire().unwrap();
@@ -210,7 +227,34 @@ fn make() -> Marked {
             markers.iter_mut().filter(|marker| marker.word == held).for_each(|marker| marker.own.extend(own.clone()));
         }
     }
-    Marked { county, markers, records, code: filed.code.plain().to_owned() }
+    Marked { county, markers, records, published, code: filed.code.plain().to_owned() }
+}
+
+/// Through its review and its approval, each by another.
+fn publish(app: &App, mut draft: Draft) -> String {
+    draft.fields.insert("openness_basis".to_owned(), json!("duty"));
+    let id = registered(app, "publication", draft).1.id;
+    for (role, step, fields) in [
+        ("publicity", "submit", json!({ "body": "scjg" })),
+        ("secrecy", "clear", json!({ "secrecy_result": "may_publish" })),
+        ("head", "approve", json!({ "channel": ["portal"] })),
+        ("publicity", "publish", json!({})),
+    ] {
+        let held = Held { role: role.to_owned(), bodies: None, instead_of: None };
+        let account = Account { role: Role::Bureau, held: vec![held], ..Account::of_office(role) };
+        let fields = Draft { fields: fields.as_object().unwrap().clone().into_iter().collect(), scope: None };
+        let wanted = StepWanted {
+            kind: "publication".to_owned(),
+            id: id.parse().unwrap(),
+            act: CaseAct::Step(step.to_owned()),
+            fields,
+            reason: None,
+            note: None,
+            expected_version: None,
+        };
+        app.take_step(Taker::Staff(&account), &wanted, None).unwrap_or_else(|error| panic!("{step}: {error:?}"));
+    }
+    id
 }
 
 fn submission_fields(submission: &Submission) -> Draft {
@@ -274,6 +318,8 @@ fn addresses(marked: &Marked) -> Vec<String> {
                 indicators
                     .flat_map(|id| parts.iter().map(move |part| format!("{}?part={part}", path.replace("{id}", id)))),
             );
+        } else if path.starts_with("/public/{id}") {
+            found.extend(marked.published.iter().map(|id| path.replace("{id}", id)));
         } else if let Some((head, tail)) = path.split_once("{entry}") {
             found.extend(["goods", "tour"].map(|entry| format!("{head}{entry}{tail}")));
         } else if !path.contains('{') {

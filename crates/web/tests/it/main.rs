@@ -35,7 +35,9 @@ mod pages;
 mod raised;
 #[cfg(test)]
 mod records;
+mod publications;
 #[cfg(test)]
+mod records;
 mod rounds;
 #[cfg(test)]
 mod search;
