@@ -192,6 +192,30 @@ impl Deciding<'_> {
         {
             let rows = self.tasks_of(&row.id);
             self.tell_new_owners(kind, &record, version, &old, &rows);
+            self.tell_of_citizen(kind, &record, version, if rows.is_empty() { &old } else { &rows });
+        }
+    }
+
+    /// What a citizen did with his case – more material, a withdrawal – is news to whoever works on it.
+    fn tell_of_citizen(&mut self, kind: &Kind, record: &Record, version: &VersionRow, rows: &[TaskRow]) {
+        let Some((case, procedure)) = self.pack.case_of(record) else { return };
+        let event = case.events.iter().find(|event| event.version == version.version && event.by == roles::CITIZEN);
+        let Some(CaseAct::Step(id)) = event.map(|event| &event.act) else { return };
+        let Some(step) = procedure.step(id) else { return };
+        let title = format!("{}「{}」：当事人{}", kind.name, self.pack.title(kind, record, Sight::Hidden), step.name);
+        let mut told: Vec<(String, String)> = Vec::new();
+        for row in rows.iter().filter(|row| matches!(row.sort.as_str(), "duty" | "open")) {
+            let owner = (row.role.clone(), row.body.clone());
+            if !told.contains(&owner) {
+                told.push(owner.clone());
+                self.message(
+                    version.recorded_at,
+                    owner,
+                    (kind.id.clone(), version.id),
+                    title.clone(),
+                    format!("{title}。"),
+                );
+            }
         }
     }
 

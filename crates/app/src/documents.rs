@@ -103,7 +103,9 @@ impl App {
             today: day::date(today),
             actor,
             taker: None,
-            bureau: body.and_then(|body| self.pack.signing(&body.id)).map(|body| body.name.clone()),
+            bureau: body
+                .and_then(|body| self.pack.signing(&body.id))
+                .map(|body| body.official.as_ref().unwrap_or(&body.name).clone()),
             body: body.map(|body| body.name.clone()),
             reason: None,
             serial: number.map(|number| number.serial),

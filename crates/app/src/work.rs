@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use zhiheng_pack::case::Urgent;
 use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
 use zhiheng_pack::record::Record;
 use zhiheng_store::{
@@ -28,6 +29,8 @@ pub enum Bin {
 const SOON: Length = Length { count: 3, unit: Unit::Workday };
 /// Counts above this are told as «1000+».
 const COUNTED: usize = 1000;
+/// Lines due within two days among which those that press are looked for.
+const PRESSING: usize = 400;
 
 /// A line of work as a list shows it.
 #[derive(Debug, Clone)]
@@ -52,9 +55,14 @@ pub struct WorkItem {
     pub late: bool,
     /// What the reader may do with the case.
     pub offers: Offers,
+    /// 缓急: how soon the person whom it is about leaves, and when; none where nothing depends on it.
+    pub urgent: Option<(Urgent, Option<i64>)>,
     /// Name of the absent person to whom it is assigned and for whom the reader acts (代办).
     pub instead_of: Option<String>,
 }
+
+/// What a line tells of its case: title, number, what may be done, and how urgent it is.
+type Told = (String, Option<String>, Offers, Option<(Urgent, Option<i64>)>);
 
 /// A page of work.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +117,38 @@ impl App {
         after: Option<TaskCursor>,
         limit: usize,
     ) -> Result<WorkPage, Error> {
-        self.lines(account, self.between(bin), after, limit.clamp(1, 200))
+        let first = bin == Bin::Open && after.is_none();
+        let mut page = self.lines(account, self.between(bin), after, limit.clamp(1, 200))?;
+        if first {
+            self.with_pressing(account, &mut page)?;
+        }
+        // Whoever leaves within a day is answered before he leaves, whatever else is due; the time limits themselves stay as they are.
+        page.items.sort_by_key(|item| match item.urgent {
+            Some((urgent, leaves)) if urgent.presses() => (urgent, leaves),
+            _ => (Urgent::Later, None),
+        });
+        Ok(page)
+    }
+
+    /// Adds the lines of cases that press and are due later than this page reaches: the first page shows them all. They are found by the time limit that ends
+    /// with the day of leaving, today's and tomorrow's.
+    fn with_pressing(&self, account: &Account, page: &mut WorkPage) -> Result<(), Error> {
+        if page.next.is_none() || self.pack.kinds.iter().all(|kind| kind.urgency.is_none()) {
+            return Ok(());
+        }
+        let now = self.now();
+        let soon = self.lines(account, (now, now + 2 * 86_400_000_000), None, PRESSING)?;
+        let by_leaving = |item: &WorkItem| {
+            let kind = self.pack.kind(&item.task.kind);
+            kind.and_then(|kind| kind.urgency.as_ref()).is_some_and(|urgency| urgency.clock == item.task.clock)
+        };
+        for item in soon.items {
+            let presses = item.urgent.is_some_and(|(urgent, _)| urgent.presses());
+            if presses && by_leaving(&item) && !page.items.iter().any(|known| known.task.record == item.task.record) {
+                page.items.push(item);
+            }
+        }
+        Ok(())
     }
 
     fn lines(
@@ -132,23 +171,24 @@ impl App {
         let last = rows.last().filter(|_| more);
         let next = last.map(TaskRow::cursor);
         let mut items = Vec::with_capacity(rows.len());
-        let mut cases: BTreeMap<RecordId, (String, Option<String>, Offers)> = BTreeMap::new();
+        let mut cases: BTreeMap<RecordId, Told> = BTreeMap::new();
         for task in rows {
-            let (label, number, offers) = match cases.entry(task.record) {
+            let (label, number, offers, urgent) = match cases.entry(task.record) {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(free) => {
                     let row = reader.record(&self.pack.place, &task.kind, &task.record)?;
                     let case = self.pack.kind(&task.kind).zip(row).map(|(kind, row)| {
                         let record = Record::from_canonical(kind, &row.fields);
+                        let urgent = record.as_ref().and_then(|record| self.pack.urgent(kind, record, self.now()));
                         let label = record.map(|record| account.title(&self.pack, kind, &record)).unwrap_or_default();
-                        (label, row.key.clone(), self.offers(account, kind, &row))
+                        (label, row.key.clone(), self.offers(account, kind, &row), urgent)
                     });
                     free.insert(case.unwrap_or_default()).clone()
                 }
             };
             let instead_of = absent.iter().find(|one| task.assignee.as_deref() == Some(&*one.login));
             let instead_of = instead_of.map(|one| one.name.clone());
-            items.push(WorkItem { offers, instead_of, number, ..self.item(task, label) });
+            items.push(WorkItem { offers, instead_of, number, urgent, ..self.item(task, label) });
         }
         Ok(WorkPage { items, next })
     }
@@ -179,6 +219,7 @@ impl App {
             late: task.due_at.is_some_and(|at| at <= self.now()) && task.sort == "duty",
             offers: Offers::default(),
             instead_of: None,
+            urgent: None,
             number: None,
             label,
             task,

@@ -14,6 +14,7 @@ mod asks;
 mod duties;
 mod fixed;
 mod runs;
+mod urgency;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,7 @@ pub use asks::{Answered, Asked, AskedEnd};
 pub use duties::{Duty, DutySort, Moment, MomentSort};
 pub use fixed::{Fixed, FixedChange};
 pub use runs::{Due, Run};
+pub use urgency::Urgent;
 
 /// The course of a case, as it travels in the canonical text of its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,6 +195,17 @@ impl Pack {
     pub fn state_of(&self, record: &Record) -> Option<&State> {
         let (case, procedure) = self.case_of(record)?;
         procedure.state(&case.state)
+    }
+
+    /// Whether a record that another system handles is done with there: by its state, or because it has a day of closing.
+    pub fn is_over_elsewhere(&self, kind: &Kind, record: &Record) -> bool {
+        let at = self.kind_position(&kind.id);
+        let state = kind.field_index("state").and_then(|index| record.value(index)).map(Value::plain);
+        let closed = |state: &String| {
+            self.procedures.iter().any(|procedure| Some(procedure.kind) == at && procedure.is_closed(state))
+        };
+        kind.field_index("closed_on").and_then(|index| record.day(index)).is_some()
+            || state.as_ref().is_some_and(closed)
     }
 
     /// The procedure on which a case opened on a day runs.

@@ -16,6 +16,8 @@ pub struct Body {
     pub name: String,
     /// Other ways in which files write it.
     pub names: Vec<String>,
+    /// 法定全称, as it stands under a document; none: the name.
+    pub official: Option<String>,
     /// What it is in the plan.
     pub role: BodyRole,
     /// 上级单位: the body above it in the tree.

@@ -155,6 +155,8 @@ fn a_document_prints_days_in_words_names_for_ids_and_a_gap_for_what_is_not_known
     ]);
     let record = pack.check(kind, &draft, i32::MAX).record.unwrap();
     let given = Given {
+        taker: None,
+        bureau: None,
         today: day::parse("2026-03-05").unwrap(),
         actor: "李某某".into(),
         body: Some("县市场监管局".into()),

@@ -30,6 +30,7 @@ pub(super) fn body(pack: &mut Pack, node: Node<'_>) {
         id: id.value,
         name: node.need("name").value,
         names: node.plains("names"),
+        official: node.plain("official"),
         role,
         parent: node.plain("parent"),
         level: level(&node),

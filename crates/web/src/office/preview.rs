@@ -182,7 +182,7 @@ fn corrections(kind: &Kind, preview: &ImportPreview) -> Vec<ImportCorrection> {
             row: format!("第 {} 行", row.row),
             record: Link::new("现有记录", format!("/kinds/{}/{id}", kind.id)),
             changes: changes.clone(),
-            chosen: false,
+            chosen: kind.mirror.is_some(),
         }),
         _ => None,
     };

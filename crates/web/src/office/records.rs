@@ -8,7 +8,7 @@ use zhiheng_app::{
     document_went_to, may,
 };
 use zhiheng_pack::rollup::Standing;
-use zhiheng_pack::{Kind, Pack, Type, Value};
+use zhiheng_pack::{Kind, Pack, Record, Type, Value};
 use zhiheng_store::{Cursor, Op, RecordId};
 
 use super::content::{Content, condition, read_cursor, write_cursor};
@@ -17,6 +17,7 @@ use super::export::Download;
 use super::kinds::{freshness, mode};
 use super::raised::{from_here, sources};
 use super::together::offered;
+use super::work::urgent_tag;
 use crate::components::duplicates::Duplicates;
 use crate::components::{
     Link,
@@ -28,7 +29,7 @@ use crate::components::{
     query::Query,
     raised::Raised,
     summary::Line,
-    table::Cell,
+    table::{Cell, Column},
     tag::Tag,
 };
 use crate::extract::{Params, Staff, Visit};
@@ -82,7 +83,7 @@ pub(crate) async fn list(
         .await?;
     let first = if begins { 1 } else { params.get("no").parse::<u64>().unwrap_or(1).max(1) };
     let freshness = imported.map(|at| freshness(at, server.app().now()));
-    let mut page = list_page(&pack, kind, &visit, &params, &view, first, freshness);
+    let mut page = list_page(&pack, kind, &visit, &params, &view, first, freshness, server.app().now());
     page.batch.steps = steps;
     if !kind.public.fields.is_empty() {
         let values = filter_values(kind, &params);
@@ -140,6 +141,7 @@ fn list_page(
     view: &ListView,
     first: u64,
     freshness: Option<String>,
+    now: i64,
 ) -> KindListPage {
     let content = Content::of(pack, kind, visit);
     let total = if view.count.exact { count(view.count.at_least) } else { format!("{}+", view.count.at_least) };
@@ -152,11 +154,17 @@ fn list_page(
     let next = view.next.map(|cursor| turned("after", &cursor, last));
     let page_size = u64::try_from(PAGE).unwrap_or_default();
     let previous = view.previous.map(|cursor| turned("before", &cursor, first.saturating_sub(page_size).max(1)));
-    let row = |(row, record): &(zhiheng_store::RecordRow, zhiheng_pack::Record)| ListRow {
-        id: row.id.to_string(),
-        cells: content.at(row).cells(record, &row.id),
-        withdrawn: !row.live,
+    let row = |(row, record): &(zhiheng_store::RecordRow, zhiheng_pack::Record)| {
+        let mut cells = content.at(row).cells(record, &row.id);
+        cells.extend(marks(pack, kind, record, row.live, now));
+        ListRow { id: row.id.to_string(), cells, withdrawn: !row.live }
     };
+    // On a page, who leaves within a day stands first.
+    let mut ordered: Vec<_> = view.rows.iter().collect();
+    ordered.sort_by_key(|(row, record)| match pack.urgent(kind, record, now).filter(|_| row.live) {
+        Some((urgent, leaves)) if urgent.presses() => (0, leaves),
+        _ => (1, None),
+    });
     KindListPage {
         kind: kind.name.clone(),
         group: kind.group.clone(),
@@ -166,9 +174,9 @@ fn list_page(
         query: query(pack, kind, visit, params),
         toolbar: toolbar(kind, visit, params, &total),
         batch: batch(kind, visit, params),
-        columns: content.columns(),
+        columns: content.columns().into_iter().chain(mark_columns(kind)).collect(),
         first,
-        rows: view.rows.iter().map(row).collect(),
+        rows: ordered.into_iter().map(row).collect(),
         scan_limit: view
             .stopped
             .then(|| "这一组条件没有索引，只查了最近的一部分记录。请缩小日期范围，或者减少条件后再查。".to_owned()),
@@ -182,6 +190,50 @@ fn list_page(
         total,
         ..KindListPage::default()
     }
+}
+
+/// Columns that no field fills: how urgent a case is, whence a mirrored record comes and how old it is.
+fn mark_columns(kind: &Kind) -> impl Iterator<Item = Column> + use<> {
+    let urgent = kind.urgency.as_ref().map(|_| Column::text("离开缓急"));
+    let mirror = kind.mirror.as_ref().map(|_| Column::text("来源和数据时间"));
+    urgent.into_iter().chain(mirror)
+}
+
+/// The cells under them.
+fn marks(pack: &Pack, kind: &Kind, record: &Record, live: bool, now: i64) -> impl Iterator<Item = Cell> + use<> {
+    let urgent = kind.urgency.as_ref().map(|_| {
+        let found = pack.urgent(kind, record, now).filter(|_| live);
+        let tag = found.and_then(|(urgent, leaves)| urgent_tag(urgent, leaves, pack.utc_offset_hours));
+        match (tag, found) {
+            (Some(tag), _) => Cell::Tag(tag),
+            (None, Some((urgent, _))) => Cell::Soft(urgent.name().to_owned()),
+            (None, None) => Cell::Text(String::new()),
+        }
+    });
+    let mirror = mirrored(pack, kind, record, pack.day_of(now)).map(|(text, old)| match old {
+        true => Cell::Tag(Tag::new(Tone::Warn, text)),
+        false => Cell::Text(text),
+    });
+    urgent.into_iter().chain(mirror)
+}
+
+/// 12345政务服务便民热线 SL2026…，数据截至 2026年5月6日（3 天前）; and whether that is older than the kind allows. None for what is handled here.
+pub(super) fn mirrored(pack: &Pack, kind: &Kind, record: &Record, today: i32) -> Option<(String, bool)> {
+    let mirror = kind.mirror.as_ref()?;
+    let shown =
+        |index: Option<usize>| index.map(|index| pack.show(kind, record, index)).filter(|text| !text.is_empty());
+    let source = [shown(mirror.system), shown(mirror.number)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let source = if source.is_empty() { "来源未填".to_owned() } else { source };
+    let Some(day) = record.day(mirror.as_of) else {
+        return Some((format!("{source}，未写数据截至哪一日"), true));
+    };
+    let age = today - day;
+    let ago = match age {
+        ..=0 => "今天".to_owned(),
+        days => format!("{days} 天前"),
+    };
+    let closed = pack.is_over_elsewhere(kind, record);
+    Some((format!("{source}，数据截至 {}（{ago}）", date(day)), age > mirror.stale && !closed))
 }
 
 /// The conditions in force, as an address carries them.
@@ -304,7 +356,7 @@ pub(crate) async fn show(
     let content = Content::of(pack, kind, &visit).at(&view.row);
     let content = if part { content.taking_part() } else { content };
     opened_personal(&server, &visit, &content, &view).await?;
-    let mut page = page(&content, &visit, &view, &people);
+    let mut page = page(&content, &visit, &view, &people, server.app().today());
     with_sources(&mut page, &content, &view, &sources);
     if visit.account.is_some() && content.is_whole() {
         let (id, version) = (view.row.id, view.row.version);
@@ -330,9 +382,14 @@ pub(crate) async fn show(
             })
             .await?;
     }
+    let now = server.app().now();
+    let urgent = pack.urgent(kind, &view.record, now).filter(|_| view.row.live && content.is_whole());
+    if let Some((urgent, leaves)) = urgent {
+        let words = urgent_tag(urgent, leaves, pack.utc_offset_hours).map(|tag| tag.word);
+        page.facts.push(format!("缓急：{}", words.unwrap_or_else(|| urgent.name().to_owned())));
+    }
     if let Some(case) = case.as_ref().filter(|_| content.is_whole()) {
         let here = format!("/kinds/{}/{}", kind.id, view.row.id);
-        let now = server.app().now();
         let (reader, of, own) = (visit.clone(), view.clone(), case.clone());
         let raises = server.run(move |app| super::course::raises(app, &reader, &of, &own)).await?;
         let course = Course { pack, case, here, now, people: &people, opened: &opened, raises: &raises };
@@ -434,6 +491,7 @@ pub(crate) fn page(
     visit: &Visit,
     view: &RecordView,
     people: &BTreeMap<String, String>,
+    today: i32,
 ) -> RecordPage {
     let (pack, kind) = (content.pack, content.kind);
     let record = &view.record;
@@ -450,7 +508,7 @@ pub(crate) fn page(
         title: content.label(record),
         state: (!view.row.live).then(|| Tag::new(Tone::Neutral, "已撤销")),
         facts: body.into_iter().chain(day).collect(),
-        sections: sections(content, view, people),
+        sections: sections(content, view, people, today),
         counted_in: counted_in(pack, view),
         attachments: attachments(content, view, visit),
         documents: documents(content, view, visit),
@@ -460,7 +518,12 @@ pub(crate) fn page(
     }
 }
 
-fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, String>) -> Vec<RecordSection> {
+fn sections(
+    content: &Content<'_>,
+    view: &RecordView,
+    people: &BTreeMap<String, String>,
+    today: i32,
+) -> Vec<RecordSection> {
     let kind = content.kind;
     let derived = |index: usize| kind.fields.get(index).is_some_and(|field| field.derived);
     // What leads back to where the record was opened is a link, and no gap where it was opened by itself.
@@ -487,6 +550,13 @@ fn sections(content: &Content<'_>, view: &RecordView, people: &BTreeMap<String, 
         let who = Some(who(&version.row.actor, people)).filter(|who| !who.is_empty());
         let when = moment(version.row.recorded_at, content.pack.utc_offset_hours);
         source.push(Line::text("记录时间", when + &who.map(|who| format!("　{who}")).unwrap_or_default()));
+    }
+    if let Some((text, old)) = mirrored(content.pack, kind, &view.record, today) {
+        let warning = format!("{text}；超过 {} 天没有同步，请重新导入", kind.mirror.map_or(0, |mirror| mirror.stale));
+        source.push(match old {
+            true => Line::new("台账来源", Cell::Tag(Tag::new(Tone::Warn, warning))).wide(),
+            false => Line::text("台账来源", text).wide(),
+        });
     }
     if view.row.batch.is_some() {
         source.push(Line::text("来源", "表格导入"));

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use zhiheng_app::{Account, App, Bin, Done, Error, Origin, TaskCursor, WorkCounts, WorkItem};
+use zhiheng_pack::case::Urgent;
 use zhiheng_store::RecordId;
 
 use super::case_address;
@@ -140,7 +141,7 @@ pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(acco
         title: format!("{}{name}台账", visit.body_name(&server.app().pack)),
         kind: "工作台".to_owned(),
         kind_href: format!("/work?tab={id}"),
-        extent: format!("共 {} 项，先到期的在前", lines.len()),
+        extent: format!("共 {} 项，即将离开的在前，其余先到期的在前", lines.len()),
         columns: std::iter::once(Column::header("事项")).chain(headings).collect(),
         cut: more.then(|| format!("只印前 {PRINTED} 项，后面还有。")),
         rows: lines.into_iter().map(row).collect(),
@@ -200,6 +201,7 @@ fn line(app: &App, item: &WorkItem) -> WorkLine {
             None => owner,
         },
         due: task.due_day.map(|day| date(day) + if task.provisional { "（暂定）" } else { "" }).unwrap_or_default(),
+        urgent: item.urgent.and_then(|(urgent, leaves)| urgent_tag(urgent, leaves, app.pack.utc_offset_hours)),
         left: match (task.paused, task.due_day, task.due_at) {
             (true, ..) => Some(Tag::new(Tone::Neutral, "暂停中")),
             // The end of a day is the day's; an end within a day is a moment.
@@ -229,6 +231,19 @@ fn with_raises(
         line.raises = offered_from(app, account, &origin)?;
     }
     Ok(())
+}
+
+/// 今日离开 15:00. What does not press is not shown: a list of work has more to say.
+pub(super) fn urgent_tag(urgent: Urgent, leaves: Option<i64>, offset: i64) -> Option<Tag> {
+    let tone = match urgent {
+        Urgent::Today => Tone::Bad,
+        Urgent::Soon => Tone::Warn,
+        Urgent::Later | Urgent::Unknown | Urgent::Gone => return None,
+    };
+    // The end of a day is no hour that somebody said.
+    let hour = leaves.map(|at| moment(at, offset)).filter(|text| !text.ends_with("00:00"));
+    let hour = hour.and_then(|text| text.split(' ').next_back().map(str::to_owned)).unwrap_or_default();
+    Some(Tag::new(tone, format!("{} {hour}", urgent.name()).trim_end().to_owned()))
 }
 
 fn with_done(app: &App, account: &Account, before: &str, page: WorkPage) -> Result<WorkPage, Error> {

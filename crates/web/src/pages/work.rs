@@ -59,6 +59,8 @@ pub struct WorkLine {
     pub owner: String,
     /// 2026年1月14日; empty where there is no end.
     pub due: String,
+    /// 今日离开.
+    pub urgent: Option<Tag>,
     /// 还有 3 天.
     pub left: Option<Tag>,
     /// 整改, 督办单 opened because it is late.
@@ -133,7 +135,7 @@ impl WorkPage {
                         }
                     }
                 }
-                th scope="row" data-label="事项" { a href=(line.case.href) { (line.case.label) } }
+                th scope="row" data-label="事项" { a href=(line.case.href) { (line.case.label) } @if let Some(urgent) = &line.urgent { " " (tag(urgent)) } }
                 td data-label="种类" { (line.kind) }
                 td data-label="环节或时限" { (line.what) }
                 td data-label="状态" { (line.state) }

@@ -38,6 +38,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
 
 fn line(label: &str, state: &str, left: Tag) -> WorkLine {
     WorkLine {
+        urgent: (state == "待受理").then(|| Tag::new(Tone::Bad, "今日离开 15:00")),
         value: Some("complaint.01J9C".into()),
         case: Link::new(label, "/kinds/complaint/01J9C"),
         kind: "投诉".into(),

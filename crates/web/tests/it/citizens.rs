@@ -458,7 +458,7 @@ async fn filed(browser: &mut Browser, form: &str, fields: &[(&str, &str)]) -> Pa
 
 /// A desk of the market bureau in the demonstration county.
 async fn desk(county: &County, office: &mut Browser) -> Browser {
-    let mut desk = county.invited(office, "bureau", "scjg", "desk").await;
+    let desk = county.invited(office, "bureau", "scjg", "desk").await;
     office.grant("desk", "desk", "scjg").await;
     desk
 }
@@ -582,4 +582,78 @@ async fn who_reports_anonymously_leaves_nothing_and_who_gives_his_name_is_told()
     let wrong = answer_at(&mut citizen, form, &named, &[("f.reporter", "李四")], "next").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.assert_shows("实名的请填写这一项");
+}
+
+#[tokio::test]
+async fn who_leaves_soonest_stands_first_on_the_desk_and_no_time_limit_moves() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut clerk = county.invited(&mut office, "bureau", "wlw", "clerk").await;
+    office.grant("clerk", "desk", "wlw").await;
+    let mut citizen = county.anybody();
+    for (matter, day, hour) in [
+        ("不知道几时走", "", ""),
+        ("后天才走", "2026-11-26", "9"),
+        ("明天上午走", "2026-11-24", "9"),
+        ("今天晚上走", "2026-11-23", "20"),
+        ("明天傍晚走", "2026-11-24", "18"),
+    ] {
+        let answers = [("f.matter_title", matter), ("f.leaves_on", day), ("f.leaves_hour", hour)];
+        let wanted: Vec<(&str, &str)> = answers.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        filed(&mut citizen, "/report/tour", &wanted).await.assert_shows("已经收到您的投诉");
+        county.later(5);
+    }
+    let order = |page: &Page, matters: &[&str]| {
+        let at: Vec<usize> =
+            matters.iter().map(|matter| page.text.find(matter).unwrap_or_else(|| panic!("{matter}"))).collect();
+        assert!(at.is_sorted(), "{matters:?} {at:?}");
+    };
+    let work = clerk.get("/work").await;
+    order(&work, &["今天晚上走", "明天上午走", "不知道几时走"]);
+    // Tomorrow at six is more than a day away at two in the afternoon: it stands where its time limits put it.
+    order(&work, &["明天上午走", "明天傍晚走"]);
+    work.assert_shows("今日离开 20:00").assert_shows("24小时内离开 09:00");
+    let list = clerk.get("/kinds/tour_complaint").await;
+    order(&list, &["今天晚上走", "明天上午走", "明天傍晚走"]);
+    list.assert_shows("离开时间不明").assert_shows("以后离开").assert_shows("离开缓急");
+    // The promise of an answer before he leaves ends with the day, whatever the hour.
+    let case = newest(&mut clerk, "tour_complaint").await;
+    clerk.get(&case).await.assert_shows("缓急：今日离开 20:00").assert_shows("2026年11月23日");
+}
+
+#[tokio::test]
+async fn a_mirrored_complaint_says_whence_and_how_old_it_is_and_offers_no_form_of_a_handling() {
+    let county = County::real();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let table = |state: &str, day: &str| {
+        format!(
+            "投诉编号,收到日期,被投诉人,投诉事项,来源系统,来源编号,同步日期,办理状态\n\
+             WS-1,2026-11-02,某商行,退票不退款,12315,P12315-77,{day},{state}\n"
+        )
+    };
+    for (state, day) in [("待处理", "2026-11-10"), ("已受理", "2026-11-14")] {
+        office.get("/kinds/consumer_complaint/import").await;
+        let text = table(state, day);
+        let sent = office.upload("/kinds/consumer_complaint/import", &[], ("file", "导出.csv", text.as_bytes())).await;
+        let here = sent.location().to_owned();
+        let preview = office.get(&here).await;
+        // A newer export brings the mirror up to date: its rows are ticked already.
+        let ticked = preview.text.split("name=\"correct\" value=\"").nth(1).map(|rest| {
+            let box_of = rest.split('>').next().unwrap();
+            assert!(box_of.contains("checked"), "{box_of}");
+            rest.split('"').next().unwrap().to_owned()
+        });
+        let mut choose = vec![("do", "import")];
+        choose.extend(ticked.as_deref().map(|row| ("correct", row)));
+        office.post_on(&here, &choose).await.assert_shows("1 行");
+    }
+    let list = office.get("/kinds/consumer_complaint").await;
+    list.assert_shows("已受理").assert_hides("待受理</td>");
+    list.assert_shows("全国12315平台 P12315-77，数据截至 2026年11月14日（9 天前）");
+    let case = newest(&mut office, "consumer_complaint").await;
+    let page = office.get(&case).await;
+    page.assert_shows("超过 7 天没有同步").assert_hides("投诉受理决定书").assert_hides("终止调解决定书");
+    office.get(&format!("{case}/documents/complaint_accept_notice")).await.assert_shows("要等办到相应的环节");
 }

@@ -165,6 +165,17 @@ impl County {
 
     /// An account that somebody invited.
     pub(crate) async fn invited(&self, office: &mut Browser, role: &str, body: &str, login: &str) -> Browser {
+        self.invited_as(office, role, body, (login, "王某某")).await
+    }
+
+    /// The same with a name of its own.
+    pub(crate) async fn invited_as(
+        &self,
+        office: &mut Browser,
+        role: &str,
+        body: &str,
+        (login, name): (&str, &str),
+    ) -> Browser {
         office.get("/accounts").await;
         let form = [("name", "李某某"), ("role", role), ("body", body)];
         let page = office.post("/accounts", &form).await;
@@ -174,7 +185,7 @@ impl County {
         let link = page[at..].split('"').next().unwrap().to_owned();
         assert!(!office.get("/accounts").await.text.contains("/start/"), "a link is shown once");
         let mut browser = self.anybody();
-        browser.use_link(&link, login).await;
+        browser.use_link_as(&link, login, name).await;
         browser
     }
 }
@@ -371,9 +382,13 @@ impl Browser {
     }
 
     async fn use_link(&mut self, link: &str, login: &str) {
+        self.use_link_as(link, login, "王某某").await;
+    }
+
+    async fn use_link_as(&mut self, link: &str, login: &str, name: &str) {
         let path = link.strip_prefix("http://127.0.0.1:8470").unwrap_or(link);
         assert_eq!(self.get(path).await.status, StatusCode::OK);
-        let fields = [("login", login), ("name", "王某某"), ("password", PASSWORD), ("repeat", PASSWORD)];
+        let fields = [("login", login), ("name", name), ("password", PASSWORD), ("repeat", PASSWORD)];
         let page = self.post(path, &fields).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     }
