@@ -454,10 +454,12 @@ impl App {
             }),
         };
         let request = key.map(|key| (key.0.clone(), digest_of(wanted)));
+        let prepared: Vec<Prepared> = std::iter::once(own).chain(spawned).collect();
         let job = Submitting {
             pack: Arc::clone(&self.pack),
             actor: taker.login().to_owned(),
-            prepared: std::iter::once(own).chain(spawned).collect(),
+            wards: self.wards_of(crate::submit::ending(&prepared))?,
+            prepared,
             request,
             batch: None,
             year: self.year(),

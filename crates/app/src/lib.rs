@@ -10,6 +10,7 @@ mod amend;
 mod attempts;
 mod audit;
 mod board;
+mod calling_off;
 mod cases;
 mod changes;
 mod citizens;
