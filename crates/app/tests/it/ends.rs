@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use zhiheng_app::{Account, Act, App, Origin, RecordId, Role, StepWanted, Submission, Taker};
+use zhiheng_app::{Account, Act, App, Grant, Origin, RecordId, Role, StepWanted, Submission, Taker};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Draft, PackFiles};
 
+use crate::accounts::{again, first, invited};
 use crate::county::County;
 
 const PACK: &str = r#"
@@ -254,5 +255,80 @@ fn what_is_opened_because_a_time_ran_out_says_the_facts_and_is_found_from_there(
         // What was opened is no occasion for itself.
         let own = Origin::Clock { kind: "mend".to_owned(), id: mend, clock: "x".to_owned() };
         assert!(app.raises(&office, &own).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_message_to_a_post_that_nobody_holds_reaches_the_bodys_people_or_the_office_and_says_whose_it_was() {
+    for county in County::everywhere_with(&files()) {
+        let app = &county.app;
+        county.at("2026-01-05");
+        let office = first(app);
+        let matter = open(app, "matter", Draft::of_texts([("title", "缺斤短两")]));
+        step(app, "scjg", "matter", matter, "consult", &[("asked", "jtw")], None);
+        let of = |account: &Account| {
+            let found = app.messages(account, 50).unwrap();
+            let asked = found.into_iter().find(|one| one.message.body == "jtw" && one.message.role == "head");
+            asked.map(|one| one.meant_for)
+        };
+        // One account in the county: it is told, and for whom the message was.
+        assert_eq!(of(&office), Some(Some("县交通委的单位负责人".to_owned())));
+        let before = app.work_counts(&office).unwrap().unread;
+        assert!(before > 0);
+        // The body has people of its own: they are told instead of the office.
+        let wang = invited(app, &office, Role::Bureau, Some("jtw"), "wang");
+        assert_eq!(of(&again(app, "office")), None);
+        assert_eq!(of(&again(app, "wang")), Some(Some("县交通委的单位负责人".to_owned())));
+        let other = invited(app, &office, Role::Bureau, Some("wlw"), "zhao");
+        assert_eq!(of(&other), None, "nobody else's");
+        // Whoever holds the post has it as his own, and the others no longer.
+        let head = invited(app, &office, Role::Bureau, Some("jtw"), "qian");
+        let grant = Grant { role: "head".to_owned(), body: Some("jtw".to_owned()), since: app.today(), until: None };
+        app.grant(&office, &head.id, &grant).unwrap();
+        assert_eq!(of(&again(app, "qian")), Some(None));
+        assert_eq!(of(&again(app, "wang")), None);
+        drop(wang);
+    }
+}
+
+#[test]
+fn a_case_is_given_only_to_who_can_take_a_step_of_it_and_where_there_is_nobody_it_says_what_to_do() {
+    let mut files = files();
+    let text = PACK.replace(
+        "{ id = \"close\", name = \"销号\", from = \"open\", to = \"closed\", role = \"officer\" }",
+        "{ id = \"close\", name = \"销号\", from = \"open\", to = \"closed\", role = \"head\" }",
+    );
+    files.files.insert("pack.toml".to_owned(), text);
+    for county in County::everywhere_with(&files) {
+        let app = &county.app;
+        county.at("2026-01-05");
+        let office = first(app);
+        let mend = open(app, "mend", Draft::of_texts([("title", "整改")]));
+        let kind = app.pack.kind("mend").unwrap();
+        let row = || app.current("mend", &mend).unwrap().unwrap().0;
+        let nobody = app.assignable(kind, &row()).unwrap();
+        assert!(nobody.people.is_empty() && nobody.why.as_deref().unwrap().contains("没有在用的账号"), "{nobody:?}");
+        invited(app, &office, Role::Bureau, Some("scjg"), "li");
+        let none = app.assignable(kind, &row()).unwrap();
+        assert!(none.people.is_empty(), "an officer cannot close it: {none:?}");
+        assert!(none.why.as_deref().unwrap().contains("“销号”由单位负责人办理"), "{none:?}");
+        let assign = StepWanted {
+            kind: "mend".to_owned(),
+            id: mend,
+            act: CaseAct::Assign(Some("li".to_owned())),
+            fields: Draft::default(),
+            reason: None,
+            note: None,
+            expected_version: None,
+        };
+        let refused = app.take_step(Taker::Staff(&office), &assign, None);
+        assert!(matches!(refused, Err(zhiheng_app::Error::Invalid(_))), "{refused:?}");
+        let head = invited(app, &office, Role::Bureau, Some("scjg"), "wang");
+        let grant = Grant { role: "head".to_owned(), body: Some("scjg".to_owned()), since: app.today(), until: None };
+        app.grant(&office, &head.id, &grant).unwrap();
+        let found = app.assignable(kind, &row()).unwrap();
+        assert_eq!(found.people, [("wang".to_owned(), "wang".to_owned())]);
+        let assign = StepWanted { act: CaseAct::Assign(Some("wang".to_owned())), ..assign };
+        app.take_step(Taker::Staff(&office), &assign, None).unwrap();
     }
 }
