@@ -181,18 +181,23 @@ impl App {
 
     /// The rules with the roles for which the office does not stand in today, because somebody who is in use holds them.
     fn rules_of_office(&self, reader: &mut Reader<'_>) -> Result<Rules, Error> {
-        let rules = self.rules(reader)?;
+        let filled = self.filled_now(reader)?;
+        Ok(Rules { filled, ..self.rules(reader)? })
+    }
+
+    /// The roles that somebody in use holds by a grant today.
+    pub(crate) fn filled_now(&self, reader: &mut Reader<'_>) -> Result<Vec<Held>, Error> {
         let mut grants = reader.grants(&self.pack.place)?;
         grants.retain(|grant| grant.role != EXPORT);
         if grants.is_empty() {
-            return Ok(rules);
+            return Ok(Vec::new());
         }
+        let rules = self.rules(reader)?;
         let out_of_use = |row: &AccountRow| row.disabled_at.is_some();
         let gone: Vec<RecordId> =
             reader.accounts(&self.pack.place)?.into_iter().filter(out_of_use).map(|row| row.id).collect();
         grants.retain(|grant| !gone.contains(&grant.account));
-        let filled = self.held(&grants, &rules, None);
-        Ok(Rules { filled, ..rules })
+        Ok(self.held(&grants, &rules, None))
     }
 
     /// Whether the three administrators are separate.

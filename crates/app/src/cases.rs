@@ -128,6 +128,15 @@ pub struct AskedView {
     pub retractable: bool,
 }
 
+/// Whom a case may be assigned to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assignable {
+    /// Login and name.
+    pub people: Vec<(String, String)>,
+    /// Why there is nobody, and what to do.
+    pub why: Option<String>,
+}
+
 /// A step that a line of work offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
@@ -307,7 +316,7 @@ impl App {
             return Err(Error::WrongState(way.to_owned()));
         }
         if let CaseAct::Assign(Some(login)) = &wanted.act {
-            self.check_assignee(envelope.body.as_deref(), login)?;
+            self.check_assignee(kind, &row, login)?;
         }
         let (pack, today, now) = (&*self.pack, self.today(), self.now());
         let (kind, row, record, envelope) = (kind, &row, &record, &envelope);
@@ -344,19 +353,64 @@ impl App {
         }
     }
 
-    /// Whom a case of a body may be assigned to: the accounts of that body, login and name.
-    pub fn assignable(&self, body: Option<&str>) -> Result<Vec<(String, String)>, Error> {
-        let rows = self.store.read()?.accounts(&self.pack.place)?;
-        let own = rows.into_iter().filter(|row| row.disabled_at.is_none() && row.body.as_deref() == body);
-        Ok(own.map(|row| (row.login, row.name)).collect())
+    /// Whom a case may be assigned to: accounts of its body in use that hold a role of a step which can be taken now; where nobody can take a step, every
+    /// account of the body.
+    pub fn assignable(&self, kind: &Kind, row: &RecordRow) -> Result<Assignable, Error> {
+        let mut reader = self.store.read()?;
+        let rows = reader.accounts(&self.pack.place)?;
+        let own: Vec<_> = rows.into_iter().filter(|it| it.disabled_at.is_none() && it.body == row.body).collect();
+        let body = row.body.as_deref().map_or("本单位", |body| self.body_name(body)).to_owned();
+        if own.is_empty() {
+            let why = format!("{body}没有在用的账号。请系统管理员在“账号”里发邀请，或者由质量强县办代办。");
+            return Ok(Assignable { people: Vec::new(), why: Some(why) });
+        }
+        let Some((record, envelope)) = read(kind, row) else { return Ok(Assignable::default()) };
+        let case = record.case.as_ref().and_then(|case| Some((case, self.pack.procedure_of(case)?)));
+        let Some((case, procedure)) = case else { return Ok(Assignable::default()) };
+        let look = Look {
+            pack: &self.pack,
+            kind,
+            row,
+            record: &record,
+            envelope: &envelope,
+            case,
+            procedure,
+            today: self.today(),
+            now: self.now(),
+            runs: OnceCell::new(),
+        };
+        let staff = |role: &String| *role != roles::SYSTEM && *role != roles::CITIZEN;
+        let open: Vec<&Step> =
+            self.pack.open_steps(&record).into_iter().filter(|step| step.roles.iter().any(staff)).collect();
+        let mut people = Vec::new();
+        for it in own {
+            let Some(account) = self.account_of(&mut reader, &it)? else { continue };
+            // Who only owes a new password takes the step once he has it.
+            let account = Account { must: None, ..account };
+            if open.is_empty() || open.iter().any(|step| look.may(Taker::Staff(&account), step)) {
+                people.push((it.login, it.name));
+            }
+        }
+        let why = people.is_empty().then(|| {
+            let step = |step: &&Step| {
+                let names = step.roles.iter().filter(|role| staff(role)).filter_map(|role| self.pack.role(role));
+                let names: Vec<&str> = names.map(|role| role.name.as_str()).collect();
+                format!("“{}”由{}办理", step.name, names.join("、"))
+            };
+            let steps: Vec<String> = open.iter().map(step).collect();
+            let steps = steps.join("，");
+            format!("现在的环节{steps}，{body}没有人担任。请安全管理员在“账号”里给担任的人授予岗位，再交办。")
+        });
+        Ok(Assignable { people, why })
     }
 
-    fn check_assignee(&self, body: Option<&str>, login: &str) -> Result<(), Error> {
-        if self.assignable(body)?.iter().any(|(known, _)| known == login) {
+    fn check_assignee(&self, kind: &Kind, row: &RecordRow, login: &str) -> Result<(), Error> {
+        let found = self.assignable(kind, row)?;
+        if found.people.iter().any(|(known, _)| known == login) {
             return Ok(());
         }
-        let problem = Problem::of_field(codes::NOT_IN_LIST, "assignee", "只能交办给本单位在用的账号");
-        Err(Error::Invalid(vec![problem]))
+        let why = found.why.unwrap_or_else(|| "只能交办给本单位在用、担任现在环节岗位的账号".to_owned());
+        Err(Error::Invalid(vec![Problem::of_field(codes::NOT_IN_LIST, "assignee", why)]))
     }
 
     /// The content that a step leaves.
@@ -462,10 +516,12 @@ impl App {
             }),
         };
         let request = key.map(|key| (key.0.clone(), digest_of(wanted)));
+        let prepared: Vec<Prepared> = std::iter::once(own).chain(spawned).collect();
         let job = Submitting {
             pack: Arc::clone(&self.pack),
             actor: taker.login().to_owned(),
-            prepared: std::iter::once(own).chain(spawned).collect(),
+            wards: self.wards_of(crate::submit::ending(&prepared))?,
+            prepared,
             request,
             batch: None,
             year: self.year(),

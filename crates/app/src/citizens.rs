@@ -23,6 +23,7 @@ use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value, probl
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::amend::Hand;
+use crate::calling_off::Wards;
 use crate::cases::as_draft;
 use crate::course::skips;
 use crate::error::Handed;
@@ -418,6 +419,7 @@ impl App {
             pack: Arc::clone(&self.pack),
             actor: roles::CITIZEN.to_owned(),
             prepared: vec![prepared],
+            wards: Wards::default(),
             request: Some((key, digest_of(&["report", entry]).to_vec())),
             batch: None,
             year: self.year(),

@@ -16,6 +16,7 @@ use zhiheng_pack::record::{Envelope, Record};
 use zhiheng_pack::{Draft, Kind, Pack, Sight};
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, RecordId, RecordRow, Refused, Seen, StoreError, TaskRow, Times};
 
+use crate::calling_off::Wards;
 use crate::cases::{Doing, Taker, spawn_contents, step_content};
 use crate::course::{counters, derived_id, skips};
 use crate::error::Handed;
@@ -71,7 +72,8 @@ impl App {
             let asked = self.lines_of_asks(&cases)?;
             let subjects = self.subjects_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
             let (pack, year, today) = (Arc::clone(&self.pack), self.year(), self.pack.day_of(now));
-            let job = Firing { pack, cases, asked, subjects, now, year, today, skip: 0 };
+            let wards = self.wards_of(cases.iter().map(|(id, (kind, _))| (kind.as_str(), *id)))?;
+            let job = Firing { pack, cases, wards, asked, subjects, now, year, today, skip: 0 };
             match self.fire_together(&job)? {
                 Outcome::Done { answer, .. } => {
                     let fired: Fired = serde_json::from_str(&answer)
@@ -143,6 +145,8 @@ struct Firing {
     pack: Arc<Pack>,
     /// Cases with their kind and chance for salts and ids.
     cases: BTreeMap<RecordId, (String, [u8; 32])>,
+    /// What ends with them, should they end.
+    wards: Wards,
     /// How many lines of work those of them have in which bodies are asked.
     asked: BTreeMap<RecordId, usize>,
     /// Subjects whose records are counted together with theirs.
@@ -157,6 +161,11 @@ struct Firing {
 impl Job for Firing {
     fn needs(&self) -> Needs {
         let mut needs = Needs { subjects: self.subjects.iter().cloned().collect(), ..Needs::default() };
+        needs.subjects.extend(self.wards.subjects.iter().cloned());
+        for (kind, id) in &self.wards.records {
+            needs.records.push((kind.clone(), *id));
+            needs.tasks.push(*id);
+        }
         for (id, (kind, chance)) in &self.cases {
             needs.records.push((kind.clone(), *id));
             needs.tasks.push(*id);

@@ -10,6 +10,7 @@ mod amend;
 mod attempts;
 mod audit;
 mod board;
+mod calling_off;
 mod cases;
 mod changes;
 mod citizens;
@@ -41,6 +42,7 @@ mod references;
 mod rounds;
 mod search;
 mod signing;
+mod standing_in;
 mod submit;
 mod together;
 mod tokens;
@@ -59,7 +61,7 @@ use zhiheng_store::{Column, IndexSpec, Options, Store};
 pub use accounts::{Account, Invited, Must, Role, Service};
 pub use audit::{AuditReport, Difference};
 pub use board::{Board, Hint, Number, Row, When, print, round};
-pub use cases::{AskedView, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
+pub use cases::{AskedView, Assignable, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,

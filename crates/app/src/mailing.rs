@@ -254,7 +254,8 @@ impl App {
     /// Everybody who is told of what is urgent.
     pub(crate) fn told_at_once(&self) -> Result<Vec<Told>, Error> {
         let accounts = self.mailed(&[MailMode::AtOnce])?;
-        Ok(accounts.iter().map(|account| Told { account: account.id, owners: self.addresses(account) }).collect())
+        let one = |account: &Account| Ok(Told { account: account.id, owners: self.all_addresses(account)? });
+        accounts.iter().map(one).collect()
     }
 
     /// The letters that something urgent brings about: one a person, case, time and day.

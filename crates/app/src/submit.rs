@@ -22,6 +22,7 @@ use zhiheng_store::{
 use zhiheng_tlog::gm::sm3;
 
 use crate::amend::Hand;
+use crate::calling_off::Wards;
 use crate::error::Handed;
 use crate::{App, Error, course, hex};
 
@@ -140,7 +141,9 @@ impl App {
         }
         let pack = Arc::clone(&self.pack);
         let (actor, year) = (actor.to_owned(), self.year());
-        let job = Submitting { pack, actor, prepared, request, batch, year, skip: 0, receipts: true, spent: false };
+        let wards = self.wards_of(ending(&prepared))?;
+        let job =
+            Submitting { pack, actor, prepared, wards, request, batch, year, skip: 0, receipts: true, spent: false };
         match self.submit_numbered(&job)? {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
@@ -205,7 +208,10 @@ impl App {
         let pack = Arc::clone(&self.pack);
         let actor = actor.to_owned();
         let (request, batch, year) = (None, Some(batch), self.year());
-        let job = Submitting { pack, actor, prepared, request, batch, year, skip: 0, receipts: false, spent: false };
+        // A file closes no case.
+        let wards = Wards::default();
+        let job =
+            Submitting { pack, actor, prepared, wards, request, batch, year, skip: 0, receipts: false, spent: false };
         // Only where running numbers may have to be passed over are the contents held twice.
         let outcome = match self.gives_numbers_to(&job) {
             true => self.submit_numbered(&job)?,
@@ -344,6 +350,12 @@ fn check_open(kind: &Kind) -> Result<(), Vec<Problem>> {
     Err(vec![Problem::of_field(zhiheng_pack::problem::FIXED, "kind", why)])
 }
 
+/// The changes that may end a case.
+pub(crate) fn ending(prepared: &[Prepared]) -> impl Iterator<Item = (&str, RecordId)> {
+    let ends = |one: &&Prepared| matches!(one.op, Op::Step | Op::Withdraw);
+    prepared.iter().filter(ends).map(|one| (one.kind_id.as_str(), one.id))
+}
+
 /// Whether records of a kind are given running numbers.
 fn numbers(pack: &Pack, kind: usize) -> bool {
     pack.kinds.get(kind).is_some_and(|kind| kind.fields.iter().any(|field| field.serial.is_some()))
@@ -403,6 +415,8 @@ pub(crate) struct Submitting {
     pub(crate) pack: Arc<Pack>,
     pub(crate) actor: String,
     pub(crate) prepared: Vec<Prepared>,
+    /// What ends with the cases of this job, should these end.
+    pub(crate) wards: Wards,
     pub(crate) request: Option<(String, Vec<u8>)>,
     pub(crate) batch: Option<BatchRow>,
     /// The year that running numbers carry.
@@ -419,10 +433,15 @@ impl Job for Submitting {
     fn needs(&self) -> Needs {
         let idempotency = self.request.as_ref().map(|(key, _)| (self.actor.clone(), key.clone()));
         let mut needs = Needs { idempotency, subjects: self.subjects(), ..Needs::default() };
+        needs.subjects.extend(self.wards.subjects.iter().cloned());
         for one in &self.prepared {
             needs.records.push((one.kind_id.clone(), one.id));
             let Some((envelope, _)) = &one.content else { continue };
             needs.keys.extend(envelope.key.iter().map(|key| (one.kind_id.clone(), key.clone())));
+        }
+        for (kind, id) in &self.wards.records {
+            needs.records.push((kind.clone(), *id));
+            needs.tasks.push(*id);
         }
         for (kind, one) in self.prepared.iter().filter_map(|one| Some((self.pack.kinds.get(one.kind)?, one))) {
             if self.pack.has_cases(kind) {
@@ -598,8 +617,10 @@ impl Deciding<'_> {
         self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
         self.move_levels(one.kind, kind, before.as_ref(), &version, &mut moved);
         let number = version.version;
+        let tasks_before = self.tasks_of(&one.id);
         self.owe(kind, before.as_ref(), &version);
         self.remember(version);
+        moved.extend(self.call_off(kind, one, before.as_ref(), &tasks_before, times)?);
         moved.extend(self.follow_up(one.kind, kind, &one.id, &one.salt, times)?);
         Ok(Receipt {
             id: one.id.to_string(),

@@ -1,8 +1,8 @@
 //! Work (工作台): what an account owes, what is due soon, what is late, what it did, and the messages to it. Every question is bounded: a page of lines
 //! from an index for each role that the account holds, merged.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zhiheng_pack::case::Urgent;
 use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
@@ -93,6 +93,8 @@ pub struct Received {
     pub message: MessageRow,
     /// Read by this account.
     pub read: bool,
+    /// For whom it was meant, where that role is nobody's (县交通委的单位负责人).
+    pub meant_for: Option<String>,
 }
 
 /// Something an account did.
@@ -310,20 +312,38 @@ impl App {
         for (role, body) in self.addresses(account) {
             found.extend(reader.messages(&self.pack.place, &MessagesOf::Owner { body, role }, i64::MAX, limit)?);
         }
+        let own: BTreeSet<RecordId> = found.iter().map(|message| message.id).collect();
+        for vacant in self.vacant_for(&mut reader, account)? {
+            let of = MessagesOf::Bodies { bodies: vacant.bodies, role: vacant.role };
+            found.extend(reader.messages(&self.pack.place, &of, i64::MAX, limit)?);
+        }
         found.sort_by_key(|message| (std::cmp::Reverse(message.at), message.id));
         found.dedup_by_key(|message| message.id);
         found.truncate(limit);
         let ids: Vec<RecordId> = found.iter().map(|message| message.id).collect();
         let read = reader.read_by(&self.pack.place, &account.login, &ids)?;
-        Ok(found.into_iter().map(|message| Received { read: read.contains(&message.id), message }).collect())
+        let one = |message: MessageRow| {
+            let meant_for = (!own.contains(&message.id)).then(|| self.meant_for(&message));
+            Received { read: read.contains(&message.id), meant_for, message }
+        };
+        Ok(found.into_iter().map(one).collect())
     }
 
     /// To which roles and bodies a message must be addressed for an account to have it. A message to a role of the county names no body. An account that
     /// sees everybody's work is told what is for the county's own roles.
-    pub(crate) fn addresses(&self, account: &Account) -> Vec<(String, String)> {
+    fn addresses(&self, account: &Account) -> Vec<(String, String)> {
         let county = |role: &&Role| role.scope == RoleScope::County && account.holds(&role.id, None);
         let own = self.pack.roles.iter().filter(county).map(|role| (role.id.clone(), String::new()));
         own.chain(self.owners(account).unwrap_or_default()).collect()
+    }
+
+    /// The same, with the roles for which it is told because nobody holds them.
+    pub(crate) fn all_addresses(&self, account: &Account) -> Result<Vec<(String, String)>, Error> {
+        let mut found = self.addresses(account);
+        for vacant in self.vacant_for(&mut self.store.read()?, account)? {
+            found.extend(vacant.bodies.into_iter().map(|body| (vacant.role.clone(), body)));
+        }
+        Ok(found)
     }
 
     /// The roles and bodies whose work an account sees, one by one; `None` sees everybody's.

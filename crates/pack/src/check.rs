@@ -22,6 +22,7 @@ pub(crate) fn whole(pack: &Pack, problems: &mut Vec<Problem>) {
     procedures_follow_each_other(pack, problems);
     tasks_of_towns_have_a_basis(pack, problems);
     ratings_are_the_citizens(pack, problems);
+    what_is_called_off_ends(pack, problems);
     if pack.kinds.is_empty() && !pack.place.is_empty() {
         say(problems, "pack.toml", codes::UNKNOWN_NAME, "任何登记种类".to_owned());
     }
@@ -84,6 +85,29 @@ fn splits_add_up(pack: &Pack, problems: &mut Vec<Problem>) {
                 codes::SPLIT_SUM,
                 format!("{} 分解合计 {sum}，目标 {}", indicator.id, target.value),
             );
+        }
+    }
+}
+
+/// What a case takes along when it ends is ended by a step of the program that leads out of every state in which it may still be.
+fn what_is_called_off_ends(pack: &Pack, problems: &mut Vec<Problem>) {
+    let steps = pack.procedures.iter().flat_map(|it| it.steps.iter().map(move |step| (it, step)));
+    for (procedure, step) in steps {
+        for (spawn, cancel) in step.spawn.iter().filter_map(|spawn| Some((spawn, spawn.cancel.as_ref()?))) {
+            let Some(target) = pack.kind(&spawn.kind) else { continue };
+            let ends = |of: &Procedure| {
+                let found = of.step(cancel).filter(|it| it.roles.iter().any(|role| role == roles::SYSTEM));
+                found.is_some_and(|it| {
+                    let to_end = it.to.and_then(|to| of.states.get(to)).is_some_and(|state| state.closed);
+                    let open = of.states.iter().enumerate().filter(|(_, state)| !state.closed);
+                    to_end && open.into_iter().all(|(at, _)| it.from.contains(&at))
+                })
+            };
+            let mut all = target.procedures.iter().filter_map(|at| pack.procedures.get(*at));
+            if !target.procedures.is_empty() && !all.all(ends) {
+                let detail = format!("{}（{} 的环节 {}，cancel = \"{cancel}\"）", target.id, procedure.id, step.id);
+                say(problems, &format!("kinds/{}/procedure.toml", procedure.id), codes::NOT_CALLED_OFF, detail);
+            }
         }
     }
 }

@@ -487,6 +487,8 @@ pub struct Spawn {
     /// Field id of the new record → text with `{field}`, or `@record`, `@today`, `@today+5 workday`, `@actor`, `@body`, `@each`. What a ladder drafts
     /// may also say `{@kind}`, `{@clock}`, `{@from}`, `{@length}`, `{@due}`, `{@basis}` of the clock and `{@today}`.
     pub set: Vec<(String, String)>,
+    /// Step of the new record that the program takes when the case that opened it is closed, withdrawn or cancelled before.
+    pub cancel: Option<String>,
 }
 
 /// What kind of time a clock counts.

@@ -286,6 +286,10 @@ const OPERATIONS: &[Operation] = &[
         let of = MessagesOf::Owner { body: "b1".to_owned(), role: "desk".to_owned() };
         store.read()?.messages(P, &of, i64::MAX, 10).map(drop)
     }),
+    ("messages of several bodies", |store| {
+        let of = MessagesOf::Bodies { bodies: vec!["b1".to_owned(), "b2".to_owned()], role: "head".to_owned() };
+        store.read()?.messages(P, &of, i64::MAX, 10).map(drop)
+    }),
     ("what was read", |store| store.read()?.read_by(P, "a", &[RecordId([1; 16])]).map(drop)),
     ("mark as read", |store| store.write(|tx| tx.mark_read(P, "a", &[RecordId([1; 16])]))),
     ("phrases", |store| store.read()?.phrases(P, &RecordId([1; 16])).map(drop)),

@@ -1,7 +1,7 @@
 //! Messages (消息): to everybody who holds a role in a body, or to one account. Written in the transaction of what they tell; never changed. Who has read
 //! one is kept apart.
 
-use crate::db::{Conn, Row, Value};
+use crate::db::{Conn, Row, Value, placeholders};
 use crate::pool::Reader;
 use crate::records::RecordId;
 use crate::{StoreError, Tx};
@@ -34,6 +34,13 @@ pub enum MessagesOf {
     Owner {
         /// The body.
         body: String,
+        /// The role.
+        role: String,
+    },
+    /// To everybody who holds a role in any of these bodies.
+    Bodies {
+        /// The bodies.
+        bodies: Vec<String>,
         /// The role.
         role: String,
     },
@@ -107,11 +114,16 @@ impl Reader<'_> {
         let owner = match of {
             MessagesOf::Owner { body, role } => {
                 values.extend([Value::Text(body), Value::Text(role)]);
-                "body = $4 AND role = $5"
+                "body = $4 AND role = $5".to_owned()
+            }
+            MessagesOf::Bodies { bodies, role } => {
+                values.push(Value::Text(role));
+                values.extend(bodies.iter().map(|body| Value::Text(body)));
+                format!("role = $4 AND body IN ({})", placeholders(5, bodies.len()))
             }
             MessagesOf::Account(account) => {
                 values.push(Value::Text(account));
-                "account = $4"
+                "account = $4".to_owned()
             }
         };
         let sql = format!(

@@ -14,6 +14,7 @@ mod cases;
 mod citizens;
 mod county;
 mod documents;
+mod ends;
 mod handover;
 mod histories;
 mod integrity;

@@ -387,7 +387,8 @@ impl Reader<'_> {
 
     fn spawn(&self, node: &Node<'_>) -> Option<Spawn> {
         let each = node.text("each").and_then(|name| self.field(node, &name, &name.value));
-        let spawn = whole_spawn(self.pack, node, each);
+        let spawn = whole_spawn(self.pack, node, each)
+            .map(|spawn| Spawn { cancel: node.plain("cancel").or(spawn.cancel.clone()), ..spawn });
         self.tells_nobody(node, spawn.as_ref());
         node.finish_ref();
         spawn
@@ -723,7 +724,7 @@ pub(super) fn whole_spawn(pack: &Pack, node: &Node<'_>, each: Option<usize>) -> 
                 node.file.say(codes::UNKNOWN_NAME, &kind.span, format!("种类 {}", kind.value));
                 return None;
             };
-            Spawn { kind: target.id.clone(), each: None, set: Vec::new() }
+            Spawn { kind: target.id.clone(), each: None, set: Vec::new(), cancel: None }
         }
     };
     spawn.each = each;

@@ -463,7 +463,7 @@ pub(super) fn line_of(one: &AskedView) -> String {
 enum Target<'a> {
     Clock(&'a Clock),
     Asked(&'a AskedView),
-    People(Vec<(String, String)>),
+    People(zhiheng_app::Assignable),
 }
 
 async fn target<'a>(
@@ -478,8 +478,9 @@ async fn target<'a>(
         if !handled.case.assignable {
             return Err(Error::NotPermitted.into());
         }
-        let body = handled.view.row.body.clone();
-        return Ok(Target::People(server.run(move |app| app.assignable(body.as_deref())).await?));
+        let (kind, row) = (kind.id.clone(), handled.view.row.clone());
+        let found = server.run(move |app| app.assignable(super::records::kind_of(&app.pack, &kind)?, &row)).await?;
+        return Ok(Target::People(found));
     }
     if matches!(act, BuiltIn::Answer | BuiltIn::Unask) {
         let allowed = |one: &&AskedView| if act == BuiltIn::Answer { one.answerable } else { one.retractable };
@@ -573,13 +574,17 @@ fn act_page(
                 fields.push(words("收回的理由").required());
             }
         }
-        Target::People(people) => {
+        Target::People(found) => {
             let mut options: Vec<Choice> = vec![Choice::new("", "不指定（本单位的人都能办）")];
-            options.extend(people.iter().map(|(login, name)| Choice::new(login, name)));
+            options.extend(found.people.iter().map(|(login, name)| Choice::new(login, name)));
             for option in &mut options {
                 option.chosen = option.value == chosen.assignee;
             }
             let field = Field::new(ASSIGNEE, "交给谁", Control::Area { options });
+            let field = match &found.why {
+                Some(why) => field.hint(why),
+                None => field.hint("只列出担任现在环节岗位的人"),
+            };
             fields.push(Field { error: said(problems, ASSIGNEE), ..field });
         }
     }

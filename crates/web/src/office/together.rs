@@ -314,17 +314,19 @@ fn shared(kind: &Kind, step: &Step, visit: &Visit, seen: &[Seen]) -> Vec<Declare
     fields.filter_map(|field| Some(one(kind.field_index(&field.id)?, field))).collect()
 }
 
-/// Whom some of the cases can be given to: accounts of the bodies that have them.
+/// Whom some of the cases can be given to: accounts of the bodies that have them and that can take a step.
 fn people(app: &App, seen: &[Seen]) -> Result<Vec<(String, String)>, Error> {
     let ready = seen.iter().filter(|one| one.case.why.is_empty()).filter_map(|one| one.found.as_ref());
-    let mut bodies: Vec<Option<String>> = ready.map(|case| case.row.body.clone()).collect();
-    bodies.sort();
-    bodies.dedup();
-    let mut found = Vec::new();
-    for body in bodies {
-        let of = body.as_deref().and_then(|body| app.pack.body(body)).map_or("", |body| body.name.as_str());
-        let all = app.assignable(body.as_deref())?;
-        found.extend(all.into_iter().map(|(login, name)| (login, format!("{name}（{of}）"))));
+    let mut found: Vec<(String, String)> = Vec::new();
+    for case in ready {
+        let Some(kind) = app.pack.kind(&case.row.kind) else { continue };
+        let body = case.row.body.as_deref().and_then(|body| app.pack.body(body));
+        let of = body.map_or("", |body| body.name.as_str());
+        for (login, name) in app.assignable(kind, &case.row)?.people {
+            if !found.iter().any(|(known, _)| *known == login) {
+                found.push((login, format!("{name}（{of}）")));
+            }
+        }
     }
     Ok(found)
 }

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use subtle::ConstantTimeEq;
 use zhiheng_app::{Error, WorkItem, feed_hash};
-use zhiheng_pack::clock::{Calendar, DayKind};
+use zhiheng_pack::clock::DayKind;
 use zhiheng_pack::{Pack, day};
 
 use crate::components::{Link, flash::Flash, light::Tone};
@@ -62,17 +62,18 @@ fn weeks(pack: &Pack, (first, last): (i32, i32), today: i32, items: &[WorkItem])
     // 1970-01-01 was a Thursday: three days after a Monday.
     let since_monday = (first + 3).rem_euclid(7);
     let mut days: Vec<Option<CalendarDay>> = (0..since_monday).map(|_| None).collect();
-    days.extend((first..=last).map(|number| Some(one_day(&pack.calendar, number, today, items))));
+    days.extend((first..=last).map(|number| Some(one_day(pack, number, today, items))));
     while !days.len().is_multiple_of(7) {
         days.push(None);
     }
     days.chunks(7).map(<[_]>::to_vec).collect()
 }
 
-fn one_day(calendar: &Calendar, number: i32, today: i32, items: &[WorkItem]) -> CalendarDay {
-    let kind = calendar.kind(number);
+fn one_day(pack: &Pack, number: i32, today: i32, items: &[WorkItem]) -> CalendarDay {
+    let kind = pack.calendar.kind(number);
+    let offset = pack.utc_offset_hours;
     let due: Vec<&WorkItem> = items.iter().filter(|item| item.task.due_day == Some(number)).collect();
-    let mut ends: Vec<Link> = due.iter().take(OF_DAY).map(|item| Link::new(title(item), href(item))).collect();
+    let mut ends: Vec<Link> = due.iter().take(OF_DAY).map(|item| Link::new(title(item, offset), href(item))).collect();
     if due.len() > OF_DAY {
         ends.push(Link::new(format!("另有 {} 件", due.len() - OF_DAY), "/work"));
     }
@@ -90,8 +91,28 @@ fn one_day(calendar: &Calendar, number: i32, today: i32, items: &[WorkItem]) -> 
     }
 }
 
-fn title(item: &WorkItem) -> String {
-    format!("{}：{}", if item.clock.is_empty() { &item.kind } else { &item.clock }, item.label)
+/// 14:30前 受理决定：缺斤短两（暂定）.
+fn title(item: &WorkItem, offset: i64) -> String {
+    let time = timed(item, offset).map(|at| format!("{}前 ", clock_of(at, offset))).unwrap_or_default();
+    let name = if item.clock.is_empty() { &item.kind } else { &item.clock };
+    format!("{time}{name}：{}{}", item.label, doubt(item))
+}
+
+/// The instant of an end that has a time of day of its own: of minutes or hours; all others end with their day.
+fn timed(item: &WorkItem, offset: i64) -> Option<i64> {
+    let (due, at) = (item.task.due_day?, item.task.due_at?);
+    (moment(at, offset) != format!("{} 00:00", date(due.saturating_add(1)))).then_some(at)
+}
+
+/// 14:30.
+fn clock_of(at: i64, offset: i64) -> String {
+    let minute = (at.div_euclid(60_000_000) + offset * 60).rem_euclid(24 * 60);
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// Said of an end that a holiday arrangement yet to be published may move.
+fn doubt(item: &WorkItem) -> &'static str {
+    if item.task.provisional { "（暂定）" } else { "" }
 }
 
 /// What leaves the house of a line of work: its time limit and its number; where it has none, a mark by which two are told apart.
@@ -99,7 +120,7 @@ fn outside(item: &WorkItem) -> String {
     let record = item.task.record.to_string();
     let mark = record.get(record.len().saturating_sub(6)..).unwrap_or_default();
     let number = item.number.clone().unwrap_or_else(|| format!("{}（{mark}）", item.kind));
-    format!("{} {number}", if item.clock.is_empty() { "待办" } else { &item.clock })
+    format!("{} {number}{}", if item.clock.is_empty() { "待办" } else { &item.clock }, doubt(item))
 }
 
 fn href(item: &WorkItem) -> String {
@@ -152,6 +173,14 @@ fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, pack:
     line("VERSION:2.0".to_owned());
     line("PRODID:-//Zhiheng//work//ZH".to_owned());
     line(format!("X-WR-CALNAME:{}", escaped(name)));
+    if offset == SHANGHAI {
+        for part in ["BEGIN:VTIMEZONE", "TZID:Asia/Shanghai", "BEGIN:STANDARD", "DTSTART:19910915T000000"] {
+            line(part.to_owned());
+        }
+        for part in ["TZOFFSETFROM:+0800", "TZOFFSETTO:+0800", "TZNAME:CST", "END:STANDARD", "END:VTIMEZONE"] {
+            line(part.to_owned());
+        }
+    }
     for item in items {
         let Some(due) = item.task.due_day else { continue };
         let task = &item.task;
@@ -159,12 +188,11 @@ fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, pack:
         line("BEGIN:VEVENT".to_owned());
         line(format!("UID:{}-{clock}-{}@{place}.zhiheng", task.record, task.run));
         line(format!("DTSTAMP:{}", utc(stamp)));
-        // A deadline of minutes or hours has a time of its own; all others end with their day.
-        let timed = task.due_at.filter(|at| moment(*at, offset) != format!("{} 00:00", date(due.saturating_add(1))));
+        let timed = timed(item, offset);
         match timed {
             Some(at) => {
-                line(format!("DTSTART:{}", utc(at)));
-                line(format!("DTEND:{}", utc(at)));
+                line(format!("DTSTART{}", local(at, offset)));
+                line(format!("DTEND{}", local(at, offset)));
             }
             None => {
                 line(format!("DTSTART;VALUE=DATE:{}", compact(due)));
@@ -185,6 +213,17 @@ fn calendar_text(name: &str, items: &[WorkItem], stamp: i64, origin: &str, pack:
 /// 20260114.
 fn compact(number: i32) -> String {
     plain_date(number).replace('-', "")
+}
+
+/// Hours east of Greenwich of China's one time, Asia/Shanghai. There has been no summer time since 1991.
+const SHANGHAI: i64 = 8;
+
+/// `;TZID=Asia/Shanghai:20260105T120000`: the time as the wall clock of the county shows it; elsewhere in UTC.
+fn local(at: i64, offset: i64) -> String {
+    if offset != SHANGHAI {
+        return format!(":{}", utc(at));
+    }
+    format!(";TZID=Asia/Shanghai:{}", utc(at + offset * 3_600_000_000).trim_end_matches('Z'))
 }
 
 /// 20260105T040000Z.
@@ -239,6 +278,15 @@ mod tests {
     fn text_is_escaped() {
         assert_eq!(escaped("甲;乙,丙\\丁\n戊\r"), "甲\\;乙\\,丙\\\\丁\\n戊");
         assert_eq!(utc(1_795_413_960_000_000), "20261123T060600Z");
+    }
+
+    #[test]
+    fn a_time_of_day_is_that_of_the_countys_wall_clock() {
+        let at = 1_795_413_960_000_000;
+        assert_eq!(clock_of(at, 8), "14:06");
+        assert_eq!(local(at, 8), ";TZID=Asia/Shanghai:20261123T140600");
+        assert_eq!(local(at, 6), ":20261123T060600Z");
+        assert_eq!(clock_of(at - 15 * 3_600_000_000, 8), "23:06", "the evening before");
     }
 
     #[test]

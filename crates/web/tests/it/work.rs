@@ -223,3 +223,20 @@ async fn all_of_a_colleagues_open_work_is_handed_over_after_a_preview_and_both_a
     clerk.get("/work?tab=messages").await.assert_shows("您的 2 件已移交给");
     office.get(&path.replace("/work/handover", "/accounts")).await.assert_shows("移交待办");
 }
+
+#[tokio::test]
+async fn an_end_beyond_the_announced_holidays_is_marked_as_provisional_in_the_calendar_and_its_feed() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    county.at("2026-12-28");
+    clerk.sign_in("of_scjg").await;
+    lodge(&mut clerk, "缺斤短两").await;
+    clerk.get("/work/calendar?month=2027-01").await.assert_shows("缺斤短两（暂定）");
+    clerk.get("/work/calendar").await;
+    let page = clerk.post_on("/work/calendar", &[("do", "renew")]).await;
+    let at = page.text.find("/work/calendar.ics?token=").expect("the address is shown once");
+    let address = page.text[at..].split('"').next().unwrap().to_owned();
+    let feed = county.anybody().get(&address).await;
+    feed.assert_shows("SUMMARY:受理决定 TS2026-001（暂定）\r\n").assert_shows("TZID:Asia/Shanghai\r\n");
+}
