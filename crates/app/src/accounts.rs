@@ -17,7 +17,7 @@ use zhiheng_pack::procedure::roles;
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, GrantRow, InvitationRow, ProofRow, Purpose, Reader, RecordId, StoreError, Tx};
 
-use crate::permit::{EXPORT, Held, Power};
+use crate::permit::{Absent, EXPORT, Held, Power};
 use crate::policy::{Profile, SecondFactor, profile};
 use crate::signing::SignedIn;
 use crate::{App, Error, hex};
@@ -133,6 +133,8 @@ pub struct Account {
     pub level: Option<BodyLevel>,
     /// It is no person but a service (接口).
     pub service: Option<Service>,
+    /// Those in whose place it acts today (代办).
+    pub stands_for: Vec<Absent>,
 }
 
 /// What a service may besides what its body may: nothing that wants a person.
@@ -212,17 +214,21 @@ impl App {
         let rules = if office { self.rules_of_office(reader)? } else { self.rules(reader)? };
         let proof = reader.proof(place, &row.id)?;
         let mut held = self.held(&reader.grants_of(place, &row.id)?, &rules, None);
+        let mut stands_for = Vec::new();
         for one in reader.delegations_to(place, &row.id, rules.today)? {
             let Some(absent) = reader.account(place, &one.from)? else { continue };
             // A deputy acts within the unit: what it was when the delegation was given need not be what it is.
             if absent.body == row.body && absent.role == row.role && absent.disabled_at.is_none() {
-                held.extend(self.held(&reader.grants_of(place, &absent.id)?, &rules, Some(&absent.name)));
+                let person = Absent { login: absent.login.clone(), name: absent.name.clone() };
+                held.extend(self.held(&reader.grants_of(place, &absent.id)?, &rules, Some(&person)));
+                stands_for.push(person);
             }
         }
-        Ok(self.account_with(row, proof.as_ref(), held, &rules))
+        let account = self.account_with(row, proof.as_ref(), held, &rules);
+        Ok(account.map(|account| Account { stands_for, ..account }))
     }
 
-    fn held(&self, grants: &[GrantRow], rules: &Rules, instead_of: Option<&str>) -> Vec<Held> {
+    fn held(&self, grants: &[GrantRow], rules: &Rules, instead_of: Option<&Absent>) -> Vec<Held> {
         let holds = |grant: &&GrantRow| {
             grant.ended_at.is_none()
                 && grant.since <= rules.today
@@ -231,7 +237,7 @@ impl App {
         let one = |grant: &GrantRow| Held {
             role: grant.role.clone(),
             bodies: grant.body.as_deref().map(|body| self.in_being(body, rules.today)),
-            instead_of: instead_of.map(str::to_owned),
+            instead_of: instead_of.cloned(),
         };
         grants.iter().filter(holds).map(one).collect()
     }
@@ -288,6 +294,7 @@ impl App {
             separate: rules.separate,
             level: body.and_then(|body| self.pack.body(body)).map(|body| body.level),
             service: None,
+            stands_for: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Steps of a case: what may be done with it now, by whom, and the doing of it. Everything that can be decided is decided before the writer sees it: the
 //! role, the state, the guard, four eyes, the reason, the fields, the window of a clock, the children. The writer makes the event.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Sight, Value, problem as c
 use zhiheng_store::{Op, Outcome, RecordId, RecordRow, Refused};
 
 use crate::error::Handed;
+use crate::permit::Absent;
 use crate::submit::{Happens, Prepared, Submitting, read};
 use crate::{Account, App, Error, Receipt, RecordView, RequestKey};
 
@@ -469,9 +471,10 @@ impl App {
             Record::from_canonical(look.kind, &content.1).ok_or_else(|| Error::Corrupt("环节内容".to_owned()))?;
         let mut ready = Vec::new();
         let mut problems = Vec::new();
+        let instead = look.instead_of(taker, &CaseAct::Step(step.id.clone()));
+        let doing = Doing::of(taker, look.today).instead_of(instead);
         for spawn in &step.spawn {
-            let made =
-                spawn_contents(look.pack, look.kind, &after, &look.row.id, spawn, None, &Doing::of(taker, look.today));
+            let made = spawn_contents(look.pack, look.kind, &after, &look.row.id, spawn, None, &doing);
             match made {
                 Ok(made) => ready.extend(made.into_iter().map(|made| made.prepare(self.new_id(), self.random_bytes()))),
                 Err(found) => problems.extend(found),
@@ -513,6 +516,7 @@ impl App {
                 note: wanted.note.clone(),
                 from: look.case.state.clone(),
                 opened,
+                instead_of: look.instead_of(taker, &wanted.act).map(|absent| absent.login.clone()),
             }),
         };
         let request = key.map(|key| (key.0.clone(), digest_of(wanted)));
@@ -623,14 +627,42 @@ impl Look<'_> {
             let state = self.procedure.state(&self.case.state).map_or("", |state| state.name.as_str());
             return Err(Error::WrongState(format!("现在是“{state}”，不能办理“{}”", step.name)));
         }
-        if let Some(own) = self.other_eyes(step).find(|event| event.by == taker.login()) {
-            let did = match &own.act {
+        let instead = self.instead_of(taker, &CaseAct::Step(step.id.clone()));
+        let own = [Some(taker.login()), instead.map(|absent| absent.login.as_str())];
+        if let Some(event) = self.other_eyes(step).find(|event| event.people().any(|one| own.contains(&Some(one)))) {
+            let did = match &event.act {
                 CaseAct::Step(id) => self.procedure.step(id).map_or("", |step| step.name.as_str()),
                 _ => "前一环节",
             };
+            // Through a delegation one person would look at his own work with another's eyes.
+            if event.by != taker.login() {
+                let why = "代办的人和被代的人在这里算同一个人";
+                return Err(Error::WrongState(format!("“{}”须由另一人办理：“{did}”与代办有关，{why}", step.name)));
+            }
             return Err(Error::WrongState(format!("“{}”须由另一人办理：“{did}”是您自己办的", step.name)));
         }
         self.check_window(step)
+    }
+
+    /// In whose place a taker does something (代办).
+    pub(crate) fn instead_of<'t>(&self, taker: Taker<'t>, act: &CaseAct) -> Option<&'t Absent> {
+        let Taker::Staff(account) = taker else { return None };
+        let (roles, body) = match act {
+            CaseAct::Step(id) => match self.procedure.step(id) {
+                Some(step) => (step.roles.clone(), self.owner(step)),
+                None => (Vec::new(), None),
+            },
+            CaseAct::Answer { ask, body, .. } => {
+                let role = self.procedure.ask(ask).map(|ask| ask.role.clone());
+                (role.into_iter().collect(), Some(body.clone()))
+            }
+            CaseAct::Extend(id, _) => {
+                let rule = self.procedure.clock(id).and_then(|clock| clock.extend.as_ref());
+                (rule.map(|rule| rule.role.clone()).into_iter().collect(), self.envelope.body.clone())
+            }
+            _ => (Vec::new(), None),
+        };
+        account.instead_of(&roles, body.as_deref(), self.case.assignee.as_deref())
     }
 
     /// The acts from whose takers the taker of a step must differ.
@@ -924,13 +956,15 @@ impl Look<'_> {
     }
 
     fn content(&self, step: &Step, given: &Draft, taker: Taker<'_>) -> Result<(Envelope, String), Vec<Problem>> {
-        step_content(self.pack, self.kind, self.record, step, given, &Doing::of(taker, self.today))
+        let instead = self.instead_of(taker, &CaseAct::Step(step.id.clone()));
+        let doing = Doing::of(taker, self.today).instead_of(instead);
+        step_content(self.pack, self.kind, self.record, step, given, &doing)
     }
 }
 
 /// Who does something and on which day, as contents name them.
 pub(crate) struct Doing<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     body: Option<&'a str>,
     today: i32,
     /// What is said of the clock or the round that drafts: `{@clock}` and its like, with the words for them.
@@ -941,10 +975,22 @@ impl<'a> Doing<'a> {
     pub(crate) fn of(taker: Taker<'a>, today: i32) -> Doing<'a> {
         match taker {
             Taker::Staff(account) => {
-                Doing { name: &account.name, body: account.body.as_deref(), today, said: Vec::new() }
+                Doing { name: Cow::Borrowed(&account.name), body: account.body.as_deref(), today, said: Vec::new() }
             }
-            Taker::Citizen | Taker::System => Doing { name: name_of(taker), body: None, today, said: Vec::new() },
+            Taker::Citizen | Taker::System => {
+                Doing { name: Cow::Borrowed(name_of(taker)), body: None, today, said: Vec::new() }
+            }
         }
+    }
+}
+
+impl Doing<'_> {
+    /// The same in somebody's place: what is signed says so.
+    fn instead_of(mut self, absent: Option<&Absent>) -> Self {
+        if let Some(absent) = absent {
+            self.name = Cow::Owned(format!("{}（代{}）", self.name, absent.name));
+        }
+        self
     }
 }
 
@@ -971,7 +1017,7 @@ pub(crate) fn step_content(
         let text = match setting {
             Setting::Text(text) => text.clone(),
             Setting::Today => zhiheng_pack::day::date(doing.today).to_string(),
-            Setting::Actor => doing.name.to_owned(),
+            Setting::Actor => doing.name.to_string(),
             Setting::Body => doing.body.unwrap_or_default().to_owned(),
         };
         draft.fields.insert(field.id.clone(), Json::String(text));
@@ -1132,7 +1178,7 @@ fn setting(
             json!({ "as_written": title, "kind": kind.id, "id": id.to_string() })
         }
         "@today" => Json::String(zhiheng_pack::day::date(doing.today).to_string()),
-        "@actor" => Json::String(doing.name.to_owned()),
+        "@actor" => Json::String(doing.name.to_string()),
         "@body" => Json::String(doing.body.map(str::to_owned).or_else(|| pack.envelope(kind, record).body)?),
         "@each" => Json::String(each?.to_owned()),
         text if text.starts_with("@today+") => {

@@ -88,6 +88,7 @@ impl Deciding<'_> {
                 act,
                 at,
                 by: actor.to_owned(),
+                instead_of: happens.as_ref().and_then(|happens| happens.instead_of.clone()),
                 version: before.map_or(1, |row| row.version + 1),
                 reason: one.reason.clone(),
                 note: happens.as_ref().and_then(|happens| happens.note.clone()),
@@ -372,7 +373,13 @@ impl Deciding<'_> {
             content: Some(content.clone()),
             salt: own,
             warnings: Vec::new(),
-            happening: Some(Happens { act: CaseAct::Step(step.id.clone()), note: None, from, opened: Vec::new() }),
+            happening: Some(Happens {
+                act: CaseAct::Step(step.id.clone()),
+                note: None,
+                from,
+                opened: Vec::new(),
+                instead_of: None,
+            }),
         };
         Ok(self.one(&prepared, Some(content), roles::SYSTEM, None, times)?.moved)
     }

@@ -468,7 +468,7 @@ impl One<'_> {
             content: content.clone(),
             salt: salt(self.chance, "event", version),
             warnings: Vec::new(),
-            happening: Some(Happens { act, note, from, opened: Vec::new() }),
+            happening: Some(Happens { act, note, from, opened: Vec::new(), instead_of: None }),
         };
         deciding.one(&prepared, content, roles::SYSTEM, None, times).map(|_| ())
     }

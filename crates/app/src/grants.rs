@@ -203,8 +203,17 @@ impl App {
         if until < since {
             say("until", "截止日期不能早于开始日期。");
         }
-        if until < self.today() {
-            say("until", "截止日期已经过去。");
+        if since < self.today() {
+            say("since", "开始日期不能早于今天：已经办过的事不能事后说成代办。");
+        }
+        let most = self.pack.delegation_days;
+        if until.saturating_sub(since) >= most {
+            say("until", &format!("一次代办最多 {most} 天；更长的，换岗请用轮岗交接，还要代办的到期再委托。"));
+        }
+        if let Some(deputy) = &deputy
+            && let Some((field, text)) = self.chained(actor, deputy, (since, until))?
+        {
+            say(field, &text);
         }
         let Some(deputy) = deputy.filter(|_| actor.acts() && problems.is_empty()) else {
             return Err(if problems.is_empty() { Error::NotPermitted } else { Error::Invalid(problems) });
@@ -215,6 +224,33 @@ impl App {
             tx.delegate(&place, &row)?;
             tx.log_operation(&place, &by, "委托代办", &deputy.name, "").map(|_| ())
         })?)
+    }
+
+    /// Why a delegation would be one link of a chain: nobody acts for somebody who acts for a third, or who is away himself.
+    fn chained(
+        &self,
+        actor: &Account,
+        deputy: &Person,
+        days: (i32, i32),
+    ) -> Result<Option<(&'static str, String)>, Error> {
+        let mut reader = self.store.read()?;
+        let meets = |row: &DelegationRow| row.ended_at.is_none() && row.since <= days.1 && days.0 <= row.until;
+        let theirs = reader.delegations_from(&self.pack.place, &deputy.id)?;
+        if theirs.iter().any(meets) {
+            let why = format!("这些天{}已委托别人代办，不能再代办您的，请另选一人。", deputy.name);
+            return Ok(Some(("deputy", why)));
+        }
+        for colleague in self.possible_deputies(actor)? {
+            let rows = reader.delegations_from(&self.pack.place, &colleague.id)?;
+            if rows.iter().any(|row| row.to == actor.id && meets(row)) {
+                let why = format!(
+                    "这些天您在代{}办理，代办不能转托：请{}先另行委托，再委托您自己的。",
+                    colleague.name, colleague.name
+                );
+                return Ok(Some(("deputy", why)));
+            }
+        }
+        Ok(None)
     }
 
     /// Ends a delegation of one's own early.

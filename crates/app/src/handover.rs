@@ -1,7 +1,9 @@
 //! 轮岗交接: everything open that is assigned to one account passes to another in one act, with a record of it.
 //!
 //! - Each case gets the event that assigning it alone would give it, under the same right and to the same people: accounts of the body whose case it is.
-//! - What cannot pass stays where it is, and is named with the reason.
+//! - What cannot pass stays where it is, and is named with the reason. What the successor could not handle, for want of a post, is said before anything passes.
+//! - Posts (岗位) pass only where whoever hands over may grant them: the security administrator, and nobody to himself. With a post goes the open work of the post.
+//! - Messages that were not read yet are passed on, each with whose it was.
 //! - A transaction takes at most [`TOGETHER`] cases and tells both accounts what passed in it. A case that is no longer the first account's is left
 //!   alone: after an interruption the act is simply repeated, and moves the rest.
 
@@ -11,12 +13,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Pack, Problem, Sight, problem as codes};
-use zhiheng_store::{AccountRow, Change, Job, Needs, Op, Outcome, RecordId, Refused, Seen, TaskRow, TasksOf, Times};
+use zhiheng_store::{
+    AccountRow, Change, GrantRow, Job, MessageRow, MessagesOf, Needs, Op, Outcome, Reader, RecordId, Refused, Seen,
+    TaskRow, TasksOf, Times,
+};
 
 use crate::cases::{Look, Taker};
 use crate::error::Handed;
 use crate::grants::Person;
-use crate::permit::{Verb, may};
+use crate::permit::{EXPORT, Power, Verb, may};
 use crate::submit::{Deciding, Happens, Prepared, read};
 use crate::{Account, App, Error, Role};
 
@@ -24,6 +29,8 @@ use crate::{Account, App, Error, Role};
 const TOGETHER: usize = 500;
 /// Characters of a reason.
 const REASON: usize = 200;
+/// Messages that pass at most, the newest.
+const MESSAGES: usize = 200;
 
 /// What an account would hand over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +39,40 @@ pub struct OpenWork {
     pub from: Person,
     /// Open cases by kind: the kind's name, how many.
     pub kinds: Vec<(String, usize)>,
+    /// The posts that it holds by a grant today.
+    pub posts: Vec<Post>,
+    /// Whether the actor may pass posts on.
+    pub grants: bool,
+    /// Messages not read yet.
+    pub unread: usize,
     /// Who may take some of it.
     pub takers: Vec<Person>,
+}
+
+/// A post that an account holds, with the open work of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The grant.
+    pub key: i64,
+    /// 岗位名称
+    pub name: String,
+    /// 单位名称; 全县 where it is for the county.
+    pub body: String,
+    /// Lines of work that wait for the post, up to a thousand; they follow it by themselves.
+    pub lines: i64,
+    /// Nobody else holds it: without it nobody would have that work among his own.
+    pub alone: bool,
+}
+
+/// How a hand-over is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandOver {
+    /// Why.
+    pub reason: String,
+    /// Grants that pass too.
+    pub posts: Vec<i64>,
+    /// Cases whose next step the successor cannot take pass all the same.
+    pub all_the_same: bool,
 }
 
 /// A case, as a list of what passed names it.
@@ -56,6 +95,12 @@ pub struct HandedOver {
     pub passed: Vec<PassedCase>,
     /// What stayed, each with the reason.
     pub stayed: Vec<(PassedCase, String)>,
+    /// Posts that passed.
+    #[serde(default)]
+    pub posts: Vec<String>,
+    /// Messages that were passed on.
+    #[serde(default)]
+    pub messages: usize,
 }
 
 /// Somebody whose work may be handed over.
@@ -82,7 +127,12 @@ impl App {
             let lines: i64 = assigned.iter().map(|(.., count)| count).sum();
             let body = row.body.as_deref().and_then(|body| self.pack.body(body));
             let body = body.map(|body| body.name.clone()).unwrap_or_default();
-            found.extend((lines > 0).then_some(Holder { person: Person { id: row.id, name: row.name }, body, lines }));
+            let posts = !self.posts_of(&mut reader, &row)?.is_empty();
+            found.extend((lines > 0 || posts).then_some(Holder {
+                person: Person { id: row.id, name: row.name },
+                body,
+                lines,
+            }));
         }
         Ok(found)
     }
@@ -101,6 +151,9 @@ impl App {
         Ok(OpenWork {
             kinds: kinds.into_values().collect(),
             takers: takers.into_iter().map(|row| Person { id: row.id, name: row.name }).collect(),
+            posts: self.posts_of(&mut self.store.read()?, &from)?,
+            grants: self.may_pass_posts(actor, &from),
+            unread: self.unread_of(&from.login)?.len(),
             from: Person { id: from.id, name: from.name },
         })
     }
@@ -111,8 +164,9 @@ impl App {
         actor: &Account,
         from: &RecordId,
         to: &RecordId,
-        reason: &str,
+        wanted: &HandOver,
     ) -> Result<HandedOver, Error> {
+        let reason = wanted.reason.as_str();
         let from = self.whose_work(actor, from)?;
         let cases = self.assigned_to(&from.login)?;
         let to = self.takers(&from, &cases)?.into_iter().find(|row| row.id == *to);
@@ -126,11 +180,25 @@ impl App {
             length if length > REASON => say("reason", "移交原因最多 200 个字。"),
             _ => {}
         }
+        let posts = self.chosen_posts(actor, &from, to.as_ref(), &wanted.posts, &mut problems)?;
+        if let Some(to) = to.as_ref().filter(|_| !wanted.all_the_same) {
+            problems.extend(self.beyond(&from, to, &cases, &posts)?);
+        }
+        let mut unread = self.unread_of(&from.login)?;
+        if cases.is_empty() && posts.is_empty() && unread.is_empty() {
+            let text = format!("{}名下没有可以移交的事项，也没有勾选岗位。", from.name);
+            problems.push(Problem::of_field(codes::CHECK_FAILED, "to", text));
+        }
         let Some(to) = to.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
-        self.log_hand_over(actor, &from, &to, cases.len(), reason)?;
-        let mut done = HandedOver::default();
+        self.begin_hand_over(actor, &from, &to, cases.len(), reason, &posts)?;
+        let mut done = HandedOver { messages: unread.len(), ..HandedOver::default() };
+        done.posts = posts.iter().map(|(name, _)| name.clone()).collect();
         let all: Vec<(RecordId, String)> = cases.into_iter().map(|(id, task)| (id, task.kind)).collect();
-        for part in all.chunks(TOGETHER) {
+        // Messages pass with the first cases, and where there are none, by themselves.
+        let nothing: &[(RecordId, String)] = &[];
+        let alone = (all.is_empty() && !unread.is_empty()).then_some(nothing);
+        let passed: Vec<RecordId> = unread.iter().map(|message| message.id).collect();
+        for part in all.chunks(TOGETHER).chain(alone) {
             let cases: BTreeMap<_, _> =
                 part.iter().map(|(id, kind)| (*id, (kind.clone(), self.random_bytes()))).collect();
             let job = Passing {
@@ -139,6 +207,7 @@ impl App {
                 from: from.clone(),
                 to: to.clone(),
                 reason: reason.trim().to_owned(),
+                unread: std::mem::take(&mut unread),
                 subjects: self.subjects_of(part.iter().map(|(id, kind)| (kind.as_str(), *id)))?,
                 cases,
                 year: self.year(),
@@ -155,21 +224,166 @@ impl App {
                 Outcome::Refused(Refused { answer }) => return Err(Handed::read(&answer)),
             }
         }
+        if !passed.is_empty() {
+            let place = self.pack.place.clone();
+            self.store.write(move |tx| tx.mark_read(&place, &from.login, &passed))?;
+        }
         Ok(done)
     }
 
-    /// The log tells of the act before the first case passes: an interrupted one is in it too.
-    fn log_hand_over(
+    /// The log tells of the act before the first case passes: an interrupted one is in it too. Posts pass with that line.
+    fn begin_hand_over(
         &self,
         actor: &Account,
         from: &AccountRow,
         to: &AccountRow,
         count: usize,
         reason: &str,
+        posts: &[(String, GrantRow)],
     ) -> Result<(), Error> {
         let (place, by, object) = (self.pack.place.clone(), actor.login.clone(), from.login.clone());
-        let detail = format!("→ {}，{count} 件：{}", to.login, reason.trim());
-        Ok(self.store.write(move |tx| tx.log_operation(&place, &by, "轮岗交接", &object, &detail).map(|_| ()))?)
+        let names: Vec<&str> = posts.iter().map(|(name, _)| name.as_str()).collect();
+        let with = if names.is_empty() { String::new() } else { format!("，岗位{}", names.join("、")) };
+        let detail = format!("→ {}，{count} 件{with}：{}", to.login, reason.trim());
+        let (today, now, to) = (self.today(), self.now(), to.clone());
+        let posts: Vec<GrantRow> = posts.iter().map(|(_, grant)| grant.clone()).collect();
+        Ok(self.store.write(move |tx| {
+            for grant in &posts {
+                if tx.end_grant(&place, &grant.account, grant.recorded_at, now)?.is_none() {
+                    continue;
+                }
+                let passed = GrantRow {
+                    account: to.id,
+                    recorded_at: 0,
+                    since: grant.since.max(today),
+                    granted_by: by.clone(),
+                    ..grant.clone()
+                };
+                tx.grant(&place, &passed)?;
+                let what = format!("{} {}", grant.role, grant.body.as_deref().unwrap_or("全县"));
+                tx.log_operation(&place, &by, "收回岗位", &object, &what)?;
+                tx.log_operation(&place, &by, "授予岗位", &to.login, &what)?;
+            }
+            tx.log_operation(&place, &by, "轮岗交接", &object, &detail).map(|_| ())
+        })?)
+    }
+
+    /// Posts are given by who may grant them, and by nobody to himself or of his own.
+    fn may_pass_posts(&self, actor: &Account, from: &AccountRow) -> bool {
+        actor.has(Power::Security) && actor.id != from.id
+    }
+
+    /// The grants of an account that are in force.
+    fn posts_of(&self, reader: &mut Reader<'_>, from: &AccountRow) -> Result<Vec<Post>, Error> {
+        let (today, place) = (self.today(), &self.pack.place);
+        let in_force = |grant: &GrantRow| {
+            grant.ended_at.is_none() && grant.since <= today && grant.until.is_none_or(|until| today <= until)
+        };
+        let own: Vec<GrantRow> = reader.grants_of(place, &from.id)?.into_iter().filter(in_force).collect();
+        if own.is_empty() {
+            return Ok(Vec::new());
+        }
+        let others = reader.grants(place)?;
+        let mut posts = Vec::new();
+        for grant in own {
+            let same =
+                |other: &GrantRow| other.account != from.id && (&other.role, &other.body) == (&grant.role, &grant.body);
+            let mut lines = 0;
+            for body in self.pack.bodies.iter().filter(|body| grant.body.as_deref().is_none_or(|own| own == body.id)) {
+                let of = TasksOf::Owner { body: body.id.clone(), role: grant.role.clone() };
+                lines += reader.count_tasks(place, &of, (i64::MIN, i64::MAX), COUNTED)?;
+            }
+            posts.push(Post {
+                key: grant.recorded_at,
+                name: self.post_name(&grant.role),
+                body: grant.body.as_deref().map_or_else(|| "全县".to_owned(), |body| self.body_name(body).to_owned()),
+                lines,
+                alone: !others.iter().any(|other| in_force(other) && same(other)),
+            });
+        }
+        Ok(posts)
+    }
+
+    fn post_name(&self, role: &str) -> String {
+        match role {
+            EXPORT => "数据导出".to_owned(),
+            role => self.pack.role(role).map_or_else(|| role.to_owned(), |role| role.name.clone()),
+        }
+    }
+
+    /// The grants that are to pass, with their names.
+    fn chosen_posts(
+        &self,
+        actor: &Account,
+        from: &AccountRow,
+        to: Option<&AccountRow>,
+        keys: &[i64],
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<(String, GrantRow)>, Error> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut say = |text: &str| problems.push(Problem::of_field(codes::CHECK_FAILED, "posts", text));
+        if !self.may_pass_posts(actor, from) {
+            say("岗位由安全管理员移交，并且不能移交自己的：请安全管理员办理，或者不勾选岗位。");
+        } else if to.is_some_and(|to| to.id == actor.id) {
+            say("不能把岗位移交给自己，请由另一位安全管理员办理。");
+        }
+        let mut reader = self.store.read()?;
+        let known = self.posts_of(&mut reader, from)?;
+        let rows = reader.grants_of(&self.pack.place, &from.id)?.into_iter();
+        let chosen = rows.filter(|row| keys.contains(&row.recorded_at));
+        let named = chosen.filter_map(|row| {
+            let post = known.iter().find(|post| post.key == row.recorded_at)?;
+            Some((format!("{}（{}）", post.name, post.body), row))
+        });
+        Ok(named.collect())
+    }
+
+    /// What the successor could not handle: open work for posts that whoever hands over holds and the successor neither holds nor is given.
+    fn beyond(
+        &self,
+        from: &AccountRow,
+        to: &AccountRow,
+        cases: &BTreeMap<RecordId, TaskRow>,
+        posts: &[(String, GrantRow)],
+    ) -> Result<Option<Problem>, Error> {
+        let mut reader = self.store.read()?;
+        let (Some(old), Some(new)) = (self.account_of(&mut reader, from)?, self.account_of(&mut reader, to)?) else {
+            return Ok(None);
+        };
+        let given = |role: &str, body: &str| {
+            let covers = |of: &str| self.pack.bodies_within(of).iter().any(|within| within.id == body);
+            posts.iter().any(|(_, grant)| grant.role == role && grant.body.as_deref().is_none_or(covers))
+        };
+        let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+        for task in cases.values() {
+            let body = Some(task.body.as_str()).filter(|body| !body.is_empty());
+            let active = Account { must: None, ..old.clone() };
+            if active.holds(&task.role, body) && !new.holds(&task.role, body) && !given(&task.role, &task.body) {
+                *missing.entry(self.post_name(&task.role)).or_default() += 1;
+            }
+        }
+        let named: Vec<String> = missing.iter().map(|(post, count)| format!("“{post}”（{count} 件）")).collect();
+        Ok((!missing.is_empty()).then(|| {
+            let text = format!(
+                "{}没有{}，这些事项他接手以后办不了：请把岗位一并移交，或者先由安全管理员授予，或者另选一人；勾选“仍然移交”也可以移交，等授予以后再办。",
+                to.name,
+                named.join("、")
+            );
+            Problem::of_field(codes::CHECK_FAILED, "to", text)
+        }))
+    }
+
+    /// The messages to an account itself that it has not read.
+    fn unread_of(&self, login: &str) -> Result<Vec<MessageRow>, Error> {
+        let mut reader = self.store.read()?;
+        let of = MessagesOf::Account(login.to_owned());
+        let found = reader.messages(&self.pack.place, &of, i64::MAX, MESSAGES)?;
+        let ids: Vec<RecordId> = found.iter().map(|message| message.id).collect();
+        let read = reader.read_by(&self.pack.place, login, &ids)?;
+        // What tells of no case, as the list of an earlier hand-over, is his own.
+        Ok(found.into_iter().filter(|message| !read.contains(&message.id) && message.record.is_some()).collect())
     }
 
     fn whose_work(&self, actor: &Account, from: &RecordId) -> Result<AccountRow, Error> {
@@ -199,7 +413,8 @@ impl App {
     /// Who may take some of these cases: the accounts in use of the bodies whose cases they are.
     fn takers(&self, from: &AccountRow, cases: &BTreeMap<RecordId, TaskRow>) -> Result<Vec<AccountRow>, Error> {
         let mut reader = self.store.read()?;
-        let mut bodies: BTreeSet<Option<String>> = BTreeSet::new();
+        // Who has nothing but posts passes them on within his unit.
+        let mut bodies: BTreeSet<Option<String>> = cases.is_empty().then(|| from.body.clone()).into_iter().collect();
         for (id, task) in cases {
             bodies.insert(reader.record(&self.pack.place, &task.kind, id)?.and_then(|row| row.body));
         }
@@ -227,6 +442,8 @@ struct Passing {
     from: AccountRow,
     to: AccountRow,
     reason: String,
+    /// Messages that pass with this transaction.
+    unread: Vec<MessageRow>,
     /// Cases with their kind and the salt of the new version.
     cases: BTreeMap<RecordId, (String, [u8; 16])>,
     /// Subjects whose records are counted together with theirs.
@@ -259,6 +476,10 @@ impl Job for Passing {
             }
         }
         self.tell(&mut deciding, times, &done.passed);
+        for message in &self.unread {
+            let title = format!("{}移交：{}", self.from.name, message.title);
+            deciding.message_to(times.next(), &self.to.login, message.record.clone(), title, message.text.clone());
+        }
         let mut change = deciding.change;
         change.answer = serde_json::to_string(&done).unwrap_or_default();
         Ok(change)
@@ -321,6 +542,7 @@ impl Passing {
                 note: None,
                 from: case.state.clone(),
                 opened: Vec::new(),
+                instead_of: None,
             }),
         };
         deciding.one(&prepared, None, &self.actor.login, None, times)?;

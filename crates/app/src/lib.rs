@@ -17,6 +17,7 @@ mod citizens;
 mod course;
 pub mod data;
 mod demo;
+mod directory;
 mod documents;
 mod error;
 mod export;
@@ -68,12 +69,13 @@ pub use citizens::{
     asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
 };
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
+pub use directory::{ContactLine, Directory, Member};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat, Masking};
 pub use firing::Fired;
 pub use grants::{Delegation, Grant, Person};
-pub use handover::{HandedOver, Holder, OpenWork, PassedCase};
+pub use handover::{HandOver, HandedOver, Holder, OpenWork, PassedCase, Post};
 pub use import::{
     FieldChange, IMPORT_CATALOGUE, Identity, ImportChoice, ImportColumn, ImportCounts, ImportOptions, ImportPreview,
     ImportProblem, ImportRow, ImportTotal, Imported, TOTAL_ROW, Take, Uncounted, read_table, wanted,
@@ -92,8 +94,8 @@ pub use outgoing::{
 };
 pub use packs::{CellChange, PackDiff, PackState, pack_bytes};
 pub use permit::{
-    EXPORT, Held, MATRIX_OF, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to, matrix, may,
-    reads, role_matrix, shown_to,
+    Absent, EXPORT, Held, MATRIX_OF, MATRIX_VERBS, MatrixLine, Power, Scope, Verb, document_went_to, is_sent_to,
+    matrix, may, reads, role_matrix, shown_to,
 };
 pub use phrases::PHRASES;
 pub use plan::{PlanView, RuledFinding};

@@ -60,8 +60,17 @@ pub struct Held {
     pub role: String,
     /// Bodies on whose cases: the one of the grant and those under it; none: the whole county.
     pub bodies: Option<Vec<String>>,
-    /// Name of the person for whom it is held as a deputy (代办).
-    pub instead_of: Option<String>,
+    /// The person for whom it is held as a deputy (代办).
+    pub instead_of: Option<Absent>,
+}
+
+/// Somebody who is away, and in whose place another acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// Login.
+    pub login: String,
+    /// 姓名
+    pub name: String,
 }
 
 impl Held {
@@ -204,7 +213,24 @@ impl Account {
             separate: false,
             level: None,
             service: None,
+            stands_for: Vec::new(),
         }
+    }
+
+    /// In whose place this account does something (代办): of a case that is assigned to somebody absent, his; else of the person through whom alone it
+    /// holds the role that this takes.
+    pub(crate) fn instead_of(&self, roles: &[String], body: Option<&str>, assignee: Option<&str>) -> Option<&Absent> {
+        let assigned = assignee.and_then(|login| self.stands_for.iter().find(|absent| absent.login == login));
+        if assigned.is_some() || self.stands_for.is_empty() {
+            return assigned;
+        }
+        let held = self.held.iter().filter(|held| held.instead_of.is_none()).cloned().collect();
+        let own = Account { held, ..self.clone() };
+        if roles.iter().any(|role| own.holds(role, body)) {
+            return None;
+        }
+        let through = |held: &&Held| held.instead_of.is_some() && roles.contains(&held.role) && held.covers(body);
+        self.held.iter().find(through).and_then(|held| held.instead_of.as_ref())
     }
 
     /// Whether the account is let in: activated, and owing neither a new password nor a second factor.
@@ -584,6 +610,7 @@ mod tests {
             separate: false,
             level: None,
             service: None,
+            stands_for: Vec::new(),
         }
     }
 

@@ -206,7 +206,13 @@ fn one(
         content: None,
         salt,
         warnings: Vec::new(),
-        happening: Some(Happens { act: CaseAct::Change, note: None, from: case.state, opened: Vec::new() }),
+        happening: Some(Happens {
+            act: CaseAct::Change,
+            note: None,
+            from: case.state,
+            opened: Vec::new(),
+            instead_of: None,
+        }),
     };
     deciding.one(&prepared, None, roles::SYSTEM, None, times).map(|_| ())
 }

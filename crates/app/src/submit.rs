@@ -407,6 +407,8 @@ pub(crate) struct Happens {
     pub(crate) from: String,
     /// Records that it opens: kind and id.
     pub(crate) opened: Vec<(String, String)>,
+    /// In whose place it is done (代办), by login.
+    pub(crate) instead_of: Option<String>,
 }
 
 /// The job that the store's writer runs.

@@ -54,6 +54,9 @@ pub struct Event {
     pub at: i64,
     /// Who; [`crate::procedure::roles::SYSTEM`] for the program, [`crate::procedure::roles::CITIZEN`] for a citizen.
     pub by: String,
+    /// In whose place he did it (代办), by login.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub instead_of: Option<String>,
     /// The version of the record that it made.
     pub version: i64,
     /// Id of the state after it.
@@ -150,6 +153,8 @@ pub struct Happening {
     pub at: i64,
     /// Who.
     pub by: String,
+    /// In whose place (代办).
+    pub instead_of: Option<String>,
     /// The version of the record.
     pub version: i64,
     /// Reason.
@@ -158,6 +163,13 @@ pub struct Happening {
     pub note: Option<String>,
     /// Records that it opens: kind and id.
     pub opened: Vec<(String, String)>,
+}
+
+impl Event {
+    /// The people whose act it is: who did it, and in whose place. Two acts that want two people have none of them in common.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.by.as_str()).chain(self.instead_of.as_deref())
+    }
 }
 
 impl Case {
@@ -272,6 +284,7 @@ impl Pack {
             act,
             at: happening.at,
             by: happening.by,
+            instead_of: happening.instead_of,
             version: happening.version,
             state: case.state.clone(),
             reason: happening.reason,

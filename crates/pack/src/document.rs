@@ -414,7 +414,9 @@ impl Filling<'_> {
                     format!("{words}（{day}）")
                 } else {
                     let name = ask.answers.get(answered.answer).map_or("", |it| it.name.as_str());
-                    let who = self.given.people.get(&answered.by).unwrap_or(&answered.by);
+                    let named = |login: &String| self.given.people.get(login).unwrap_or(login).clone();
+                    let instead = answered.instead_of.as_ref().map(|login| format!("代{}", named(login)));
+                    let who = named(&answered.by) + &instead.map(|it| format!("（{it}）")).unwrap_or_default();
                     let words = if words.is_empty() { String::new() } else { format!("：{words}") };
                     format!("{name}{words}（{who}　{day}）")
                 }

@@ -17,6 +17,7 @@ mod check;
 pub mod clock;
 pub mod collection;
 pub mod day;
+pub mod directory;
 pub mod document;
 pub mod duty;
 pub mod formula;
@@ -39,6 +40,7 @@ pub mod value;
 
 pub use clock::{Calendar, Counted, CountedDay};
 pub use collection::{Collection, ReplyParts, RoundParts, ValueParts};
+pub use directory::{ContactParts, Directory, MemberParts, Term, VillageParts};
 pub use indicator::Indicator;
 pub use kind::{Field, Kind, Type};
 pub use pack::{Area, Body, Pack};

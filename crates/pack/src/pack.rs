@@ -234,6 +234,8 @@ pub struct Pack {
     pub holidays: Vec<Holiday>,
     /// The same, to count with.
     pub calendar: crate::clock::Calendar,
+    /// 代办最长天数: how many days one act of delegation may span.
+    pub delegation_days: i32,
     /// Modes that the county gives to common kinds.
     pub modes: std::collections::BTreeMap<String, crate::kind::Mode>,
     /// 程序
@@ -244,6 +246,8 @@ pub struct Pack {
     pub raises: Vec<crate::raise::Raise>,
     /// 文书
     pub documents: Vec<crate::procedure::Document>,
+    /// 名册: the kinds of members, contacts and villages, where the pack has them.
+    pub directory: crate::Directory,
     /// 报送: the kinds of a round of reports, where the pack has them.
     pub collection: Option<crate::Collection>,
     /// 常用意见, in order.

@@ -6,6 +6,7 @@
 mod access;
 mod bodies;
 mod collection;
+mod directory;
 mod documents;
 mod duties;
 mod indicators;
@@ -61,6 +62,7 @@ pub fn read(main: &PackFiles, included: &dyn Fn(&str) -> Option<PackFiles>) -> (
     access::complete(&mut pack, &roots);
     indicators::read(&mut pack, &roots);
     collection::read(&mut pack, &roots);
+    directory::read(&mut pack, &roots);
     systems::read(&mut pack, &roots);
     for root in roots {
         for word in ["draw", "report"] {
@@ -139,11 +141,13 @@ fn empty(main: &PackFiles, folders: &[PackFiles]) -> Pack {
         indicators: Vec::new(),
         holidays: Vec::new(),
         calendar: crate::clock::Calendar::new(&[]),
+        delegation_days: DELEGATION_DAYS,
         modes: Default::default(),
         drafts: Vec::new(),
         raises: Vec::new(),
         procedures: Vec::new(),
         documents: Vec::new(),
+        directory: Default::default(),
         collection: None,
         phrases: Vec::new(),
         town_duties: Vec::new(),
@@ -195,6 +199,12 @@ fn header(pack: &mut Pack, roots: &[Node<'_>], main: &PackFiles, problems: &RefC
         pack.issuer = node.plain("issuer");
         pack.issued_on = node.date("issued_on");
         pack.utc_offset_hours = node.integer("utc_offset_hours").map_or(8, |hours| hours.value.clamp(-12, 14));
+        if let Some(days) = node.integer("delegation_days") {
+            match i32::try_from(days.value).ok().filter(|days| (1..=366).contains(days)) {
+                Some(days) => pack.delegation_days = days,
+                None => root.file.say(codes::BAD_PERIOD, &days.span, "delegation_days 在 1 到 366 之间"),
+            }
+        }
         years(pack, &node);
         let document = node.need("document");
         match main.files.get(&document.value) {
@@ -208,6 +218,9 @@ fn header(pack: &mut Pack, roots: &[Node<'_>], main: &PackFiles, problems: &RefC
         File { name: &name, text: "", problems }.say(codes::NO_PACK, &(0..0), "");
     }
 }
+
+/// 代办 lasts so many days at most, where the pack says nothing.
+const DELEGATION_DAYS: i32 = 90;
 
 fn years(pack: &mut Pack, node: &Node<'_>) {
     pack.baseline_year = node.year("baseline_year").unwrap_or_default();

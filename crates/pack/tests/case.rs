@@ -144,7 +144,8 @@ impl Story {
         let (before, kind) = (self.record.clone(), kind(&self.pack));
         let before = (self.version > 1).then_some(&before);
         let (at, by, version) = (self.at, by.to_owned(), self.version);
-        let happening = Happening { act, at, by, version, reason: None, note: None, opened: Vec::new() };
+        let happening =
+            Happening { act, at, by, instead_of: None, version, reason: None, note: None, opened: Vec::new() };
         self.pack.happen(kind, before, &mut self.record, happening);
         let stored = self.record.canonical(kind);
         assert_eq!(Record::from_canonical(kind, &stored).as_ref(), Some(&self.record), "a stored case reads back");

@@ -239,6 +239,7 @@ fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() 
             act,
             at: noon("2026-03-05"),
             by: "甲".into(),
+            instead_of: None,
             version: 2,
             reason,
             note: None,

@@ -152,8 +152,16 @@ fn what_is_taken_back_stopped_nothing() {
         version += 1;
         let before = (version > 1).then(|| record.clone());
         let at = i64::from(number(date)) * 86_400_000_000;
-        let happening =
-            Happening { act, at, by: "li".to_owned(), version, reason: None, note: None, opened: Vec::new() };
+        let happening = Happening {
+            act,
+            at,
+            by: "li".to_owned(),
+            instead_of: None,
+            version,
+            reason: None,
+            note: None,
+            opened: Vec::new(),
+        };
         pack.happen(kind, before.as_ref(), record, happening);
     };
     let step = |id: &str| Act::Step(id.to_owned());

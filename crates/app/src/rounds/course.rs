@@ -116,7 +116,7 @@ impl App {
         if from != *to {
             let step = procedure.and_then(|procedure| way(procedure, &from, to, by));
             let step = step.ok_or_else(|| Error::WrongState(format!("{}不能从现在的状态办理到“{to}”", kind.name)))?;
-            let happens = Happens { act: CaseAct::Step(step), note: None, from, opened: Vec::new() };
+            let happens = Happens { act: CaseAct::Step(step), note: None, from, opened: Vec::new(), instead_of: None };
             made.push(self.checked(Op::Step, parts.kind, id, draft, Some(reason), Some(happens))?);
         }
         Ok(made)

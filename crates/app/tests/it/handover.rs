@@ -2,13 +2,17 @@
 
 use std::sync::atomic::Ordering;
 
-use zhiheng_app::{Account, Act, App, Bin, Error, LogWanted, RecordId, Role, Submission, Taker};
+use zhiheng_app::{Account, Act, App, Bin, Error, HandOver, LogWanted, RecordId, Role, Submission, Taker};
 use zhiheng_pack::Draft;
 use zhiheng_pack::case::Act as CaseAct;
 
 use crate::accounts::{again, first, invited};
 use crate::cases::{counties, lodge, wanted};
 use crate::county::noon;
+
+fn because(reason: &str) -> HandOver {
+    HandOver { reason: reason.to_owned(), ..HandOver::default() }
+}
 
 fn assign(app: &App, by: &Account, kind: &str, id: RecordId, to: &str) {
     app.take_step(Taker::Staff(by), &wanted(kind, id, CaseAct::Assign(Some(to.to_owned()))), None).unwrap();
@@ -45,12 +49,12 @@ fn all_open_work_passes_in_one_act_with_a_record_and_what_cannot_is_named() {
         assert_eq!(holders(&office), [("li".to_owned(), 2), ("wang".to_owned(), 1)]);
         assert_eq!((holders(&wang), holders(&stranger)), (holders(&office), Vec::new()));
         assert!(matches!(app.open_work_of(&stranger, &li.id), Err(Error::NotPermitted)));
-        assert!(matches!(app.hand_over(&stranger, &li.id, &wang.id, "轮岗"), Err(Error::NotPermitted)));
-        let wrong = app.hand_over(&li, &li.id, &stranger.id, " ");
+        assert!(matches!(app.hand_over(&stranger, &li.id, &wang.id, &because("轮岗")), Err(Error::NotPermitted)));
+        let wrong = app.hand_over(&li, &li.id, &stranger.id, &because(" "));
         let Err(Error::Invalid(problems)) = wrong else { panic!("refused: {wrong:?}") };
         assert_eq!(problems.iter().filter_map(|it| it.field.as_deref()).collect::<Vec<_>>(), ["to", "reason"]);
 
-        let done = app.hand_over(&li, &li.id, &wang.id, "轮岗到登记科").unwrap();
+        let done = app.hand_over(&li, &li.id, &wang.id, &because("轮岗到登记科")).unwrap();
         assert_eq!((done.passed.len(), done.stayed.len()), (2, 0));
         for id in [one, two, others] {
             assert_eq!(assignee(app, &id).as_deref(), Some("wang"));
@@ -67,7 +71,10 @@ fn all_open_work_passes_in_one_act_with_a_record_and_what_cannot_is_named() {
         let log = app.operation_log(&office, &LogWanted::default(), 10).unwrap();
         let line = log.iter().find(|row| row.verb == "轮岗交接").expect("the log tells of it");
         assert_eq!((line.object.as_str(), line.detail.as_str()), ("li", "→ wang，2 件：轮岗到登记科"));
-        assert!(matches!(app.hand_over(&li, &li.id, &wang.id, "再来一次"), Err(Error::Invalid(_))), "nothing is left");
+        assert!(
+            matches!(app.hand_over(&li, &li.id, &wang.id, &because("再来一次")), Err(Error::Invalid(_))),
+            "nothing is left"
+        );
         let audit = app.audit().unwrap();
         assert!(audit.is_clean(), "{:?}", audit.differences);
     }
@@ -94,13 +101,16 @@ fn whoever_moved_to_another_unit_leaves_his_cases_to_those_of_the_old_one() {
         let part = app.submit("office", &part, None).unwrap().id.parse().unwrap();
         let li = again(app, "li");
         assign(app, &office, "assist", part, "li");
-        assert!(matches!(app.hand_over(&again(app, "wang"), &li.id, &wang.id, "轮岗"), Err(Error::NotPermitted)));
-        let own = app.hand_over(&li, &li.id, &zhao.id, "轮岗").unwrap();
+        assert!(matches!(
+            app.hand_over(&again(app, "wang"), &li.id, &wang.id, &because("轮岗")),
+            Err(Error::NotPermitted)
+        ));
+        let own = app.hand_over(&li, &li.id, &zhao.id, &because("轮岗")).unwrap();
         let names = |cases: Vec<&str>| cases.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let passed: Vec<String> = own.passed.iter().map(|case| case.label.clone()).collect();
         let stayed: Vec<String> = own.stayed.iter().map(|(case, _)| case.label.clone()).collect();
         assert_eq!((passed, stayed), (names(vec!["新单位的事"]), names(vec![""])));
-        let rest = app.hand_over(&office, &li.id, &wang.id, "轮岗").unwrap();
+        let rest = app.hand_over(&office, &li.id, &wang.id, &because("轮岗")).unwrap();
         assert_eq!((rest.passed.len(), rest.stayed.len()), (1, 0));
         assert_eq!(assignee(app, &old).as_deref(), Some("wang"));
     }
@@ -124,7 +134,7 @@ fn more_cases_than_one_transaction_takes_pass_all_the_same() {
     for receipt in lodged {
         assign(app, &li, "complaint", receipt.id.parse().unwrap(), "li");
     }
-    let done = app.hand_over(&office, &li.id, &wang.id, "退休").unwrap();
+    let done = app.hand_over(&office, &li.id, &wang.id, &because("退休")).unwrap();
     assert_eq!(done.passed.len(), 501);
     assert_eq!(app.open_work_of(&office, &li.id).unwrap().kinds, []);
     let told = app.messages(&wang, 50).unwrap();

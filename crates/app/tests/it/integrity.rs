@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use zhiheng_app::{
-    Account, Act, App, Error, Grant, PartWanted, RecordId, RequestKey, Role, StepWanted, Submission, Taker, When,
+    Account, Act, App, Error, Grant, HandOver, LogWanted, PartWanted, RecordId, RequestKey, Role, StepWanted,
+    Submission, Taker, When,
 };
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Draft, PackFiles};
@@ -508,5 +509,97 @@ fn the_office_stands_in_for_nobody_who_is_there_and_signs_for_no_leader() {
             again(app, "office").holds("head", Some("scjg")),
             "nobody in use is the head: the office stands in again"
         );
+    }
+}
+
+/// 代办: what a deputy does says in whose place, in the course and in the signature; and two people are two people, delegation or not.
+#[test]
+fn a_deputy_signs_in_anothers_place_and_is_with_him_one_person_for_four_eyes() {
+    for county in counties() {
+        let app = &county.app;
+        let office = first(app);
+        let [li, wang, zhao] = ["li", "wang", "zhao"].map(|login| invited(app, &office, Role::Office, None, login));
+        let grant = Grant { role: "leader".to_owned(), body: None, since: app.today(), until: None };
+        app.grant(&office, &li.id, &grant).unwrap();
+        let problem = |outcome: Result<(), Error>| match outcome {
+            Err(Error::Invalid(problems)) => problems[0].field.clone().unwrap(),
+            other => panic!("refused: {other:?}"),
+        };
+        let today = app.today();
+        assert_eq!(problem(app.delegate(&li, &wang.id, today - 1, today)), "since", "not backdated");
+        assert_eq!(problem(app.delegate(&li, &wang.id, today, today + 90)), "until", "ninety days at most");
+        app.delegate(&li, &wang.id, today, today + 89).unwrap();
+        assert_eq!(
+            problem(app.delegate(&wang, &zhao.id, today, today)),
+            "deputy",
+            "what is held for another is not passed on"
+        );
+        assert_eq!(problem(app.delegate(&zhao, &li.id, today, today)), "deputy", "who is away is no deputy");
+
+        let [wang, li] = ["wang", "li"].map(|login| again(app, login));
+        let one = lodge(app, &office, &[("title", "一件"), ("text", "正文")]).unwrap();
+        step(app, &office, one, "accept", &[]).unwrap();
+        step(app, &zhao, one, "check", &[]).unwrap();
+        step(app, &wang, one, "sign", &[]).unwrap();
+        let record = app.record("matter", &one).unwrap().record;
+        let signed = record.case.as_ref().unwrap().events.last().unwrap();
+        assert_eq!((signed.by.as_str(), signed.instead_of.as_deref()), ("wang", Some("li")));
+        let kind = app.pack.kind("matter").unwrap();
+        let name = record.value(kind.field_index("signed_by").unwrap()).unwrap().plain();
+        assert_eq!(name, "wang（代li）");
+
+        // Li accepts, and Wang would sign in Li's place what Li began.
+        let two = lodge(app, &office, &[("title", "二件"), ("text", "正文")]).unwrap();
+        step(app, &li, two, "accept", &[]).unwrap();
+        step(app, &zhao, two, "check", &[]).unwrap();
+        let refused = why(step(app, &wang, two, "sign", &[]));
+        assert!(refused.contains("代办的人和被代的人"), "{refused}");
+        // What the deputy does as an officer of the office is his own.
+        let three = lodge(app, &office, &[("title", "三件"), ("text", "正文")]).unwrap();
+        step(app, &wang, three, "accept", &[]).unwrap();
+        let case = app.record("matter", &three).unwrap().record.case.unwrap();
+        assert_eq!(case.events.last().unwrap().instead_of, None);
+        clean(app);
+    }
+}
+
+/// What the successor could not handle is said before anything passes; posts pass in the same act where the security administrator hands over, and the work of the
+/// post and the unread messages with them.
+#[test]
+fn posts_and_messages_pass_with_the_cases_and_a_missing_post_is_said_before() {
+    for county in counties() {
+        let app = &county.app;
+        let office = first(app);
+        let li = invited(app, &office, Role::Bureau, Some("scjg"), "li");
+        let wang = invited(app, &office, Role::Bureau, Some("scjg"), "wang");
+        let grant = Grant { role: "leader".to_owned(), body: None, since: app.today(), until: None };
+        app.grant(&office, &li.id, &grant).unwrap();
+        let one = lodge(app, &office, &[("title", "一件"), ("text", "正文")]).unwrap();
+        act(app, &office, one, CaseAct::Assign(Some("li".to_owned())), &[]).unwrap();
+        step(app, &office, one, "accept", &[]).unwrap();
+        step(app, &wang, one, "check", &[]).unwrap();
+
+        let open = app.open_work_of(&office, &li.id).unwrap();
+        assert_eq!((open.posts.len(), open.grants, open.posts[0].alone), (1, true, true));
+        assert!(open.unread > 0, "the case was given to him");
+        assert!(!app.open_work_of(&li, &li.id).unwrap().grants, "nobody passes his own posts");
+        let plain = HandOver { reason: "轮岗".to_owned(), ..HandOver::default() };
+        let refused = app.hand_over(&office, &li.id, &wang.id, &plain);
+        let Err(Error::Invalid(problems)) = refused else { panic!("said before: {refused:?}") };
+        assert!(problems[0].message.contains("没有“分管领导”"), "{problems:?}");
+        assert!(again(app, "li").holds("leader", None), "nothing has passed");
+
+        let key = open.posts[0].key;
+        let own = HandOver { posts: vec![key], ..plain.clone() };
+        assert!(matches!(app.hand_over(&li, &li.id, &wang.id, &own), Err(Error::Invalid(_))));
+        let done = app.hand_over(&office, &li.id, &wang.id, &own).unwrap();
+        assert_eq!((done.passed.len(), done.posts.len(), done.messages), (1, 1, open.unread));
+        let holds = |login: &str| again(app, login).holds("leader", None);
+        assert_eq!((holds("li"), holds("wang")), (false, true));
+        let told = app.messages(&again(app, "wang"), 50).unwrap();
+        assert!(told.iter().any(|it| it.message.title.starts_with("li移交：")), "what li had not read");
+        assert_eq!(app.open_work_of(&office, &li.id).unwrap().unread, 0, "passed once");
+        let log = app.operation_log(&office, &LogWanted::default(), 50).unwrap();
+        assert!(log.iter().any(|line| line.verb == "授予岗位" && line.object == "wang"));
     }
 }

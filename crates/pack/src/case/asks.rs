@@ -51,6 +51,8 @@ pub struct Answered {
     pub at: i64,
     /// Who; the program where silence was taken for it (逾期视为同意).
     pub by: String,
+    /// In whose place (代办), by login.
+    pub instead_of: Option<String>,
     /// In words.
     pub words: Option<String>,
 }
@@ -185,7 +187,8 @@ impl Walk<'_> {
                     let known = self.ask.answers.iter().position(|it| it.id == *answer);
                     known.map(|answer| {
                         let (at, by, words) = (event.at, event.by.clone(), event.note.clone());
-                        AskedEnd::Answered(Answered { answer, at, by, words })
+                        let instead_of = event.instead_of.clone();
+                        AskedEnd::Answered(Answered { answer, at, by, instead_of, words })
                     })
                 }
                 Act::Unask { ask, body } if own(ask, body) => {

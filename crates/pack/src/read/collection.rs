@@ -34,13 +34,13 @@ fn collection(pack: &Pack, node: &Node<'_>) -> Option<Collection> {
 }
 
 /// One of the three tables with the kind that it names.
-struct Part<'a> {
-    node: Node<'a>,
-    position: usize,
+pub(super) struct Part<'a> {
+    pub(super) node: Node<'a>,
+    pub(super) position: usize,
     kind: &'a Kind,
 }
 
-fn part<'a>(pack: &'a Pack, node: &Node<'a>, key: &str) -> Option<Part<'a>> {
+pub(super) fn part<'a>(pack: &'a Pack, node: &Node<'a>, key: &str) -> Option<Part<'a>> {
     let Some(part) = node.table(key) else {
         node.file.say(codes::MISSING_KEY, &node.span, key);
         return None;
@@ -54,14 +54,14 @@ fn part<'a>(pack: &'a Pack, node: &Node<'a>, key: &str) -> Option<Part<'a>> {
 }
 
 impl Part<'_> {
-    fn field(&self, key: &str, fits: fn(Type) -> bool, wanted: &str) -> Option<usize> {
+    pub(super) fn field(&self, key: &str, fits: fn(Type) -> bool, wanted: &str) -> Option<usize> {
         if !self.node.has(key) {
             self.node.file.say(codes::MISSING_KEY, &self.node.span, key);
         }
         field_of(self.kind, &self.node, key, fits, wanted)
     }
 
-    fn text(&self, key: &str) -> Option<usize> {
+    pub(super) fn text(&self, key: &str) -> Option<usize> {
         self.field(key, |kind| matches!(kind, Type::Text | Type::Passage), "文本")
     }
 

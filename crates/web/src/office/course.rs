@@ -99,6 +99,13 @@ pub(crate) fn who(login: &str, people: &BTreeMap<String, String>) -> String {
     }
 }
 
+/// Who acted, and in whose place.
+fn acted(event: &Event, people: &BTreeMap<String, String>) -> String {
+    let by = who(&event.by, people);
+    let instead = event.instead_of.as_ref().map(|login| who(login, people)).filter(|name| !name.is_empty());
+    instead.map_or_else(|| by.clone(), |name| format!("{by}（代{name}）"))
+}
+
 /// A reason in words: the name of a listed one.
 pub(crate) fn reason_name(pack: &Pack, procedure: &Procedure, event: &Event) -> String {
     let Some(reason) = &event.reason else { return String::new() };
@@ -398,7 +405,7 @@ impl Course<'_> {
             ),
             state: self.case.procedure.state(&event.state).map(|state| state.name.clone()).unwrap_or_default(),
             when: moment(event.at, self.pack.utc_offset_hours),
-            who: who(&event.by, self.people),
+            who: acted(event, self.people),
             reason: if staff { reason_name(self.pack, &self.case.procedure, event) } else { String::new() },
             note: event.note.clone().filter(|_| staff).unwrap_or_default(),
             opened: event.opened.iter().filter_map(|(_, id)| self.opened.get(id).cloned()).collect(),

@@ -127,7 +127,7 @@ fn facts(server: &Server, visit: &Visit, actor: &Account) -> Vec<Line> {
             Some(None) => "（单位已撤销）".to_owned(),
             Some(Some(body)) => pack.body(body).map_or_else(|| body.clone(), |body| body.name.clone()),
         };
-        let instead = held.instead_of.as_ref().map(|name| format!("（代{name}）")).unwrap_or_default();
+        let instead = held.instead_of.as_ref().map(|absent| format!("（代{}）", absent.name)).unwrap_or_default();
         facts.push(Line::text("岗位", format!("{role}，{of}{instead}")));
     }
     facts

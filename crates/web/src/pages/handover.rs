@@ -39,7 +39,7 @@ impl HoldersPage {
             &self.shell,
             Head { title: TITLE, crumbs: &crumbs, narrow: true, ..Head::default() },
             html! {
-                (heading(TITLE, html! {}, html! { "换岗、离岗时，把一个人名下没有办完的事项一次移交给同单位的另一个人。短期不在，请在“我的账号”里委托代办。" }))
+                (heading(TITLE, html! {}, html! { "换岗、离岗时，把一个人名下没有办完的事项、未读消息和岗位一次移交给同单位的另一个人；岗位由安全管理员移交。短期不在，请在“我的账号”里委托代办。" }))
                 (card("移交谁的事项", table(&Table {
                     id: "holders".into(),
                     caption: "名下有待办的人".into(),
@@ -47,7 +47,7 @@ impl HoldersPage {
                     columns: vec![Column::header("姓名"), Column::text("单位"), Column::text("名下待办")],
                     rows: self.holders.iter().map(row).collect(),
                     stacked: true,
-                    empty: Some("没有交办到个人的待办，不需要移交。".into()),
+                    empty: Some("没有交办到个人的待办，也没有岗位，不需要移交。".into()),
                     ..Table::default()
                 })))
             },
@@ -64,8 +64,10 @@ pub struct HandOverPage {
     pub from: String,
     /// How many cases in all.
     pub count: usize,
-    /// By kind.
+    /// By kind; messages, and posts that somebody else passes on.
     pub kinds: Vec<Line>,
+    /// There is something to hand over.
+    pub something: bool,
     /// Where the form goes.
     pub action: String,
     /// Who takes it, and why; none where nobody could.
@@ -84,17 +86,17 @@ impl HandOverPage {
             html! {
                 (heading(&title, html! {}, html! { "每一件的办理过程记下由谁移交、为什么；期限不变。双方都会收到移交清单。" }))
                 (error_summary(&wrong))
-                @if self.count == 0 {
-                    (remark(&Flash { tone: Tone::Neutral, text: "名下没有未办结的事项，不需要移交。".into(), link: Some(Link::new("回到工作台", "/work")) }))
+                @if !self.something {
+                    (remark(&Flash { tone: Tone::Neutral, text: "名下没有未办结的事项、岗位和未读消息，不需要移交。".into(), link: Some(Link::new("回到工作台", "/work")) }))
                 } @else {
-                    (card(&format!("名下未办结 {} 件", self.count), summary(&self.kinds)))
+                    @if !self.kinds.is_empty() { (card(&format!("名下未办结 {} 件", self.count), summary(&self.kinds))) }
                     @if self.fields.is_empty() {
                         (remark(&Flash { tone: Tone::Warn, text: "承办单位没有别的在用账号可以接手，请先由系统管理员建账号。".into(), link: None }))
                     } @else {
                         (post_form(&self.shell.csrf, &self.action, "form card", Encoding::Plain, html! {
                             div.fields { @for one in &self.fields { (field(one)) } }
                             div.actions {
-                                (submit(&format!("移交 {} 件", self.count), Weight::Primary)) " "
+                                (submit(&if self.count == 0 { "移交".to_owned() } else { format!("移交 {} 件", self.count) }, Weight::Primary)) " "
                                 a.button href="/work/handover" { "取消" }
                             }
                         }))
@@ -112,6 +114,10 @@ pub struct HandedOverPage {
     pub shell: Shell,
     /// Whose work it was.
     pub from: String,
+    /// Posts that passed.
+    pub posts: Vec<String>,
+    /// Messages that were passed on.
+    pub messages: usize,
     /// Each: the case, its kind, and why it stayed; empty when it passed.
     pub cases: Vec<(Link, String, String)>,
 }
@@ -130,7 +136,13 @@ impl HandedOverPage {
             Row::new(vec![case, Cell::Text(kind.clone()), Cell::Tag(word), Cell::Text(why.clone())])
         };
         let crumbs = [Crumb::to(WORK, "/work"), Crumb::to(TITLE, "/work/handover"), Crumb::here("结果")];
-        let text = format!("已移交 {passed} 件，未移交 {stayed} 件。移交清单已发给双方，见各自工作台的消息。");
+        let posts =
+            if self.posts.is_empty() { String::new() } else { format!("岗位：{}。", self.posts.join("、")) };
+        let messages =
+            if self.messages == 0 { String::new() } else { format!("转交未读消息 {} 条。", self.messages) };
+        let text = format!(
+            "已移交 {passed} 件，未移交 {stayed} 件。{posts}{messages}移交清单已发给双方，见各自工作台的消息。"
+        );
         page(
             &self.shell,
             Head { title: &title, crumbs: &crumbs, ..Head::default() },

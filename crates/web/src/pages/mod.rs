@@ -78,7 +78,7 @@ pub use search::{Marked, SearchGroup, SearchHit, SearchPage};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};
 pub use step::StepPage;
-pub use tables::{BodiesPage, PermissionsPage};
+pub use tables::{BodiesPage, PermissionsPage, TreeNode};
 pub use together::{BatchCase, BatchPage, BatchResultPage};
 pub use tokens::{TokenLine, TokensPage};
 pub use town::{OneTap, TownHomePage, TownItem};

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::components::{
+    Link,
     section::heading,
     shell::{Crumb, Head, Shell, page},
     table::{Table, table},
@@ -13,8 +14,31 @@ use crate::components::{
 pub struct BodiesPage {
     /// Around the page.
     pub shell: Shell,
+    /// 新增成员, 登记本单位联络员.
+    pub ways: Vec<Link>,
+    /// 领导小组成员.
+    pub members: Option<Table>,
+    /// The bodies under one another.
+    pub tree: Vec<TreeNode>,
     /// A table a level.
     pub tables: Vec<Table>,
+}
+
+/// A body in the tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TreeNode {
+    /// Its name.
+    pub name: String,
+    /// The towns that it covers.
+    pub note: String,
+    /// Those under it.
+    pub under: Vec<TreeNode>,
+}
+
+fn branches(nodes: &[TreeNode]) -> Markup {
+    html! { ul { @for node in nodes {
+        li { (node.name) @if !node.note.is_empty() { " " span.soft { (node.note) } } @if !node.under.is_empty() { (branches(&node.under)) } }
+    } } }
 }
 
 impl BodiesPage {
@@ -24,7 +48,12 @@ impl BodiesPage {
             &self.shell,
             Head { title: "单位与联络员", crumbs: &[Crumb::here("单位与联络员")], ..Head::default() },
             html! {
-                (heading("单位与联络员", html! {}, html! { "方案里列在前面的单位为牵头，其余为配合。联络员由方案包写明。" }))
+                (heading("单位与联络员", html! {}, html! {
+                    "方案里列在前面的单位为牵头，其余为配合。联络员由各单位和质量强县办登记，手机只有本单位和质量强县办看得到。打印用浏览器的打印。"
+                }))
+                @if !self.ways.is_empty() { div.actions { @for way in &self.ways { a.button href=(way.href) { (way.label) } " " } } }
+                @if let Some(members) = &self.members { (table(members)) }
+                @if !self.tree.is_empty() { details open { summary { "单位树" } (branches(&self.tree)) } }
                 @for one in &self.tables { (table(one)) }
             },
         )

@@ -19,7 +19,7 @@ use crate::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EndedLine, EnrolPage,
         ErrorPage, GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage,
         MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, RecoveryCodesPage,
-        SessionRow, SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage,
+        SessionRow, SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage, TreeNode,
     },
 };
 
@@ -80,7 +80,25 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("login-code", code().render()),
         ("account", account().render()),
         ("log", log().render()),
-        ("bodies", BodiesPage { shell: office("单位"), tables: vec![bodies()] }.render()),
+        (
+            "bodies",
+            BodiesPage {
+                shell: office("单位"),
+                ways: vec![Link::new("登记本单位联络员", "#")],
+                members: Some(bodies()),
+                tree: vec![TreeNode {
+                    name: "县市场监管局".into(),
+                    under: vec![TreeNode {
+                        name: "青石市场监管所".into(),
+                        note: "青石镇、银杏乡".into(),
+                        under: Vec::new(),
+                    }],
+                    ..TreeNode::default()
+                }],
+                tables: Vec::new(),
+            }
+            .render(),
+        ),
         ("permissions", PermissionsPage { shell: office("权限表"), tables: vec![permissions()], cells: 16 }.render()),
     ]
 }

@@ -246,6 +246,7 @@ fn hand_over() -> HandOverPage {
         from: "李某某".into(),
         count: 3,
         kinds: vec![Line::text("投诉", "2 件"), Line::text("督办单", "1 件")],
+        something: true,
         action: "/work/handover/01J9A".into(),
         fields: vec![
             Field::new("to", "接手人", to).required(),
@@ -261,6 +262,8 @@ fn handed_over() -> HandedOverPage {
     HandedOverPage {
         shell: office("工作台"),
         from: "李某某".into(),
+        posts: vec!["投诉受理岗（县市场监管局）".into()],
+        messages: 2,
         cases: vec![
             (Link::new("（不在您的查看范围）", ""), "督办单".into(), "您没有交办这件事的权限。".into()),
             (Link::new("示例-2026-00007 退款", "/kinds/complaint/01J9A"), "投诉".into(), String::new()),

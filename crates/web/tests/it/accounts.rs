@@ -231,6 +231,57 @@ async fn bodies_are_listed_with_what_they_lead_and_assist_with() {
     let mut office = county.office().await;
     let page = office.get("/bodies").await;
     page.assert_shows("牵头的指标").assert_shows("配合的指标").assert_shows("高唐街道").assert_shows("县法院");
+    page.assert_shows("单位树").assert_shows("还没有登记。由质量强县办按印发的名单登记");
+}
+
+/// A body keeps its own contact, the office the members; every colleague reads the office phone, nobody else the mobile; villages come from a sheet.
+#[tokio::test]
+async fn members_contacts_and_villages_are_records_that_the_page_of_bodies_shows() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let mut stranger = county.bureau(&mut office, "zjw").await;
+    let key = clerk.get("/kinds/liaison/new").await.hidden("request_key");
+    let own = [
+        ("request_key", key.as_str()),
+        ("f.unit", "scjg"),
+        ("f.name", "赵联络"),
+        ("f.phone", "023-5768"),
+        ("f.mobile", "13900000001"),
+        ("f.since", "2026-01-01"),
+    ];
+    let made = clerk.post("/kinds/liaison/new", &own).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    clerk.get("/bodies").await.assert_shows("赵联络").assert_shows("13900000001").assert_shows("登记本单位联络员");
+    stranger.get("/bodies").await.assert_shows("赵联络").assert_shows("023-5768").assert_hides("13900000001");
+    stranger.get("/bodies").await.assert_hides("登记领导小组成员");
+    let record = made.location().to_owned();
+    assert_ne!(stranger.get(&format!("{record}/correct")).await.status, StatusCode::OK, "another body's");
+
+    let key = office.get("/kinds/group_member/new").await.hidden("request_key");
+    for (name, position, until) in [("钱组长", "head", ""), ("孙前任", "deputy", "2025-12-31")] {
+        let member = [
+            ("request_key", if until.is_empty() { key.as_str() } else { "0123456789abcdef0123456789abcdef" }),
+            ("f.name", name),
+            ("f.duty", "副县长"),
+            ("f.position", position),
+            ("f.since", "2025-01-01"),
+            ("f.until", until),
+        ];
+        let made = office.post("/kinds/group_member/new", &member).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    }
+    office.get("/bodies").await.assert_shows("钱组长").assert_shows("组长").assert_hides("孙前任");
+
+    let sheet =
+        "统计用区划代码,名称,类别,所属乡镇\n500237001001,甲村,村,高唐街道\n500237001002,乙社区,居委会,高唐街道\n";
+    office.get("/kinds/village/import").await;
+    let preview = office.upload("/kinds/village/import", &[], ("file", "村居名册.csv", sheet.as_bytes())).await;
+    let preview = preview.location().to_owned();
+    let page = office.get(&preview).await;
+    let key = page.hidden("request_key");
+    office.post(&preview, &[("request_key", key.as_str()), ("do", "import")]).await;
+    office.get("/bodies").await.assert_shows("甲村、乙社区 2 个村（社区）");
 }
 
 #[tokio::test]
