@@ -3,14 +3,18 @@
 //! | module | what it has | its source |
 //! | --- | --- | --- |
 //! | [`gs1`] | identifiers: element strings, Digital Links, EPC URNs, the canonical form | GS1 General Specifications; Digital Link 1.6; TDS 2.1 |
+//! | [`epcis`] | events and documents in JSON and XML, checked; content hashes; queries | EPCIS 2.0; CBV 2.0 |
 //! | [`json`] | JSON that keeps digits and order, with limits | RFC 8259 |
 //!
 //! **What always holds.** Nothing here opens a file or a socket, asks the time or draws a number. Every reader takes any text and answers
 //! with a value or with all that is wrong: a permanent code, the place, one Chinese sentence ([`problem`]). Memory is bounded by
 //! [`json::Limits`]. Quantities are exact decimals.
 
+pub mod epcis;
 pub mod gs1;
 pub mod json;
 pub mod problem;
 
+pub use epcis::{Document, Event};
+pub use json::Limits;
 pub use problem::Problem;

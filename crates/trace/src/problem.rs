@@ -92,12 +92,10 @@ codes! {
     JSON_SYNTAX = "ZH8020", "JSON 语法有误：{}。请按位置改正。";
     /// A document larger than the reader takes.
     TOO_LARGE = "ZH8021", "超出限度：{}。请分批提交。";
-    /// The same key twice.
-    JSON_TWICE = "ZH8022", "同一个名称出现了两次：{}。请只留一个。";
     /// XML: syntax.
-    XML_SYNTAX = "ZH8023", "XML 语法有误：{}。请按位置改正。";
+    XML_SYNTAX = "ZH8022", "XML 语法有误：{}。请按位置改正。";
     /// XML: a document type with declarations of its own.
-    XML_DOCTYPE = "ZH8024", "XML 里不得自带文档类型定义或实体：{}。请删去。";
+    XML_DOCTYPE = "ZH8023", "XML 里不得自带文档类型定义或实体：{}。请删去。";
 
     /// The document is none.
     NOT_EPCIS = "ZH8040", "不是 EPCIS 文档：{}。最外层应是 EPCISDocument、EPCISQueryDocument 或一个事件。";

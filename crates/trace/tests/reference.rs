@@ -12,7 +12,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use zhiheng_trace::epcis::xml::{Order, Version};
+use zhiheng_trace::epcis::{hash, xml};
 use zhiheng_trace::gs1::{Link, Options, ai, canonical, element, epc, link, lint, resolver};
+use zhiheng_trace::{Document, Limits, Problem};
 
 #[expect(clippy::disallowed_methods, reason = "a test finds its cases through the environment")]
 fn folder(name: &str) -> Option<PathBuf> {
@@ -349,4 +352,236 @@ fn target(value: &Value) -> resolver::Target {
         languages: list("hreflang"),
         contexts: list("context"),
     }
+}
+
+/// A document in either syntax.
+fn read(path: &Path, order: Order) -> Result<Document, Vec<Problem>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    if name(path).ends_with(".xml") {
+        Document::read_xml(&text, order, &Limits::default())
+    } else {
+        Document::read_json(&text, &Limits::default())
+    }
+}
+
+fn said(problems: Option<&Vec<Problem>>) -> String {
+    problems.into_iter().flatten().map(|problem| format!("\n  {problem}")).collect()
+}
+
+/// What a refused document is refused for: codes with their places, all of them, in order.
+const REFUSED: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Combination_of_events_with_missing_mandatory_fields.json",
+        &[
+            ("ZH8041", "/epcisBody/eventList/0"),
+            ("ZH8041", "/epcisBody/eventList/1"),
+            ("ZH8041", "/epcisBody/eventList/1"),
+        ],
+    ),
+    (
+        "Combination_of_multiple_invalid_fields.json",
+        &[
+            ("ZH8049", "/epcisBody/eventList/0/bizStep"),
+            ("ZH8049", "/epcisBody/eventList/1/disposition"),
+            ("ZH8049", "/epcisBody/eventList/2/sourceList/0/type"),
+            ("ZH8044", "/epcisBody/eventList/3/ilmd/materialType"),
+            ("ZH8047", "/epcisBody/eventList/4/eventTime"),
+            ("ZH8046", "/epcisBody/eventList/4/action"),
+        ],
+    ),
+    (
+        "Combination_of_non_standard_bizStep_and_disposition.json",
+        &[("ZH8049", "/epcisBody/eventList/0/bizStep"), ("ZH8049", "/epcisBody/eventList/1/disposition")],
+    ),
+    (
+        "ObjectEvent_with_invalid_certificationInfo.json",
+        &[
+            ("ZH8050", "/epcisBody/eventList/0/certificationInfo/0"),
+            ("ZH8050", "/epcisBody/eventList/0/certificationInfo/1"),
+        ],
+    ),
+    ("ObjectEvent_with_non_standard_bizStep_in_second_event.json", &[("ZH8049", "/epcisBody/eventList/1/bizStep")]),
+    ("ObjectEvent_with_quantity_as_text.json", &[("ZH8054", "/epcisBody/eventList/0/quantityList/0/quantity")]),
+    ("ObjectEvent_without_identifier_list.json", &[("ZH8051", "/epcisBody/eventList/0")]),
+    (
+        "QueryDocument_with_invalid_eventType.json",
+        &[("ZH8043", "/epcisBody/queryResults/resultsBody/eventList/0/type")],
+    ),
+    ("QueryDocument_with_invalid_eventType.xml", &[("ZH8043", "/epcisBody/queryResults/resultsBody/eventList/0/type")]),
+    ("ObjectEvent_bare_event_without_action.xml", &[("ZH8041", "")]),
+    ("ObjectEvent_with_near_miss_action.xml", &[("ZH8046", "/epcisBody/eventList/0/action")]),
+    ("ObjectEvent_with_unknown_element.xml", &[("ZH8044", "/epcisBody/eventList/0/madeUpField")]),
+    (
+        "ObjectEvent_with_wrong_element_order.xml",
+        &[
+            ("ZH8057", "/epcisBody/eventList/0/eventTime"),
+            ("ZH8057", "/epcisBody/eventList/0/eventTimeZoneOffset"),
+            ("ZH8057", "/epcisBody/eventList/0/epcList"),
+        ],
+    ),
+];
+
+/// Examples among the valid ones that the schemas of the standard refuse too, with the codes that we give. `ZH8057` alone: accepted where
+/// elements may stand in any order.
+const BLEMISHED: &[(&str, &[&str])] = &[
+    // The simple context's copies: ilmd of an observation, no version, a version that is a number.
+    ("gs1/json-simple-context/WithFullCombinationOfFields/object_event_all_possible_fields.jsonld", &["ZH8053"]),
+    ("gs1/json-simple-context/WithSensorData/SensorDataExample12.jsonld", &["ZH8041"]),
+    ("gs1/json-simple-context/WithSensorData/SensorDataExample17.jsonld", &["ZH8058"]),
+    // `sensorMetaData` for `sensorMetadata`, and an order of its own.
+    ("gs1/xml-1.2/AssociationEvent.xml", &["ZH8044", "ZH8057"]),
+    ("openepcis/1.2/XML/Capture/Documents/ObjectEvent_all_possible_fields.xml", &["ZH8050", "ZH8053", "ZH8057"]),
+    ("openepcis/1.2/XML/Capture/Documents/Jumbled_attributes_order.xml", &["ZH8057"]),
+    ("openepcis/2.0/XML/Capture/Documents/JumbledFieldsOrder.xml", &["ZH8057"]),
+    ("openepcis/2.0/XML/Query/JumbledFieldsOrder.xml", &["ZH8057"]),
+    // No creationDate.
+    ("openepcis/2.0/XML/Query/Combination_of_different_event.xml", &["ZH8041"]),
+];
+
+#[test]
+fn epcis_examples() {
+    let Some(folder) = folder("epcis") else { return };
+    let mut failed = Vec::new();
+    let (mut accepted, mut refused, mut round) = (Tally::default(), Tally::default(), Tally::default());
+    for path in files(&folder.join("examples")) {
+        let relative = path.strip_prefix(&folder).unwrap().display().to_string();
+        if relative.contains("/Queries/") {
+            continue;
+        }
+        if relative.contains("/CaptureJob/") {
+            // The answer of a repository, not a document.
+            let problems = read(&path, Order::Schema).unwrap_err();
+            refused.check(problems.iter().all(|problem| problem.code.id == "ZH8040"), || {
+                format!("{relative}: {problems:?}")
+            });
+            continue;
+        }
+        let result = read(&path, Order::Schema);
+        if relative.contains("/Invalid/") {
+            let ours: Vec<(&str, String)> = result
+                .as_ref()
+                .err()
+                .into_iter()
+                .flatten()
+                .map(|problem| (problem.code.id, problem.at.clone()))
+                .collect();
+            let wanted = REFUSED.iter().find(|(file, _)| *file == name(&path)).map(|(_, wanted)| *wanted);
+            let same = wanted.is_some_and(|wanted| {
+                wanted.len() == ours.len()
+                    && wanted.iter().zip(&ours).all(|(wanted, ours)| wanted.0 == ours.0 && wanted.1 == ours.1)
+            });
+            refused.check(same, || format!("{relative}: {ours:?} {}", said(result.as_ref().err())));
+            continue;
+        }
+        if let Some((_, wanted)) = BLEMISHED.iter().find(|(file, _)| relative.ends_with(file)) {
+            let problems = result.as_ref().err().cloned().unwrap_or_default();
+            let mut codes: Vec<&str> = problems.iter().map(|problem| problem.code.id).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            refused.check(codes == *wanted, || format!("{relative}: {}", said(Some(&problems))));
+            if *wanted == ["ZH8057"] {
+                let any = read(&path, Order::Any);
+                accepted.check(any.is_ok(), || format!("{relative}: {}", said(any.as_ref().err())));
+                let trip = round_trip(&any.unwrap());
+                round.check(trip.is_ok(), || format!("{relative}: {}", trip.unwrap_err()));
+            }
+            continue;
+        }
+        accepted.check(result.is_ok(), || format!("{relative}: {}", said(result.as_ref().err())));
+        if let Ok(document) = result {
+            round
+                .check(round_trip(&document).is_ok(), || format!("{relative}: {}", round_trip(&document).unwrap_err()));
+        }
+    }
+    accepted.end("epcis accepted", &mut failed);
+    refused.end("epcis refused", &mut failed);
+    round.end("epcis JSON and XML round trip", &mut failed);
+    none(&failed);
+}
+
+fn hashes(document: &Document) -> Vec<String> {
+    let ignored = hash::ignored(document);
+    document.events.iter().map(|event| hash::identifier(event, &ignored)).collect()
+}
+
+/// Through JSON nothing changes at all; through either XML no event changes its identifier, and the second time nothing changes.
+fn round_trip(document: &Document) -> Result<(), String> {
+    let limits = Limits::default();
+    match Document::read_json(&document.write_json(), &limits) {
+        Ok(again) if again == *document => {}
+        Ok(_) => return Err("JSON read again differs".to_owned()),
+        // A list in XML may name an identifier twice, one in JSON may not.
+        Err(problems) if problems.iter().all(|problem| problem.code.id == "ZH8056") => {}
+        Err(problems) => return Err(format!("JSON: {problems:?}")),
+    }
+    for version in [Version::V2_0, Version::V1_2] {
+        let first = xml::write(document, version).map_err(|problem| problem.to_string())?;
+        let read = Document::read_xml(&first, Order::Schema, &limits)
+            .map_err(|problems| format!("{version:?}: {problems:?} in {first}"))?;
+        if hashes(&read) != hashes(document) {
+            let differing = document
+                .events
+                .iter()
+                .zip(&read.events)
+                .find(|(a, b)| hash::pre_hash(a, &[]) != hash::pre_hash(b, &[]));
+            let shown = differing.map(|(a, b)| format!("\n{}\n{}", hash::pre_hash(a, &[]), hash::pre_hash(b, &[])));
+            return Err(format!("{version:?}: identifiers differ {shown:?}"));
+        }
+        let ids = |document: &Document| {
+            document.events.iter().map(|event| (event.id.clone(), event.error().is_some())).collect::<Vec<_>>()
+        };
+        if ids(&read) != ids(document) || read.masters.len() != document.masters.len() {
+            return Err(format!("{version:?}: eventID, error declarations or master data differ"));
+        }
+        let second = xml::write(&read, version).map_err(|problem| problem.to_string())?;
+        if first != second {
+            let at = first.bytes().zip(second.bytes()).position(|(a, b)| a != b).unwrap_or_default().saturating_sub(80);
+            let part = |text: &str| text.get(at..at + 200).unwrap_or_default().to_owned();
+            return Err(format!("{version:?}: written twice\n{}\n{}", part(&first), part(&second)));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn epcis_hashes() {
+    let Some(folder) = folder("epcis") else { return };
+    let mut failed = Vec::new();
+    let mut tally = Tally::default();
+    for path in files(&folder.join("hash-vectors/examples")) {
+        if !matches!(path.extension().and_then(|extension| extension.to_str()), Some("jsonld" | "xml" | "json")) {
+            continue;
+        }
+        let wanted: Vec<String> = std::fs::read_to_string(path.with_extension("hashes"))
+            .unwrap()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        match read(&path, Order::Any) {
+            Ok(document) => {
+                let ours = hashes(&document);
+                let place = ours.iter().zip(&wanted).position(|(ours, wanted)| ours != wanted);
+                let shown = place
+                    .and_then(|place| document.events.get(place))
+                    .map(|event| hash::pre_hash(event, &hash::ignored(&document)));
+                tally.check(ours == wanted, || format!("{}: {place:?} of {} {shown:?}", name(&path), wanted.len()));
+            }
+            Err(problems) => tally.check(false, || format!("{}: {problems:?}", name(&path))),
+        }
+    }
+    tally.end("epcis/hash-vectors/examples", &mut failed);
+    let mut tally = Tally::default();
+    for path in files(&folder.join("hash-vectors/expected_equal")) {
+        match read(&path, Order::Any) {
+            Ok(document) => {
+                let ours = hashes(&document);
+                tally.check(ours.len() > 1 && ours.windows(2).all(|pair| pair[0] == pair[1]), || {
+                    format!("{}: {ours:?}", name(&path))
+                });
+            }
+            Err(problems) => tally.check(false, || format!("{}: {problems:?}", name(&path))),
+        }
+    }
+    tally.end("epcis/hash-vectors/expected_equal", &mut failed);
+    none(&failed);
 }
