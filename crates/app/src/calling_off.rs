@@ -160,6 +160,7 @@ impl Deciding<'_> {
                 note: None,
                 from: case.state.clone(),
                 opened: Vec::new(),
+                instead_of: None,
             }),
         };
         let receipt = self.one(&prepared, Some(content), roles::SYSTEM, None, times)?;

@@ -245,11 +245,11 @@ impl App {
         let names: Vec<&str> = posts.iter().map(|(name, _)| name.as_str()).collect();
         let with = if names.is_empty() { String::new() } else { format!("，岗位{}", names.join("、")) };
         let detail = format!("→ {}，{count} 件{with}：{}", to.login, reason.trim());
-        let (today, now, to) = (self.today(), self.now(), to.clone());
+        let (today, to) = (self.today(), to.clone());
         let posts: Vec<GrantRow> = posts.iter().map(|(_, grant)| grant.clone()).collect();
         Ok(self.store.write(move |tx| {
             for grant in &posts {
-                if tx.end_grant(&place, &grant.account, grant.recorded_at, now)?.is_none() {
+                if tx.end_grant(&place, &grant.account, grant.recorded_at)?.is_none() {
                     continue;
                 }
                 let passed = GrantRow {

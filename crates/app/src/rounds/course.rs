@@ -183,7 +183,9 @@ impl App {
         if prepared.is_empty() {
             return Ok(());
         }
+        let wards = self.wards_of(crate::submit::ending(&prepared))?;
         let job = Submitting {
+            wards,
             pack: Arc::clone(&self.pack),
             actor: actor.to_owned(),
             prepared,

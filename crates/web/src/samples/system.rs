@@ -18,8 +18,8 @@ use crate::{
     pages::{
         AboutPage, AccountPage, AccountRow, AccountsPage, BodiesPage, CodePage, DelegationRow, EndedLine, EnrolPage,
         ErrorPage, GrantRow, Hidden, HomeFact, HomeGroup, HomePage, InvitationRow, LogPage, LoginPage, MailPage,
-        MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, RecoveryCodesPage,
-        SessionRow, SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage, TreeNode,
+        MePage, Notice, OutboxLine, OutgoingPage, PermissionsPage, PrivacyPage, RecoveryCodesPage, SessionRow,
+        SetPasswordPage, SettingsGroup, SettingsPage, TokenLine, TokensPage, TransparencyPage, TreeNode,
     },
 };
 

@@ -32,12 +32,12 @@ mod outgoing;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod publications;
+#[cfg(test)]
 mod raised;
 #[cfg(test)]
 mod records;
-mod publications;
 #[cfg(test)]
-mod records;
 mod rounds;
 #[cfg(test)]
 mod search;
