@@ -84,8 +84,8 @@ pub use indicator::{
     AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
 };
 pub use log::{
-    EndedLog, Entered, LogFault, LogHead, LogKeys, PUBLIC_MINUTES, PUBLIC_MINUTES_PRESET, Shown, Signing, Verified,
-    verify_receipt,
+    Asked, EndedLog, Entered, LogFault, LogHead, LogKeys, PUBLIC_MINUTES, PUBLIC_MINUTES_PRESET, Shown, Signing,
+    Verified, Witness, verify_receipt,
 };
 pub use logs::{LogWanted, outcome_word};
 pub use mailing::{Letter, MailChoice, MailMode, test_letter};
