@@ -65,8 +65,8 @@ pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{AskedView, Assignable, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
-    Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,
-    asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
+    Breakdown, Filed, Near, PublicClock, PublicCount, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile,
+    UNSORTED, asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
 };
 pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
 pub use directory::{ContactLine, Directory, Member};

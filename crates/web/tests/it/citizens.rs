@@ -375,6 +375,11 @@ async fn public_numbers_are_published_where_the_pack_says_so() {
     let page = county.anybody().get("/report/goods/numbers").await;
     page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
+    // Everything that is handled here, tour complaints too, stands on one page.
+    let all = County::demo().anybody().get("/complaints/numbers").await;
+    all.assert_shows("消费投诉").assert_shows("旅游投诉").assert_shows("举报违法线索").assert_shows("由办理记录直接算出");
+    let none = County::real().anybody().get("/complaints/numbers").await;
+    none.assert_shows("没有在本系统办理并公开统计的投诉");
 }
 
 /// What a telephone reads from a picture of squares: the path is drawn on a canvas, eight dots a square, and decoded by a reader that is not ours.
