@@ -67,6 +67,8 @@ enum Command {
     Check(cmd::check::Check),
     /// 导入表格
     Import(cmd::import::Import),
+    /// 年度任务：把方案的措施分解成某一年的任务
+    Plan(cmd::plan::PlanArgs),
     /// 报送：发起、填报表、收表、催报、通报
     Round(cmd::round::RoundArgs),
     /// 导出表格
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
         Command::Read(args) => cmd::read::run(&cli.common, &args),
         Command::Check(args) => cmd::check::run(&cli.common, &args),
         Command::Import(args) => cmd::import::run(&cli.common, &args),
+        Command::Plan(args) => cmd::plan::run(&cli.common, &args),
         Command::Round(args) => cmd::round::run(&cli.common, &args),
         Command::Export(args) => cmd::export::run(&cli.common, &args),
         Command::Account(args) => cmd::account::run(&cli.common, &args),
