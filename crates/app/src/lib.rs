@@ -68,7 +68,7 @@ pub use citizens::{
     Breakdown, Filed, Near, PublicClock, PublicCount, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile,
     UNSORTED, asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
 };
-pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
+pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoGuest, DemoMark, DemoReport, fill_demo};
 pub use directory::{ContactLine, Directory, Member};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
