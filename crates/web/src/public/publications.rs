@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use zhiheng_app::{Error, Formula, PublicItem, PublicNumber, PublicRows, PublicStanding, PublicWanted, RecordId};
+use zhiheng_pack::indicator::Sampling;
 use zhiheng_pack::publication::{LIST, NUMBER, RESULT};
 use zhiheng_pack::{Indicator, Pack};
 
@@ -322,16 +323,27 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
         None => format!("数到{}为止。涉及个人事项、小于 5 的计数不公开，能倒算出它的数也不公开。", date(value.as_of)),
     }));
     if let Some((low, high)) = &value.interval {
-        let words = format!(
-            "只抽了 {} 批，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。",
-            value.n.map(count).unwrap_or_default()
-        );
-        steps.push(Line::text("有多大出入", words));
+        steps.push(Line::text("有多大出入", how_sure(value, indicator, low, high)));
     }
     steps.push(Line::text("自己核对", verify));
     HowToCheck {
         title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, bundle
     }
+}
+
+/// What a sample of this size can tell; of a sample that was not drawn at random, that it was not.
+fn how_sure(value: &PublicNumber, indicator: Option<&Indicator>, low: &str, high: &str) -> String {
+    let n = value.n.map(count).unwrap_or_default();
+    if value.numerator.is_none() {
+        return format!("这是抽样调查的结果，样本 {n}，按调查方报送的误差，真实水平大约在 {low} 到 {high} 之间。");
+    }
+    let random = match indicator.map(|one| one.sampling) {
+        Some(Sampling::Targeted) => "抽检是有针对性的，不是随机抽样，这个范围仅供参考。",
+        _ => "",
+    };
+    format!(
+        "只抽了 {n} 个，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。{random}"
+    )
 }
 
 fn version(value: &PublicNumber) -> u32 {
