@@ -107,9 +107,10 @@ impl Ff1 {
 
     /// Encrypts a number given as its two halves, the high one first.
     fn halves(&self, high: u128, low: u128) -> (u128, u128) {
+        let [small, large] = self.modulus;
         let (mut a, mut b) = (high, low);
         for round in 0..10_u8 {
-            let modulus = self.modulus[usize::from(round % 2)];
+            let modulus = if round.is_multiple_of(2) { small } else { large };
             let c = (a + self.round(round, b) % modulus) % modulus;
             (a, b) = (b, c);
         }
@@ -117,9 +118,10 @@ impl Ff1 {
     }
 
     fn halves_back(&self, high: u128, low: u128) -> (u128, u128) {
+        let [small, large] = self.modulus;
         let (mut a, mut b) = (high, low);
         for round in (0..10_u8).rev() {
-            let modulus = self.modulus[usize::from(round % 2)];
+            let modulus = if round.is_multiple_of(2) { small } else { large };
             let c = (b + modulus - self.round(round, a) % modulus) % modulus;
             (a, b) = (c, a);
         }
@@ -149,7 +151,7 @@ fn xor(mut state: [u8; 16], block: &[u8]) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fpe::ff1::{BinaryNumeralString, FF1};
+    use fpe::ff1::{FF1, FlexibleNumeralString};
     use proptest::prelude::*;
 
     fn hex(text: &str) -> Vec<u8> {
@@ -188,17 +190,14 @@ mod tests {
         #[test]
         fn agrees_with_another_implementation(key in any::<[u8; 32]>(), tweak in prop::collection::vec(any::<u8>(), 0..40), number in 0_u128..1 << 70) {
             let ours = Ff1::new(&key, 2, 70, &tweak).unwrap();
-            // It takes bits in little-endian bytes, the first bit of the string being the lowest; ours counts the first as the highest.
-            let bits = |number: u128| (number.reverse_bits() >> 58).to_le_bytes()[..9].to_vec();
             let theirs = FF1::<aes::Aes256>::new(&key, 2).unwrap();
             let mut string = Vec::new();
             for at in 0..70 { string.push(u16::from(number >> (69 - at) & 1 == 1)); }
-            let theirs = theirs.encrypt(&tweak, &fpe::ff1::FlexibleNumeralString::from(string)).unwrap();
+            let theirs = theirs.encrypt(&tweak, &FlexibleNumeralString::from(string)).unwrap();
             let theirs: Vec<u16> = theirs.into();
             let theirs = theirs.iter().fold(0_u128, |sum, bit| sum * 2 + u128::from(*bit));
             prop_assert_eq!(ours.encrypt(number), theirs);
             prop_assert_eq!(ours.decrypt(theirs), number);
-            let _ = (bits(number), BinaryNumeralString::from_bytes_le(&[0]));
         }
     }
 }

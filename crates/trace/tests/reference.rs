@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, also in its helpers"
@@ -15,6 +14,7 @@ use serde_json::Value;
 use zhiheng_trace::Event;
 use zhiheng_trace::epcis::query::Query;
 use zhiheng_trace::epcis::time::Instant;
+use zhiheng_trace::epcis::vocab::Vocabulary;
 use zhiheng_trace::epcis::xml::{Order, Version};
 use zhiheng_trace::epcis::{Master, Names, hash, xml};
 use zhiheng_trace::graph;
@@ -731,4 +731,102 @@ fn trace_case(case: &Value, events: &[Event], labels: &[String], tally: &mut Tal
     let label = |event: &Event| labels[events.iter().position(|other| other == event).unwrap()].clone();
     let proof: Vec<String> = trace.events.iter().map(|event| label(event)).collect();
     tally.check(proof == strings("expect_events"), || format!("{}: {proof:?}", case["name"]));
+}
+
+/// Every parameter that the standard's schema and OpenAPI document name is understood, and nothing else that looks like one.
+#[test]
+fn epcis_parameters_and_words() {
+    let Some(folder) = folder("epcis") else { return };
+    let mut failed = Vec::new();
+    let mut tally = Tally::default();
+    let mut parameters = std::collections::BTreeSet::new();
+    collect_names(&json(&folder.join("rest/query-schema.json")), &mut parameters);
+    for (_, parameter) in json(&folder.join("rest/openapi.json"))["components"]["parameters"].as_object().unwrap() {
+        if parameter["in"] == "query" {
+            parameters.insert(text_or(parameter, "name").to_owned());
+        }
+    }
+    // Of a subscription's schedule and of the request, not of the query.
+    let schedule = [
+        "dayOfMonth",
+        "dayOfWeek",
+        "hour",
+        "minute",
+        "month",
+        "second",
+        "stream",
+        "reportIfEmpty",
+        "initialRecordTime",
+        "@context",
+        "",
+    ];
+    for name in parameters.iter().filter(|name| !schedule.contains(&name.as_str())) {
+        let accepted = ["2026-01-01T00:00:00Z", "5", "true", "ADD", "urn:x:1", "eventTime", "ASC", "ObjectEvent"]
+            .iter()
+            .any(|value| {
+                let value = zhiheng_trace::json::Value::text(value);
+                Query::read([(name.clone(), value)].into_iter(), &Names::default()).is_ok()
+            });
+        let unknown =
+            Query::read([(format!("X{name}"), zhiheng_trace::json::Value::text("5"))].into_iter(), &Names::default());
+        tally.check(accepted && unknown.is_err_and(|problems| problems[0].code.id == "ZH8080"), || name.clone());
+    }
+    tally.end("epcis/rest parameters", &mut failed);
+    let mut tally = Tally::default();
+    for (file, vocabulary) in [
+        ("cbv-context-bizstep", Vocabulary::BizStep),
+        ("cbv-context-disposition", Vocabulary::Disposition),
+        ("cbv-context-biztransaction-type", Vocabulary::BizTransaction),
+        ("cbv-context-sourcedest-type", Vocabulary::SourceDestination),
+        ("cbv-context-error-reason", Vocabulary::ErrorReason),
+        ("cbv-context-component", Vocabulary::Component),
+        ("gs1-context-measurement-type", Vocabulary::Measurement),
+        ("gs1-context-sensor-alert-type", Vocabulary::Alert),
+    ] {
+        let context = json(&folder.join(format!("context/{file}.jsonld")));
+        let theirs: Vec<(&String, &Value)> = context["@context"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| !name.starts_with('@') && !["cbv", "gs1"].contains(&name.as_str()))
+            .collect();
+        tally.check(theirs.len() == vocabulary.words().count(), || format!("{file}: {} words", theirs.len()));
+        for (word, meaning) in theirs {
+            let curie = meaning.as_str().or_else(|| meaning["@id"].as_str()).unwrap();
+            let same = vocabulary.words().any(|other| other == word)
+                && vocabulary.canonical(curie) == vocabulary.canonical(word)
+                && vocabulary.canonical(&vocabulary.long(word)) == vocabulary.canonical(word)
+                && vocabulary.short(&vocabulary.long(word)) == *word
+                && vocabulary.allows(curie);
+            tally.check(same, || format!("{file}: {word} {curie} {}", vocabulary.canonical(word)));
+        }
+    }
+    tally.end("epcis/context words", &mut failed);
+    none(&failed);
+}
+
+/// Names of properties, and an example of each pattern.
+fn collect_names(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+                found.extend(properties.keys().cloned());
+            }
+            if let Some(patterns) = object.get("patternProperties").and_then(Value::as_object) {
+                found.extend(patterns.keys().map(|pattern| {
+                    let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+                    let name = pattern
+                        .replace("[a-z][a-zA-Z0-9_]+", "po")
+                        .replace("[a-z][a-zA-Z0-9]*\\\\:\\\\w+", "example:field")
+                        .replace("[A-Z0-9]{2,4}", "CEL")
+                        .replace("\\\\w+_\\\\w+", "readPoint_height");
+                    assert!(!name.contains(['[', '\\']), "pattern {pattern}");
+                    name
+                }));
+            }
+            object.values().for_each(|value| collect_names(value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect_names(value, found)),
+        _ => {}
+    }
 }
