@@ -354,7 +354,10 @@ async fn public_numbers_are_published_where_the_pack_says_so() {
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
     // Everything that is handled here, tour complaints too, stands on one page.
     let all = County::demo().anybody().get("/complaints/numbers").await;
-    all.assert_shows("消费投诉").assert_shows("旅游投诉").assert_shows("举报违法线索").assert_shows("由办理记录直接算出");
+    all.assert_shows("消费投诉")
+        .assert_shows("旅游投诉")
+        .assert_shows("举报违法线索")
+        .assert_shows("由办理记录直接算出");
     let none = County::real().anybody().get("/complaints/numbers").await;
     none.assert_shows("没有在本系统办理并公开统计的投诉");
 }
