@@ -74,8 +74,7 @@ async fn counted(server: &Server, path: &str) -> Result<PublicNumbersPage, Failu
                 // Nobody said what the case is about or where: that is no breakdown.
                 let said = rows.iter().any(|row| row.name != zhiheng_app::UNSORTED);
                 let shown = rows.iter().filter_map(|row| {
-                    let on_time =
-                        row.on_time.map_or_else(|| "不足 5 件，不列".to_owned(), |(kept, all)| share(kept, all));
+                    let on_time = row.on_time.map_or_else(|| "不列".to_owned(), |(kept, all)| share(kept, all));
                     Some((row.name.clone(), count(row.count?), on_time))
                 });
                 let kept_back = rows.iter().filter(|row| row.count.is_none()).count();

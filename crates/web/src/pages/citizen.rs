@@ -611,7 +611,7 @@ impl PublicNumbersPage {
                 ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
                 @if !self.clocks.is_empty() {
                     div.scroll tabindex="0" { table {
-                        caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的时限不列" } }
+                        caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的不列" } }
                         thead { tr { th scope="col" { "时限" } th.num scope="col" { "件数" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
                         tbody { @for (name, all, met, share) in &self.clocks { tr {
                             th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }

@@ -171,7 +171,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         by: vec![
             CountsBy {
                 name: "投诉类别".into(),
-                rows: vec![counted("游船", "64", "98.4%"), counted("餐饮", "59", "不足 5 件，不列")],
+                rows: vec![counted("游船", "64", "98.4%"), counted("餐饮", "59", "不列")],
                 kept_back: 2,
             },
             CountsBy { name: "所在乡镇".into(), kept_back: 3, ..CountsBy::default() },
