@@ -35,6 +35,9 @@ pub(crate) struct Common {
     /// 数据库里有多个县时，用哪一个：行政区划代码。方案包取库中现行的
     #[arg(long, global = true, value_name = "CODE", conflicts_with = "pack")]
     place: Option<String>,
+    /// 日志的签名文件夹；不给则在数据库旁边
+    #[arg(long, global = true, value_name = "DIR")]
+    signer: Option<PathBuf>,
     /// 输出 JSON，供程序使用
     #[arg(long, global = true)]
     json: bool,

@@ -210,7 +210,7 @@ fn witness(listener: &TcpListener, log: &str, cosigner: &Cosigner, asked: &Mutex
             (422, "text/plain", String::new())
         } else {
             last = Some(head.clone());
-            (200, "text/plain", format!("{}\n", cosigner.cosign(&head, 1_800_000_000).unwrap()))
+            (200, "text/plain", cosigner.cosign(&head, 1_800_000_000).unwrap().to_string())
         };
         asked.lock().unwrap().push(status);
         write!(

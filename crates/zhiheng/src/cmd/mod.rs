@@ -142,11 +142,20 @@ pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Resu
         ),
         other => other,
     })?;
+    let app = signing(common, app);
     if common.now.is_some() && !demo {
         bail!(Error::WrongState("--now 只能用于演示数据库，以免把真实数据记到别的日子".to_owned()));
     }
     in_force(&app, &loaded.files, access)?;
     Ok(app)
+}
+
+/// The county with its signer where the command line says.
+pub(crate) fn signing(common: &Common, app: App) -> App {
+    match &common.signer {
+        Some(folder) => app.with_signer_in(folder.clone()),
+        None => app,
+    }
 }
 
 /// Now; in the demonstration county, whose history ends on a day, the hour of that day: it never runs dry.
