@@ -222,10 +222,16 @@ fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() 
     let opened = || {
         let mut record = pack.check(kind, &draft, i32::MAX).record.unwrap();
         let at = noon("2026-03-02");
-        let happening =
-            Happening {
-                act: Act::Open, at, by: "甲".into(), version: 1, reason: None, note: None, opened: Vec::new()
-            };
+        let happening = Happening {
+            act: Act::Open,
+            at,
+            by: "甲".into(),
+            instead_of: None,
+            version: 1,
+            reason: None,
+            note: None,
+            opened: Vec::new(),
+        };
         pack.happen(kind, None, &mut record, happening);
         record
     };
