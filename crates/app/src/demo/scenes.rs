@@ -249,7 +249,7 @@ impl Scene<'_> {
             let row = before.rows.iter().find(|row| row.indicator == item.indicator);
             let last = row.and_then(|row| row.reported.as_ref().unwrap_or(&row.number).value);
             let goal = indicator.target.as_ref().map(|target| target.value);
-            let value = last.or(goal).unwrap_or_default().round_dp(indicator.decimals.into());
+            let value = last.or(goal).unwrap_or_default().round_dp(indicator.decimals);
             let value = if odd == 0 { value } else { value * zhiheng_pack::Decimal::from(odd + 1) };
             let document = indicator.reporting.as_ref().map(|it| it.document.clone()).unwrap_or_default();
             Some(OwnEntry {
