@@ -33,7 +33,7 @@ use crate::submit::{Submitting, read};
 use crate::{Act, App, Error, Receipt, RequestKey, StepWanted, Submission, Taker, hex};
 
 pub use near::Near;
-pub use numbers::{Breakdown, PublicNumbers, UNSORTED};
+pub use numbers::{Breakdown, PublicCount, PublicNumbers, UNSORTED};
 
 /// Letters and digits that nobody confuses when he reads them out on the telephone: no 0 O, 1 I L.
 const LETTERS: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";

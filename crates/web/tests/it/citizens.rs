@@ -135,6 +135,29 @@ async fn a_complaint_is_filed_and_followed_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_citizen_takes_a_receipt_home_that_holds_without_the_county() {
+    let county = county();
+    let mut citizen = county.anybody();
+    let check = filled(&mut citizen, "缺斤短两").await;
+    let code = code_of(&answer(&mut citizen, &check, &[], "send").await);
+    citizen.get("/follow").await;
+    let course = citizen.post("/follow", &[("code", &code)]).await;
+    course.assert_shows("已受理，存证日志第").assert_shows("下载存证回执");
+    let receipt = citizen.post("/follow/receipt.tlog-proof", &[("code", &code)]).await;
+    assert_eq!(receipt.status, StatusCode::OK);
+    assert!(receipt.headers["content-disposition"].to_str().unwrap().contains("tlog-proof"));
+    citizen.post("/follow", &[("code", &code)]).await.assert_shows("已入账，存证日志第");
+    let keys = county.app.log_keys().unwrap().unwrap().public;
+    let verified = zhiheng_app::verify_receipt(receipt.text.as_bytes(), &keys).unwrap();
+    assert!(verified.said.unwrap().contains("缺斤短两"));
+    // Nobody else's: the code opens it, and nothing but the code.
+    let wrong = citizen.post("/follow/receipt.tlog-proof", &[("code", "ABCDEABCDE")]).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    let asked = citizen.get("/follow/receipt.tlog-proof").await;
+    assert_eq!(asked.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
 async fn a_page_that_is_out_of_date_loses_nothing_but_its_secret() {
     let county = county();
     let mut citizen = county.anybody();
@@ -352,6 +375,14 @@ async fn public_numbers_are_published_where_the_pack_says_so() {
     let page = county.anybody().get("/report/goods/numbers").await;
     page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
+    // Everything that is handled here, tour complaints too, stands on one page.
+    let all = County::demo().anybody().get("/complaints/numbers").await;
+    all.assert_shows("消费投诉")
+        .assert_shows("旅游投诉")
+        .assert_shows("举报违法线索")
+        .assert_shows("由办理记录直接算出");
+    let none = County::real().anybody().get("/complaints/numbers").await;
+    none.assert_shows("没有在本系统办理并公开统计的投诉");
 }
 
 /// What a telephone reads from a picture of squares: the path is drawn on a canvas, eight dots a square, and decoded by a reader that is not ours.
