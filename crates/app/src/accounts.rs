@@ -544,6 +544,16 @@ impl App {
         Ok(people)
     }
 
+    /// 长期没有登录的账号: names of those in use whom nobody has seen for as long as the policy says, counted from the last time they signed in, else from
+    /// the day on which they were made.
+    pub fn dormant(&self, actor: &Account) -> Result<Vec<String>, Error> {
+        let (seen, since) = (self.last_sign_ins(actor)?, self.now() - self.policy()?.dormant_days * DAY);
+        let rows = self.store.read()?.accounts(&self.pack.place)?;
+        let last = |row: &AccountRow| seen.get(&row.login).copied().unwrap_or(row.created_at);
+        let dormant = |row: &AccountRow| row.disabled_at.is_none() && last(row) <= since;
+        Ok(rows.into_iter().filter(dormant).map(|row| row.name).collect())
+    }
+
     /// Withdraws a one-time link before it is used.
     pub fn withdraw_invitation(&self, actor: &Account, token_hash: &[u8; 32]) -> Result<(), Error> {
         self.only(actor, Power::System)?;

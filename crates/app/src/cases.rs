@@ -1069,6 +1069,8 @@ pub(crate) fn step_content(
         let text = match setting {
             Setting::Text(text) => text.clone(),
             Setting::Today => zhiheng_pack::day::date(doing.today).to_string(),
+            Setting::FirstDay if record.value(*index).is_some() => continue,
+            Setting::FirstDay => zhiheng_pack::day::date(doing.today).to_string(),
             Setting::Actor => doing.name.to_string(),
             Setting::Body => doing.body.unwrap_or_default().to_owned(),
         };
@@ -1184,7 +1186,11 @@ pub(crate) fn spawn_draft(
     let mut draft = Draft::default();
     for (field, template) in &spawn.set {
         let personal = target.field(field).is_some_and(|field| field.personal);
-        let value = setting(pack, kind, record, id, (template, personal), each, doing);
+        let whole = target.field(field).and_then(|field| whole_value(kind, record, template, field));
+        let value = match whole {
+            Some(value) => Some(value.to_json()),
+            None => setting(pack, kind, record, id, (template, personal), each, doing),
+        };
         if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
             draft.fields.insert(field.clone(), fitting(target, field, value));
         }
@@ -1209,6 +1215,19 @@ fn whole_reference<'r>(kind: &Kind, record: &'r Record, template: &str) -> Optio
     let field = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?;
     let value = record.value(kind.field_index(field)?)?;
     matches!(value, Value::Reference { .. }).then_some(value)
+}
+
+/// The value that a template names and nothing else, for a field of the same type: a day, a choice, a file are handed on as they are, not as they are
+/// printed. A personal value goes into a personal field, or nowhere.
+fn whole_value<'r>(
+    kind: &Kind,
+    record: &'r Record,
+    template: &str,
+    target: &zhiheng_pack::Field,
+) -> Option<&'r Value> {
+    let index = kind.field_index(template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?)?;
+    let own = kind.fields.get(index).filter(|own| own.kind == target.kind && (target.personal || !own.personal))?;
+    record.value(index).filter(|_| own.list == target.list)
 }
 
 fn text_at<'j>(value: &'j Json, key: &str) -> &'j str {

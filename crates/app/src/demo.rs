@@ -8,10 +8,12 @@
 mod book;
 mod cases;
 mod chance;
+mod guests;
 mod life;
 mod names;
 mod publications;
 mod samples;
+mod scenes;
 mod works;
 
 use std::cmp::Reverse;
@@ -23,6 +25,8 @@ use zhiheng_pack::{Area, Pack, PackFiles};
 use zhiheng_store::{Clock, RecordId};
 
 use crate::{Act, App, Error, Setup, Submission};
+pub use guests::DemoGuest;
+
 use book::Book;
 use cases::Cases;
 use chance::{Chance, Seeded};
@@ -183,7 +187,7 @@ impl<'a> Filling<'a> {
             last_day,
             next: vec![0; registers.len()],
             registers,
-            cases: Cases::new(scale, seed, last_day, Arc::new(app.pack.areas.clone())),
+            cases: Cases::new(scale, seed, last_day, &app.pack),
             planned: BinaryHeap::new(),
             batch: Vec::with_capacity(BATCH),
             batch_since: 0,
@@ -198,6 +202,10 @@ impl<'a> Filling<'a> {
             let published = publications::live(self.app, self.clock, self.seed, day)?;
             self.cases.done.opened += published.opened;
             self.cases.done.steps += published.steps;
+            let made = scenes::live(self.app, self.clock, day)?;
+            self.report.records += made.records;
+            self.report.steps += made.versions - made.records;
+            self.report.versions += made.versions;
             self.plan(day);
             let end = end_of_day(day);
             while let Some(Reverse((at, register, number, step))) = self.planned.peek().copied() {
@@ -221,7 +229,8 @@ impl<'a> Filling<'a> {
         let done = self.cases.done;
         self.report.records += done.opened;
         self.report.versions += done.opened + done.steps + done.by_itself;
-        (self.report.steps, self.report.by_itself) = (done.steps, done.by_itself);
+        self.report.steps += done.steps;
+        self.report.by_itself = done.by_itself;
         Ok(self.report)
     }
 
@@ -314,7 +323,8 @@ fn registers(pack: &Pack, scale: u64, seed: u64, last_day: i32) -> Vec<Box<dyn R
         Box::new(book),
     ];
     let entered: u64 = others.iter().map(|register| records(register.as_ref())).sum();
-    let wanted = (DEMO_RECORDS * scale).saturating_sub(entered + Cases::count(scale) + publications::count());
+    let made = Cases::count(scale) + publications::count() + scenes::RECORDS;
+    let wanted = (DEMO_RECORDS * scale).saturating_sub(entered + made);
     let food = Samples::new(Sampled::Food, &food_plan(wanted, scale, last_day), seed, last_day, 400 * scale, areas);
     let mut all: Vec<Box<dyn Register>> = vec![Box::new(food)];
     all.extend(others);

@@ -65,10 +65,10 @@ pub use board::{Board, Hint, Number, Row, When, print, round};
 pub use cases::{AskedView, Assignable, CaseView, ClockView, Offer, Offers, StepWanted, Taker, extended_in};
 pub use changes::{Changed, ChangesPage};
 pub use citizens::{
-    Breakdown, Filed, Near, PublicClock, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile, UNSORTED,
-    asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
+    Breakdown, Filed, Near, PublicClock, PublicCount, PublicCourse, PublicEvent, PublicNumbers, QueryCode, ReportFile,
+    UNSORTED, asked, is_anonymous, merge_field, poster_entry, public_entries, public_entry,
 };
-pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoMark, DemoReport, fill_demo};
+pub use demo::{DEMO_DAY, DEMO_RECORDS, DEMO_SETTING, DemoGuest, DemoMark, DemoReport, fill_demo};
 pub use directory::{ContactLine, Directory, Member};
 pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
@@ -84,8 +84,8 @@ pub use indicator::{
     AreaNumber, CellRecords, IndicatorView, PartRecord, PartWanted, PeriodNumber, UncountedReason, YearValues,
 };
 pub use log::{
-    EndedLog, Entered, LogFault, LogHead, LogKeys, PUBLIC_MINUTES, PUBLIC_MINUTES_PRESET, Shown, Signing, Verified,
-    verify_receipt,
+    Asked, EndedLog, Entered, LogFault, LogHead, LogKeys, PUBLIC_MINUTES, PUBLIC_MINUTES_PRESET, Shown, Signing,
+    Verified, Witness, verify_receipt,
 };
 pub use logs::{LogWanted, outcome_word};
 pub use mailing::{Letter, MailChoice, MailMode, test_letter};

@@ -11,6 +11,7 @@ mod fault;
 mod receipt;
 mod signer;
 mod tiles;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub use receipt::{Entered, Shown, Verified, verify_receipt};
 pub use signer::Signing;
 use signer::{Files, HeadFile, SoftwareKeys};
 use tiles::{Stored, signed, unsigned};
+pub use witness::{Asked, Witness};
 
 /// The setting: minutes between two public heads.
 pub const PUBLIC_MINUTES: &str = "log_public_minutes";

@@ -179,9 +179,9 @@ impl App {
                 let mut said = vec![("{@kind}", kind.name.clone()), ("{@number}", number)];
                 let mut owner = envelope.body.clone();
                 if let Origin::Clock { clock, .. } = origin {
-                    let (of_clock, body) = self.said_of_clock(&record, &envelope, clock).ok_or_else(missing)?;
-                    said.extend(of_clock);
-                    owner = body.or(owner);
+                    let of_clock = self.said_of_clock(&record, &envelope, clock).ok_or_else(missing)?;
+                    said.extend(of_clock.words);
+                    owner = of_clock.owner.or(owner);
                 }
                 let mut doing = Doing::of(Taker::Staff(account), today);
                 doing.said = said;
@@ -282,12 +282,7 @@ impl App {
     }
 
     /// The words for a clock that ran out, and the body whose work it is; none where no such clock is late.
-    fn said_of_clock(
-        &self,
-        record: &Record,
-        envelope: &Envelope,
-        id: &str,
-    ) -> Option<(Vec<(&'static str, String)>, Option<String>)> {
+    fn said_of_clock(&self, record: &Record, envelope: &Envelope, id: &str) -> Option<Said> {
         let (_, procedure) = self.pack.case_of(record)?;
         let duties = self.pack.duties(record, envelope);
         let duty = duties.iter().find(|duty| duty.clock == id);
@@ -304,21 +299,29 @@ impl App {
             Span::Length(length) if length.count != 0 => length.words(),
             _ => "按规定的日期".to_owned(),
         };
+        // A time that ends on the day somebody has set is counted from nowhere.
+        let term = match (&clock.span, run) {
+            (Span::Length(length), Some(run)) if length.count != 0 => {
+                format!("自{}起算，期限{}", date(run.from_day), length.words())
+            }
+            _ => "所定期限已过".to_owned(),
+        };
         let owner = body.as_deref().map(|body| self.body_name(body).to_owned()).unwrap_or_default();
         let words = vec![
             ("{@clock}", clock.name.clone()),
             ("{@from}", run.map(|run| date(run.from_day)).unwrap_or_default()),
             ("{@length}", length),
+            ("{@term}", term),
             ("{@due}", due.map(date).unwrap_or_default()),
             ("{@days}", due.map(|due| (end - due).max(0).to_string()).unwrap_or_default()),
             ("{@basis}", clock.basis.clone().unwrap_or_else(|| "未载明".to_owned())),
             ("{@owner}", owner),
         ];
-        Some((words, body))
+        Some(Said { words, owner: body })
     }
 }
 
-/// What is said of a place without a record.
+/// What is said of a place.
 struct Said {
     words: Vec<(&'static str, String)>,
     /// `@each`: whose matter it is.

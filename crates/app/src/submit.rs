@@ -619,7 +619,7 @@ impl Deciding<'_> {
         self.move_cells(one.kind, kind, before.as_ref(), &version, &mut moved);
         self.move_levels(one.kind, kind, before.as_ref(), &version, &mut moved);
         let number = version.version;
-        let tasks_before = self.tasks_of(&one.id);
+        let tasks_before = if self.pack.has_cases(kind) { self.tasks_of(&one.id) } else { Vec::new() };
         self.owe(kind, before.as_ref(), &version);
         self.remember(version);
         moved.extend(self.call_off(kind, one, before.as_ref(), &tasks_before, times)?);

@@ -6,7 +6,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use zhiheng_app::{App, Clock, DEMO_DAY, DemoMark, DemoReport, Error, Random, Setup, When, fill_demo};
+use zhiheng_app::{
+    Account, App, Bin, Clock, DEMO_DAY, DemoMark, DemoReport, Error, ListWanted, Random, ReplyState, Role, Setup, When,
+    fill_demo,
+};
 use zhiheng_pack::light::Light;
 use zhiheng_pack::{Pack, PackFiles, day, read};
 use zhiheng_store::{Options, Store};
@@ -222,4 +225,54 @@ fn a_letter_is_being_countersigned_and_a_complaint_is_handled_by_several() {
         assert!(asked.contains_key(line), "{line} is not among {asked:?}");
     }
     assert!(app.audit().expect("an audit").is_clean());
+}
+
+/// Parts 0 and 2 of the office can be looked at: a round with a reply in every state, work of a town, a station where its town's complaints are.
+#[test]
+fn a_round_is_open_with_a_reply_in_every_state_and_complaints_are_where_their_town_is() {
+    let app = open(&county().0);
+    let rounds = app.rounds().expect("the rounds");
+    let view = app.round(&rounds.first().expect("a round").id).expect("its replies");
+    let states = |state: ReplyState| {
+        view.in_state(state).map(|reply| app.pack.bodies[reply.body].id.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(ReplyState::Reported), ["kjj"]);
+    assert_eq!(states(ReplyState::Questioned), ["zjw"]);
+    assert_eq!(states(ReplyState::Returned), ["nync"]);
+    assert_eq!(states(ReplyState::Missing), ["jxw"]);
+    let of_body = |body: &str| {
+        let own = vec![body.to_owned()];
+        Account { role: Role::Bureau, body: own.first().cloned(), own, ..Account::of_office(body) }
+    };
+    let work = |body: &str| app.work(&of_body(body), Bin::Open, None, 50).expect("its work").items;
+    assert!(work("jxw").iter().any(|item| item.clock == "报送"), "the round is among its work");
+    assert_eq!(work("qingshi").iter().filter(|item| item.task.kind == "town_task").count(), 2);
+    assert!(work("zjw").iter().any(|item| item.task.kind == "meeting_decision"));
+
+    let kind = app.pack.kind("consumer_complaint").expect("complaints");
+    let list = app.list(kind, &ListWanted { limit: 200, ..ListWanted::default() }).expect("the list");
+    let handler = kind.field_index("handler").expect("the handler");
+    let mut handled = 0;
+    for (row, record) in &list.rows {
+        let (Some(area), Some(handler)) = (row.area.as_deref(), record.value(handler)) else { continue };
+        let station = app.pack.body(&handler.plain()).expect("a body");
+        assert!(station.areas.iter().any(|own| own == area), "{} covers {area}", station.name);
+        handled += 1;
+    }
+    assert!(handled > 10);
+}
+
+/// The accounts of the demonstration are made in the demonstration only.
+#[test]
+fn guests_are_let_in_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("real.db").display());
+    let noon = (i64::from(last_day()) * 24 + 4) * 3_600_000_000;
+    let setup = || Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: false };
+    let real = App::open(&url, pack("wushan-2024").0, &setup()).expect("a county");
+    assert!(real.let_guests_in().is_err() && real.demo_guests().expect("nobody").is_empty());
+    assert!(real.people().expect("nobody").is_empty());
+    let url = format!("sqlite:{}", folder.path().join("fictional.db").display());
+    let unfilled = App::open(&url, pack("demo-county").0, &setup()).expect("a county");
+    assert!(unfilled.let_guests_in().is_err(), "a fictional pack alone is no demonstration");
 }

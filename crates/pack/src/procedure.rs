@@ -456,6 +456,8 @@ pub enum Setting {
     Text(String),
     /// The day of the step.
     Today,
+    /// The day of the step, where the field has none yet.
+    FirstDay,
     /// The body of who takes it.
     Body,
     /// The name of who takes it.

@@ -32,7 +32,9 @@ impl RaisedFrom {
             RaisedFrom::Indicator => &["name", "value", "target", "state", "bodies"],
             RaisedFrom::Measure => &["name", "text", "bodies"],
             RaisedFrom::Record => &["kind", "number"],
-            RaisedFrom::Clock => &["kind", "number", "clock", "from", "length", "due", "days", "basis", "owner"],
+            RaisedFrom::Clock => {
+                &["kind", "number", "clock", "from", "length", "term", "due", "days", "basis", "owner"]
+            }
         }
     }
 }

@@ -231,11 +231,11 @@ fn a_case_offers_what_a_step_already_taken_lists_with_its_reason_and_its_days() 
             act: Act::Open,
             at,
             by: "甲".into(),
+            instead_of: None,
             version: 1,
             reason: None,
             note: None,
             opened: Vec::new(),
-            instead_of: None,
         };
         pack.happen(kind, None, &mut record, happening);
         record

@@ -1,7 +1,7 @@
 //! Messages (消息): to everybody who holds a role in a body, or to one account. Written in the transaction of what they tell; never changed. Who has read
 //! one is kept apart.
 
-use crate::db::{Conn, Row, Value, placeholders};
+use crate::db::{Conn, Row, Value};
 use crate::pool::Reader;
 use crate::records::RecordId;
 use crate::{StoreError, Tx};
@@ -48,6 +48,8 @@ pub enum MessagesOf {
     Account(String),
 }
 
+/// Bodies that one statement asks: a compound has its limit.
+const BODIES: usize = 100;
 const COLUMNS: &str = "id, at, account, body, role, kind, record, title, text";
 
 fn read(row: Row<'_>) -> Result<MessageRow, StoreError> {
@@ -114,16 +116,12 @@ impl Reader<'_> {
         let owner = match of {
             MessagesOf::Owner { body, role } => {
                 values.extend([Value::Text(body), Value::Text(role)]);
-                "body = $4 AND role = $5".to_owned()
+                "body = $4 AND role = $5"
             }
-            MessagesOf::Bodies { bodies, role } => {
-                values.push(Value::Text(role));
-                values.extend(bodies.iter().map(|body| Value::Text(body)));
-                format!("role = $4 AND body IN ({})", placeholders(5, bodies.len()))
-            }
+            MessagesOf::Bodies { bodies, role } => return self.of_bodies(place, bodies, role, before, limit),
             MessagesOf::Account(account) => {
                 values.push(Value::Text(account));
-                "account = $4".to_owned()
+                "account = $4"
             }
         };
         let sql = format!(
@@ -134,6 +132,38 @@ impl Reader<'_> {
              LIMIT  $3"
         );
         self.conn()?.many(&sql, &values, read)
+    }
+
+    /// The newest of each body, merged: an index finds those of a body in their order, and none is read that is not shown.
+    fn of_bodies(
+        &mut self,
+        place: &str,
+        bodies: &[String],
+        role: &str,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in bodies.chunks(BODIES) {
+            let part = |at: usize| {
+                format!(
+                    "SELECT * FROM (SELECT {COLUMNS}
+                     FROM   message
+                     WHERE  place = $1 AND body = ${} AND role = $4 AND at < $2
+                     ORDER  BY at DESC
+                     LIMIT  $3) AS m{at}",
+                    at + 5
+                )
+            };
+            let parts: Vec<String> = (0..chunk.len()).map(part).collect();
+            let sql = format!("{} ORDER BY at DESC LIMIT $3", parts.join(" UNION ALL "));
+            let mut values = vec![Value::Text(place), Value::Int(before), Value::Int(limit), Value::Text(role)];
+            values.extend(chunk.iter().map(|body| Value::Text(body)));
+            found.extend(self.conn()?.many(&sql, &values, read)?);
+        }
+        found.sort_by_key(|message: &MessageRow| std::cmp::Reverse(message.at));
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     /// Which of these messages an account has read.

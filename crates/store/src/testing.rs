@@ -125,7 +125,7 @@ impl Meddler {
             _ => Altered { table, column, row, after, way },
         };
         let done = match way {
-            Way::Cell => self.exchange(&altered.table, &altered.row, &altered.after),
+            Way::Cell => self.exchange(altered.table, &altered.row, &altered.after),
             Way::Deleted => self.delete(altered.table, &altered.row),
             Way::Forged => self.insert(altered.table, &altered.after),
         };

@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, also in its helpers"
@@ -12,8 +11,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use zhiheng_trace::Event;
+use zhiheng_trace::epcis::query::Query;
+use zhiheng_trace::epcis::time::Instant;
+use zhiheng_trace::epcis::vocab::Vocabulary;
 use zhiheng_trace::epcis::xml::{Order, Version};
-use zhiheng_trace::epcis::{hash, xml};
+use zhiheng_trace::epcis::{Master, Names, hash, xml};
+use zhiheng_trace::graph;
 use zhiheng_trace::gs1::{Link, Options, ai, canonical, element, epc, link, lint, resolver};
 use zhiheng_trace::{Document, Limits, Problem};
 
@@ -584,4 +588,245 @@ fn epcis_hashes() {
     }
     tally.end("epcis/hash-vectors/expected_equal", &mut failed);
     none(&failed);
+}
+
+#[test]
+fn epcis_queries_and_traces() {
+    let Some(folder) = folder("epcis") else { return };
+    let mut failed = Vec::new();
+    for path in files(&folder.join("query-cases")) {
+        let whole = json(&path);
+        let mut events = Vec::new();
+        let mut labels = Vec::new();
+        for file in whole["capture"].as_array().unwrap() {
+            let document = read(&folder.join(file.as_str().unwrap()), Order::Any).unwrap();
+            for (place, event) in document.events.into_iter().enumerate() {
+                labels.push(format!("{}#{place}", file.as_str().unwrap()));
+                events.push(event);
+            }
+        }
+        let label = |event: &Event| labels[events.iter().position(|other| std::ptr::eq(other, event)).unwrap()].clone();
+        let mut tally = Tally::default();
+        for case in whole["queries"].as_array().unwrap() {
+            query_case(case, &events, label, &mut tally);
+        }
+        tally.end("epcis/query-cases queries", &mut failed);
+        let mut tally = Tally::default();
+        for case in whole["traces"].as_array().unwrap() {
+            trace_case(case, &events, &labels, &mut tally);
+        }
+        tally.end("epcis/query-cases traces", &mut failed);
+    }
+    let mut tally = Tally::default();
+    for path in
+        files(&folder.join("examples")).into_iter().filter(|path| path.display().to_string().contains("/Queries/"))
+    {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let names = Names::default();
+        let limits = Limits::default();
+        let query = if name(&path).ends_with(".xml") {
+            let (kind, parameters) = xml::read_poll(&text, &limits).unwrap();
+            assert_eq!(kind, "SimpleEventQuery");
+            Query::read(parameters.into_iter(), &names)
+        } else {
+            let value = zhiheng_trace::json::read(&text, &limits).unwrap();
+            Query::read_json(value.as_object().unwrap(), &names)
+        };
+        let codes: Vec<(&str, String)> =
+            query.as_ref().err().into_iter().flatten().map(|problem| (problem.code.id, problem.at.clone())).collect();
+        let wanted: &[(&str, &str)] = match name(&path) {
+            "Query_with_invalid_values.json" => {
+                &[("ZH8081", "/GE_eventTime"), ("ZH8081", "/EQ_action"), ("ZH8081", "/orderDirection")]
+            }
+            "Query_with_unknown_parameter.json" => &[("ZH8080", "/GE_eventDate")],
+            file if file.starts_with("SimpleEventQuery.") => &[],
+            other => panic!("unknown query {other}"),
+        };
+        let same = codes.len() == wanted.len()
+            && codes.iter().zip(wanted).all(|(ours, wanted)| ours.0 == wanted.0 && ours.1 == wanted.1);
+        tally.check(same, || format!("{}: {query:?}", name(&path)));
+    }
+    tally.end("epcis/examples query files", &mut failed);
+    none(&failed);
+}
+
+fn query_case<'e>(case: &Value, events: &'e [Event], label: impl Fn(&'e Event) -> String, tally: &mut Tally) {
+    let mut names = Names::default();
+    if let Some(header) = case["headers"]["GS1-Extensions"].as_str() {
+        names.declared.extend(
+            header
+                .split(',')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(prefix, uri)| (prefix.trim().to_owned(), uri.to_owned())),
+        );
+    }
+    let body = zhiheng_trace::json::read(&case["query"].to_string(), &Limits::default()).unwrap();
+    let query = Query::read_json(body.as_object().unwrap(), &names);
+    let masters: &[Master] = &[];
+    if let Some(error) = case["expect_error"].as_str() {
+        let code = match &query {
+            Err(problems) => problems[0].code.id,
+            Ok(query) => query.run(events.iter(), masters).unwrap_err().code.id,
+        };
+        let wanted: &[&str] = match error {
+            "QueryTooLargeException" => &["ZH8083"],
+            "QueryParameterException" => &["ZH8080", "ZH8081", "ZH8082"],
+            other => panic!("error {other}"),
+        };
+        tally.check(wanted.contains(&code), || format!("{}: {code}", case["name"]));
+        return;
+    }
+    let query = query.unwrap_or_else(|problems| panic!("{case}: {problems:?}"));
+    // The same parameters in the query string of a request.
+    let pairs: Vec<String> = body
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| {
+            let one = |value: &zhiheng_trace::json::Value| link::escape_query(value.plain().unwrap());
+            let values =
+                value.as_list().map_or_else(|| one(value), |list| list.iter().map(one).collect::<Vec<_>>().join(","));
+            format!("{}={values}", link::escape_query(name))
+        })
+        .collect();
+    assert_eq!(Query::read_string(&pairs.join("&"), &names).as_ref(), Ok(&query), "{case}");
+    let mut ours: Vec<String> = query.run(events.iter(), masters).unwrap().into_iter().map(label).collect();
+    let mut wanted: Vec<String> =
+        case["expect"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect();
+    match case["order"].as_str().unwrap() {
+        "any" => {
+            ours.sort();
+            wanted.sort();
+        }
+        "listed" => {}
+        other => panic!("order {other}"),
+    }
+    tally.check(ours == wanted, || format!("{}: {ours:?}, not {wanted:?}", case["name"]));
+}
+
+fn trace_case(case: &Value, events: &[Event], labels: &[String], tally: &mut Tally) {
+    let mut memory = graph::Memory::of(events.to_vec());
+    let from = text(case, "from");
+    let Ok(trace) = match text(case, "direction") {
+        "upstream" => graph::upstream(&mut memory, from, graph::Bounds::default()),
+        "downstream" => graph::downstream(&mut memory, from, graph::Bounds::default()),
+        "contained_by" => {
+            let at = Instant::read(text(case, "at")).unwrap();
+            let Ok(ours) = graph::contained_by(&mut memory, from, at);
+            let ours: Vec<String> = ours.into_iter().map(|one| one.container).collect();
+            tally.check(ours == [epc::key(text(case, "expect_parent"))], || format!("{}: {ours:?}", case["name"]));
+            return;
+        }
+        other => panic!("direction {other}"),
+    };
+    let strings = |key: &str| -> Vec<String> {
+        case[key].as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let mut ours: Vec<String> = trace.things.iter().map(|(key, _)| key.clone()).collect();
+    let mut wanted: Vec<String> =
+        strings("expect_epcs").iter().chain(&strings("expect_classes")).map(|text| epc::key(text)).collect();
+    ours.sort();
+    wanted.sort();
+    tally.check(ours == wanted, || format!("{}: {ours:?}, not {wanted:?}", case["name"]));
+    let label = |event: &Event| labels[events.iter().position(|other| other == event).unwrap()].clone();
+    let proof: Vec<String> = trace.events.iter().map(|event| label(event)).collect();
+    tally.check(proof == strings("expect_events"), || format!("{}: {proof:?}", case["name"]));
+}
+
+/// Every parameter that the standard's schema and OpenAPI document name is understood, and nothing else that looks like one.
+#[test]
+fn epcis_parameters_and_words() {
+    let Some(folder) = folder("epcis") else { return };
+    let mut failed = Vec::new();
+    let mut tally = Tally::default();
+    let mut parameters = std::collections::BTreeSet::new();
+    collect_names(&json(&folder.join("rest/query-schema.json")), &mut parameters);
+    for (_, parameter) in json(&folder.join("rest/openapi.json"))["components"]["parameters"].as_object().unwrap() {
+        if parameter["in"] == "query" {
+            parameters.insert(text_or(parameter, "name").to_owned());
+        }
+    }
+    // Of a subscription's schedule and of the request, not of the query.
+    let schedule = [
+        "dayOfMonth",
+        "dayOfWeek",
+        "hour",
+        "minute",
+        "month",
+        "second",
+        "stream",
+        "reportIfEmpty",
+        "initialRecordTime",
+        "@context",
+        "",
+    ];
+    for name in parameters.iter().filter(|name| !schedule.contains(&name.as_str())) {
+        let accepted = ["2026-01-01T00:00:00Z", "5", "true", "ADD", "urn:x:1", "eventTime", "ASC", "ObjectEvent"]
+            .iter()
+            .any(|value| {
+                let value = zhiheng_trace::json::Value::text(value);
+                Query::read([(name.clone(), value)].into_iter(), &Names::default()).is_ok()
+            });
+        let unknown =
+            Query::read([(format!("X{name}"), zhiheng_trace::json::Value::text("5"))].into_iter(), &Names::default());
+        tally.check(accepted && unknown.is_err_and(|problems| problems[0].code.id == "ZH8080"), || name.clone());
+    }
+    tally.end("epcis/rest parameters", &mut failed);
+    let mut tally = Tally::default();
+    for (file, vocabulary) in [
+        ("cbv-context-bizstep", Vocabulary::BizStep),
+        ("cbv-context-disposition", Vocabulary::Disposition),
+        ("cbv-context-biztransaction-type", Vocabulary::BizTransaction),
+        ("cbv-context-sourcedest-type", Vocabulary::SourceDestination),
+        ("cbv-context-error-reason", Vocabulary::ErrorReason),
+        ("cbv-context-component", Vocabulary::Component),
+        ("gs1-context-measurement-type", Vocabulary::Measurement),
+        ("gs1-context-sensor-alert-type", Vocabulary::Alert),
+    ] {
+        let context = json(&folder.join(format!("context/{file}.jsonld")));
+        let theirs: Vec<(&String, &Value)> = context["@context"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| !name.starts_with('@') && !["cbv", "gs1"].contains(&name.as_str()))
+            .collect();
+        tally.check(theirs.len() == vocabulary.words().count(), || format!("{file}: {} words", theirs.len()));
+        for (word, meaning) in theirs {
+            let curie = meaning.as_str().or_else(|| meaning["@id"].as_str()).unwrap();
+            let same = vocabulary.words().any(|other| other == word)
+                && vocabulary.canonical(curie) == vocabulary.canonical(word)
+                && vocabulary.canonical(&vocabulary.long(word)) == vocabulary.canonical(word)
+                && vocabulary.short(&vocabulary.long(word)) == *word
+                && vocabulary.allows(curie);
+            tally.check(same, || format!("{file}: {word} {curie} {}", vocabulary.canonical(word)));
+        }
+    }
+    tally.end("epcis/context words", &mut failed);
+    none(&failed);
+}
+
+/// Names of properties, and an example of each pattern.
+fn collect_names(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+                found.extend(properties.keys().cloned());
+            }
+            if let Some(patterns) = object.get("patternProperties").and_then(Value::as_object) {
+                found.extend(patterns.keys().map(|pattern| {
+                    let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+                    let name = pattern
+                        .replace("[a-z][a-zA-Z0-9_]+", "po")
+                        .replace("[a-z][a-zA-Z0-9]*\\\\:\\\\w+", "example:field")
+                        .replace("[A-Z0-9]{2,4}", "CEL")
+                        .replace("\\\\w+_\\\\w+", "readPoint_height");
+                    assert!(!name.contains(['[', '\\']), "pattern {pattern}");
+                    name
+                }));
+            }
+            object.values().for_each(|value| collect_names(value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect_names(value, found)),
+        _ => {}
+    }
 }

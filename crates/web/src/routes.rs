@@ -174,6 +174,7 @@ pub static ROUTES: &[Route] = &[
     read(Citizen, Needs::Anyone, "/report/{entry}", || get(citizen::report::first)),
     receive("/report/{entry}", || post(citizen::report::answered)),
     read(Citizen, Needs::Anyone, "/report/{entry}/numbers", || get(citizen::numbers::show)),
+    read(Citizen, Needs::Anyone, "/complaints/numbers", || get(citizen::numbers::all)),
     read(Citizen, Needs::Anyone, "/follow", || get(citizen::follow::form)),
     send(Citizen, Needs::Anyone, "/follow", || post(citizen::follow::find)),
     send(Citizen, Needs::Anyone, "/follow/receipt.tlog-proof", || post(citizen::follow::receipt)),

@@ -28,9 +28,10 @@ pub(crate) async fn form(State(server): State<Server>, visit: Visit, params: Par
     if visit.account.is_some() {
         return Ok(see(own_address(params.get("next"))));
     }
-    let nobody = server.run(|app| Ok(app.people()?.is_empty())).await?;
+    let (nobody, guests) = server.run(|app| Ok((app.people()?.is_empty(), app.demo_guests()?))).await?;
     let page = page(&server, &visit, "", own_address(params.get("next")), None);
-    Ok(show(LoginPage { first: nobody.then(|| FIRST.to_owned()), ..page }.render()))
+    let guests = guests.into_iter().map(|one| (one.login, one.name, one.password)).collect();
+    Ok(show(LoginPage { first: nobody.then(|| FIRST.to_owned()), guests, ..page }.render()))
 }
 
 /// `POST /login`
@@ -86,6 +87,7 @@ fn page(server: &Server, visit: &Visit, name: &str, next: &str, refused: Option<
         next: next.to_owned(),
         refused,
         first: None,
+        guests: Vec::new(),
         elsewhere: server.settings().provider.map(|_| crate::words::address("/login/openid", &[("next", next)])),
         help: "没有账号或忘记口令，请向质量强县办要一个一次性链接。".to_owned(),
     }

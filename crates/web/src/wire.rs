@@ -67,6 +67,17 @@ pub(crate) async fn ask(
     body: String,
     patience: Duration,
 ) -> Result<(StatusCode, Bytes), NoAnswer> {
+    ask_typed(url, method, headers, body, patience).await.map(|(status, _, bytes)| (status, bytes))
+}
+
+/// As [`ask`], with the type of the answer.
+pub(crate) async fn ask_typed(
+    url: &str,
+    method: &str,
+    headers: &[(&str, &str)],
+    body: String,
+    patience: Duration,
+) -> Result<(StatusCode, Option<String>, Bytes), NoAnswer> {
     if !may_reach(url) {
         return Err(NoAnswer::Address);
     }
@@ -81,7 +92,7 @@ pub(crate) async fn ask(
     tokio::time::timeout(patience, answer(&uri, request)).await.unwrap_or(Err(NoAnswer::Slow))
 }
 
-async fn answer(uri: &Uri, request: Request<Body>) -> Result<(StatusCode, Bytes), NoAnswer> {
+async fn answer(uri: &Uri, request: Request<Body>) -> Result<(StatusCode, Option<String>, Bytes), NoAnswer> {
     let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     let tls = uri.scheme_str() == Some("https");
     let stream = connect(host, uri.port_u16().unwrap_or(if tls { 443 } else { 80 })).await?;
@@ -93,8 +104,9 @@ async fn answer(uri: &Uri, request: Request<Body>) -> Result<(StatusCode, Bytes)
     };
     let response = response.map_err(NoAnswer::Broken)?;
     let status = response.status();
+    let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let bytes = Limited::new(response.into_body(), LARGEST).collect().await.map_err(NoAnswer::Broken)?.to_bytes();
-    Ok((status, bytes))
+    Ok((status, media, bytes))
 }
 
 /// A connection.

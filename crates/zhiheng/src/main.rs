@@ -35,6 +35,9 @@ pub(crate) struct Common {
     /// 数据库里有多个县时，用哪一个：行政区划代码。方案包取库中现行的
     #[arg(long, global = true, value_name = "CODE", conflicts_with = "pack")]
     place: Option<String>,
+    /// 日志的签名文件夹；不给则在数据库旁边
+    #[arg(long, global = true, value_name = "DIR")]
+    signer: Option<PathBuf>,
     /// 输出 JSON，供程序使用
     #[arg(long, global = true)]
     json: bool,
@@ -67,6 +70,8 @@ enum Command {
     Check(cmd::check::Check),
     /// 导入表格
     Import(cmd::import::Import),
+    /// 年度任务：把方案的措施分解成某一年的任务
+    Plan(cmd::plan::PlanArgs),
     /// 报送：发起、填报表、收表、催报、通报
     Round(cmd::round::RoundArgs),
     /// 拟公开：为一期的每个有数的指标拟一件公开；审查、审批以后才公开
@@ -106,6 +111,7 @@ fn main() -> ExitCode {
         Command::Read(args) => cmd::read::run(&cli.common, &args),
         Command::Check(args) => cmd::check::run(&cli.common, &args),
         Command::Import(args) => cmd::import::run(&cli.common, &args),
+        Command::Plan(args) => cmd::plan::run(&cli.common, &args),
         Command::Round(args) => cmd::round::run(&cli.common, &args),
         Command::Publish(args) => cmd::publish::run(&cli.common, &args),
         Command::Verify(args) => cmd::verify::run(&cli.common, &args),

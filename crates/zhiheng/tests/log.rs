@@ -12,12 +12,18 @@
 mod town;
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tlog_tiles::{Error as PeerError, TileHashReader, TileReader, tlog as peer};
 use zhiheng_app::Random;
+use zhiheng_tlog::cosignature::Cosigner;
+use zhiheng_tlog::key::{Verifier, read_verifier};
+use zhiheng_tlog::proof::verify_consistency;
+use zhiheng_tlog::{Checkpoint, Hash, Note, Policy};
 
 use town::{Chance, Town, ask, get};
 
@@ -166,6 +172,110 @@ fn an_older_copy_is_not_served_and_says_what_to_do() {
     let page = String::from_utf8(get(&served.address, "/log").1).unwrap();
     assert!(page.contains("此前的日志") && page.contains("硬盘损坏"), "{page}");
     assert!(town.open("county.db", true).audit().unwrap().is_clean());
+}
+
+/// A witness as the specification wants it, small: it remembers the last head that it cosigned and cosigns what extends it.
+fn witness(listener: &TcpListener, log: &str, cosigner: &Cosigner, asked: &Mutex<Vec<u16>>) {
+    let key = read_verifier(log).unwrap();
+    let mut last: Option<Checkpoint> = None;
+    for line in listener.incoming() {
+        let mut line = line.unwrap();
+        let mut reader = BufReader::new(line.try_clone().unwrap());
+        let mut length = 0;
+        loop {
+            let mut head = String::new();
+            reader.read_line(&mut head).unwrap();
+            if let Some(value) = head.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if head.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let text = String::from_utf8(body).unwrap();
+        let (before, note) = text.split_once("\n\n").unwrap();
+        let old: u64 = before.lines().next().unwrap().strip_prefix("old ").unwrap().parse().unwrap();
+        let proof: Vec<Hash> = before.lines().skip(1).map(|line| Hash::from_base64(line).unwrap()).collect();
+        let note = Note::read(note.as_bytes()).unwrap();
+        let policy = Policy { origin: key.name(), log: vec![&*key as &dyn Verifier], witnesses: vec![], quorum: 0 };
+        let head = policy.open(&note).unwrap().checkpoint;
+        let known = last.as_ref().map_or(0, Checkpoint::size);
+        let (status, media, answer) = if old != known {
+            (409, "text/x.tlog.size", format!("{known}\n"))
+        } else if last.as_ref().is_some_and(|last| {
+            verify_consistency(last.size(), &last.root(), head.size(), &head.root(), &proof).is_err()
+        }) {
+            (422, "text/plain", String::new())
+        } else {
+            last = Some(head.clone());
+            (200, "text/plain", cosigner.cosign(&head, 1_800_000_000).unwrap().to_string())
+        };
+        asked.lock().unwrap().push(status);
+        write!(
+            line,
+            "HTTP/1.1 {status} X\r\nContent-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
+            answer.len()
+        )
+        .unwrap();
+    }
+}
+
+#[test]
+fn a_witness_cosigns_every_public_head_and_its_line_is_served_with_it() {
+    let town = Town::new();
+    let app = town.open("county.db", false);
+    app.open_log().unwrap();
+    let log = app.log_keys().unwrap().unwrap().public[0].clone();
+    let account = app.sign_in("office", town::PASSWORD, "10.0.0.8").unwrap().session().unwrap();
+    let account = app.session(&account.0).unwrap().unwrap();
+    app.set_setting(&account, zhiheng_app::PUBLIC_MINUTES, "0").unwrap();
+    drop(app);
+    let cosigner = Cosigner::new("witness.example/县外", &[9; 32]).unwrap();
+    let vkey = cosigner.verifier().to_text();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    assert!(town.run("county.db", &["log", "witness", &url, &vkey]).status.success());
+    assert!(!town.run("county.db", &["log", "witness", &url, "no key"]).status.success());
+    let asked: &'static Mutex<Vec<u16>> = Box::leak(Box::default());
+    std::thread::spawn(move || witness(&listener, &log, &cosigner, asked));
+
+    let key = read_verifier(&vkey).unwrap();
+    let cosigned = |served: &town::Served| {
+        for _ in 0..120 {
+            let (_, text) = get(&served.address, "/log/checkpoint");
+            if let Ok(note) = Note::read(&text)
+                && let Some(line) = note.lines().iter().find(|line| line.is_of(&*key))
+            {
+                assert!(key.verify(note.unverified_text(), line.signature()));
+                return Checkpoint::read(note.unverified_text()).unwrap().size();
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        panic!("not cosigned within half a minute: {:?}", asked.lock().unwrap());
+    };
+    let served = town.serve("county.db");
+    let first = cosigned(&served);
+    drop(served);
+    let app = town.open("county.db", false);
+    app.set_setting(&account, "runner", "县质量强县办").unwrap();
+    drop(app);
+    // Begun anew, the program does not know what the witness knows, and learns it from a 409.
+    let served = town.serve("county.db");
+    let page = || String::from_utf8(get(&served.address, "/log").1).unwrap();
+    let mut size = cosigned(&served);
+    for _ in 0..40 {
+        if size > first {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+        size = cosigned(&served);
+    }
+    assert!(size > first);
+    assert_eq!(*asked.lock().unwrap(), [200, 409, 200]);
+    assert!(page().contains("witness.example/县外"));
+    assert!(town.open("county.db", true).audit().unwrap().is_clean(), "a cosigned head is still ours");
 }
 
 /// 30 in every run, as many as `ZHIHENG_KILLS` says in a campaign.

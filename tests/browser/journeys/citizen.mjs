@@ -87,6 +87,9 @@ async function poster(desk) {
   else await type.check();
   await press(desk, "main form.form button[type=submit]", "/kinds/complaint_point/created");
   await desk.expectText(code);
+  await desk.follow(desk.page.locator("main a:has-text('打印投诉海报')"));
+  await desk.expectText(code, "青石镇旅游码头2号泊位", "Scan the code", "12345", "12315");
+  await desk.expectCount("article.poster svg.qr", 1);
   return code;
 }
 
@@ -111,7 +114,8 @@ async function breakLine(reader, address) {
 /// Nothing of what the program says in English is Chinese; articles of law and what people wrote are marked as such.
 async function expectEnglish(reader) {
   const chinese = await reader.page.evaluate(() => {
-    const part = document.querySelector("main [lang=en]").cloneNode(true);
+    if (document.documentElement.lang !== "en") return [`lang=${document.documentElement.lang}`];
+    const part = document.body.cloneNode(true);
     part.querySelectorAll("[lang^=zh]").forEach((it) => it.remove());
     return part.innerText.split("\n").filter((line) => /\p{Script=Han}/u.test(line));
   });
@@ -140,6 +144,15 @@ async function english(reader) {
   await press(reader, "main form[action='/follow'] button[type=submit]", "/follow/english", 200);
   await reader.expectText("Complaint received", "Time limits", "by 30 November 2026", "Withdraw the complaint");
   await expectEnglish(reader);
+  await page.fill("#f-withdraw-reason", "Settled on the spot");
+  await press(reader, "form[action='/follow/withdraw'] button[type=submit]", "/follow/english-unconfirmed", 422);
+  await reader.expectText("Nothing was done", "nobody works on it any more");
+  await expectEnglish(reader);
+  await page.fill("#f-withdraw-reason", "Settled on the spot");
+  await page.check("input[name=confirm]");
+  await press(reader, "form[action='/follow/withdraw'] button[type=submit]", "/follow/english-withdrawn", 200);
+  await reader.expectText("Done: Withdraw the complaint", "This complaint is closed", "ended");
+  await expectEnglish(reader);
   await reader.open("/follow?lang=en");
   await page.fill("#code", "2345678923");
   await press(reader, "main form button[type=submit]", "/follow/english-wrong", 422);
@@ -164,6 +177,26 @@ async function tooMuch(reader, desk) {
   throw new Error("no address ever sends too much");
 }
 
+/// What was chosen and ticked is kept as well as what was typed: the form is opened anew, and is as it was left.
+async function choicesKept(reader) {
+  const { page } = reader;
+  const category = page.locator("#f-category");
+  const demands = () => page.locator("[name='f.demand']:checked").evaluateAll((boxes) => boxes.map((box) => box.value).join());
+  const next = () => press(reader, "main form button[name=do][value=next]", "/report/complain/choices");
+  for (const first of [true, false]) {
+    await reader.open("/report/complain");
+    if (first) await page.fill("#f-matter_title", "过期饼干");
+    await next();
+    if (first) await category.selectOption("food");
+    else if ((await category.inputValue()) !== "food") throw new Error("the category that was chosen is gone");
+    await next();
+    if (first) await page.fill("#f-respondent", "示例县某商行");
+    await next();
+    if (first) for (const value of ["refund", "apology"]) await page.check(`[name='f.demand'][value=${value}]`);
+    else if ((await demands()) !== "refund,apology") throw new Error(`of the boxes that were ticked came back «${await demands()}»`);
+  }
+}
+
 export async function walk(reader) {
   const { page, width } = reader;
   const desk = await Reader.arrive(reader.context.browser(), { site: reader.site, width, pictures: reader.pictures, name: "citizen-desk" });
@@ -175,6 +208,7 @@ export async function walk(reader) {
 
     await reader.open("/report");
     await reader.expectCount("main a[href='tel:12315'], main a[href='tel:12345']", 2);
+    await choicesKept(reader);
     const address = `/report/tour?point=${point}`;
     await reader.open(address);
     await reader.expectText("遇到了什么问题？", "第 1 步");
@@ -211,6 +245,12 @@ export async function walk(reader) {
 
     await take(desk, own, "accept");
     await course(reader, first, "accepted", "已受理", "调解", "送达被投诉人");
+    await page.fill("#f-supply-supplement_text", `船票存根找到了 ${width}`);
+    await page.setInputFiles("#f-supply-supplement_file", { name: "stub.jpg", mimeType: "image/jpeg", buffer: photo });
+    await press(reader, "form[action='/follow/supply'] button[type=submit]", "/follow/supplied", 200);
+    await reader.expectText("已办好：补充材料");
+    await desk.open(own);
+    await desk.expectText(`船票存根找到了 ${width}`, "补充的照片");
     await take(desk, own, "mediate", { mediation_place: "县文化旅游委一楼" });
     await course(reader, first, "mediating", "正在调解", "组织调解");
     await take(desk, own, "settle", { result: "agreement", result_text: "退还讲解费120元，当面致歉。" });

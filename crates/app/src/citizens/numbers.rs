@@ -17,8 +17,27 @@ pub const UNSORTED: &str = "未分类";
 /// Cases that are read; a county has some thousands a year.
 const MOST: usize = 50_000;
 
-/// Items with their counts, largest first; a count that is kept back is none.
-pub type Breakdown = Vec<(String, Option<u64>)>;
+/// An item of a breakdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicCount {
+    /// Its name.
+    pub name: String,
+    /// Its cases; none where the count is kept back.
+    pub count: Option<u64>,
+    /// 按期: of the cases in which a time limit of the law was met or ran out, how many kept all of theirs; none where they are too few.
+    pub on_time: Option<(u64, u64)>,
+}
+
+/// Items with their counts, largest first.
+pub type Breakdown = Vec<PublicCount>;
+
+/// What is counted of one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    cases: u64,
+    kept: u64,
+    decided: u64,
+}
 
 /// The public statistics of a kind of case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +64,7 @@ struct Counted {
     closed: u64,
     /// By name: the old procedure and the new one owe the same by the same name.
     clocks: Vec<(String, u64, u64)>,
-    by: Vec<BTreeMap<String, u64>>,
+    by: Vec<BTreeMap<String, Tally>>,
 }
 
 impl App {
@@ -110,9 +129,14 @@ impl Counted {
         }
         self.opened += 1;
         self.closed += u64::from(procedure.is_closed(&last));
+        // None: no time limit of the law is decided yet.
+        let mut on_time: Option<bool> = None;
         for run in pack.runs(&record) {
             let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty);
             let Some((clock, late)) = clock.zip(run.late) else { continue };
+            if clock.promise_of.is_none() {
+                on_time = Some(on_time.unwrap_or(true) && !late);
+            }
             let known = self.clocks.iter().position(|(name, ..)| *name == clock.name);
             let at = known.unwrap_or(self.clocks.len());
             if known.is_none() {
@@ -128,7 +152,10 @@ impl Counted {
                 Some(Value::Area { code: None, .. }) | None => UNSORTED.to_owned(),
                 Some(_) => pack.show(kind, &record, *index),
             };
-            *counts.entry(text).or_default() += 1;
+            let tally = counts.entry(text).or_default();
+            tally.cases += 1;
+            tally.decided += u64::from(on_time.is_some());
+            tally.kept += u64::from(on_time == Some(true));
         }
     }
 }
@@ -138,12 +165,17 @@ fn published(count: u64) -> Option<u64> {
 }
 
 /// Counts largest first, small ones kept back. Where exactly one is kept back it could be told from the total: the next smallest goes with it.
-fn suppressed(counts: BTreeMap<String, u64>) -> Breakdown {
-    let mut rows: Vec<(String, u64)> = counts.into_iter().collect();
-    rows.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    let small = rows.iter().filter(|(_, count)| *count < LEAST).count();
+fn suppressed(counts: BTreeMap<String, Tally>) -> Breakdown {
+    let mut rows: Vec<(String, Tally)> = counts.into_iter().collect();
+    rows.sort_by(|one, other| other.1.cases.cmp(&one.1.cases).then_with(|| one.0.cmp(&other.0)));
+    let small = rows.iter().filter(|(_, tally)| tally.cases < LEAST).count();
     let shown = if small == 1 { rows.len().saturating_sub(2) } else { rows.len() - small };
-    rows.into_iter().enumerate().map(|(at, (name, count))| (name, (at < shown).then_some(count))).collect()
+    let one = |(at, (name, tally)): (usize, (String, Tally))| PublicCount {
+        name,
+        count: (at < shown).then_some(tally.cases),
+        on_time: (at < shown && tally.decided >= LEAST).then_some((tally.kept, tally.decided)),
+    };
+    rows.into_iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]
@@ -153,9 +185,14 @@ mod tests {
     #[test]
     fn a_small_count_cannot_be_told_from_the_others() {
         let of = |counts: &[(&str, u64)]| {
-            suppressed(counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect())
+            let tally = |count: u64| Tally { cases: count, kept: count / 2, decided: count.saturating_sub(1) };
+            suppressed(counts.iter().map(|(name, count)| ((*name).to_owned(), tally(*count))).collect())
         };
-        let counts = |rows: Breakdown| rows.into_iter().map(|(_, count)| count).collect::<Vec<_>>();
+        let on_time = |rows: Breakdown| rows.into_iter().map(|row| row.on_time).collect::<Vec<_>>();
+        let shares = on_time(of(&[("食品", 20), ("家电", 9), ("药品", 5)]));
+        assert_eq!(shares, [Some((10, 19)), Some((4, 8)), None], "a share of four cases tells of each");
+        assert_eq!(on_time(of(&[("食品", 20), ("家电", 9), ("药品", 1)])), [Some((10, 19)), None, None]);
+        let counts = |rows: Breakdown| rows.into_iter().map(|row| row.count).collect::<Vec<_>>();
         assert_eq!(counts(of(&[("食品", 20), ("家电", 9), ("药品", 5)])), [Some(20), Some(9), Some(5)]);
         assert_eq!(counts(of(&[("食品", 20), ("家电", 9), ("药品", 1)])), [Some(20), None, None], "20 + 9 + 1 = 30");
         assert_eq!(counts(of(&[("食品", 20), ("家电", 2), ("药品", 1)])), [Some(20), None, None]);

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use zhiheng_pack::case::Act as CaseAct;
+use zhiheng_pack::pack::BodyLevel;
 use zhiheng_pack::procedure::roles;
-use zhiheng_pack::{Area, Draft, Value};
+use zhiheng_pack::{Area, Body, Draft, Pack, Value};
 use zhiheng_store::{DueBetween, RecordId, Sorts, TasksOf};
 
 use super::chance::Chance;
@@ -163,6 +164,8 @@ pub(super) struct Cases {
     times: u64,
     last_day: i32,
     areas: Arc<Vec<Area>>,
+    /// 市场监管所 by the town that it covers: what happens there is handled there.
+    stations: BTreeMap<String, String>,
     /// The first number of each stream that is not planned yet.
     next: [u64; STREAMS.len()],
     due: BinaryHeap<Reverse<(i64, u64)>>,
@@ -173,12 +176,16 @@ pub(super) struct Cases {
 }
 
 impl Cases {
-    pub(super) fn new(scale: u64, seed: u64, last_day: i32, areas: Arc<Vec<Area>>) -> Cases {
+    pub(super) fn new(scale: u64, seed: u64, last_day: i32, pack: &Pack) -> Cases {
+        let stations = pack.bodies.iter().filter(|body| body.level == BodyLevel::Station);
+        let of_station =
+            |body: &Body| body.areas.iter().map(|area| (area.clone(), body.id.clone())).collect::<Vec<_>>();
         Cases {
             seed,
             times: scale.min(MOST),
             last_day,
-            areas,
+            areas: Arc::new(pack.areas.clone()),
+            stations: stations.flat_map(of_station).collect(),
             next: [0; STREAMS.len()],
             due: BinaryHeap::new(),
             planned: BTreeMap::new(),
@@ -320,7 +327,7 @@ impl Cases {
         .unwrap_or_default();
         let firm = names::firm(&self.areas, self.seed, "complaint", "92", ends, number);
         let amount = chance.between(30, 3000);
-        let station = chance.pick(&["s_jia", "s_qingshi", "s_baixi", "s_yunling", "s_xintian"]);
+        let station = self.stations.get(&firm.area).map_or("scjg", String::as_str).to_owned();
         let fields = Fields::new()
             .day("received_on", day)
             .set("channel", chance.pick(&["phone", "internet", "entered"]))

@@ -222,7 +222,7 @@ pub(super) fn opened(note: &str, keys: &[String], origin: &str) -> Result<Checkp
 
 fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(digit).collect()

@@ -250,14 +250,20 @@ impl BundleNumber {
             ),
             self.value_follows(),
         ];
-        if let Some(interval) = &self.interval {
-            let own = self.wilson();
-            answers.push(said(
+        match &self.interval {
+            // A survey brings its interval with it.
+            Some(_) if self.numerator.is_none() => answers.push(Answer {
+                what: "interval",
+                holds: None,
+                words: "区间随报送的数而来，不由分子、分母算得".to_owned(),
+            }),
+            Some(interval) => answers.push(said(
                 "interval",
-                own.as_ref() == Some(interval),
+                self.wilson().as_ref() == Some(interval),
                 "区间由分子、分母算得（威尔逊区间）",
                 "区间与分子、分母算得的不符",
-            ));
+            )),
+            None => {}
         }
         if self.suppressed {
             let hidden = self.numerator.is_none()
@@ -417,6 +423,13 @@ mod tests {
         assert_eq!(whats(&forged(&|number| number.formula.decimals = 2)), ["formula", "value", "interval"]);
         assert_eq!(whats(&forged(&|number| number.records.digest = "no".into())), ["formula"]);
         assert_eq!(whats(&forged(&|number| number.suppressed = true)), ["small"]);
+        let survey = forged(&|number| {
+            number.formula = Formula { form: "survey".into(), mode: "reported".into(), ..number.formula.clone() };
+            number.formula_digest = digest_of_json(&number.formula);
+            (number.numerator, number.denominator) = (None, None);
+            number.interval = Some(("80.1".into(), "83.9".into()));
+        });
+        assert!(survey.holds(), "what was reported is not computed here: {:?}", survey.check());
         assert_eq!(whats(&Bundle { title: "别的".into(), ..bundle() }), ["digest"]);
         assert_eq!(whats(&Bundle { commitment: "AB".repeat(32), ..bundle() }.sealed()), ["shape"]);
     }

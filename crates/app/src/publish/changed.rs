@@ -92,7 +92,6 @@ impl App {
         }))
     }
 
-    #[expect(clippy::type_complexity, reason = "was, now and the figure of one difference")]
     fn number_changed(
         &self,
         reader: &mut Reader<'_>,
@@ -125,7 +124,6 @@ impl App {
         Ok(Some((words(&was), words(&now), now.0)))
     }
 
-    #[expect(clippy::type_complexity, reason = "was, now and the figure of one difference")]
     fn rows_changed(
         &self,
         reader: &mut Reader<'_>,

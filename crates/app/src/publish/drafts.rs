@@ -26,7 +26,7 @@ impl PublicPeriod {
         let year: i16 = text.get(..4)?.parse().ok().filter(|year| (2000..=2100).contains(year))?;
         let rest = text.get(4..)?;
         let (month, name) = match (rest.get(..1), rest.get(1..).and_then(|rest| rest.parse::<i8>().ok())) {
-            (None, _) => (12, format!("{year}年")),
+            (None, _) if rest.is_empty() => (12, format!("{year}年")),
             (Some("H" | "h"), Some(half @ 1..=2)) => {
                 (half * 6, format!("{year}年{}半年", if half == 1 { "上" } else { "下" }))
             }

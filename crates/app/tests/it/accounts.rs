@@ -353,3 +353,23 @@ fn an_identity_leads_to_the_account_it_was_tied_to_and_makes_none() {
         assert_eq!(log.unwrap()[0].outcome, "disabled");
     }
 }
+
+/// Who was made yesterday is not dormant; who never came, or has not come for long, is, and who is disabled is not asked about.
+#[test]
+fn an_account_is_dormant_from_the_day_it_was_made_or_last_used() {
+    for county in County::everywhere() {
+        let app = &county.app;
+        let office = first(app);
+        let li = invited(app, &office, Role::Bureau, Some("kjj"), "li");
+        invited(app, &office, Role::Bureau, Some("kjj"), "wang");
+        assert_eq!(app.dormant(&office).unwrap(), Vec::<String>::new(), "made today");
+        let days = app.policy().unwrap().dormant_days;
+        county.clock.0.fetch_add((days - 1) * DAY, Ordering::SeqCst);
+        again(app, "office");
+        assert_eq!(app.dormant(&office).unwrap(), Vec::<String>::new());
+        county.clock.0.fetch_add(DAY, Ordering::SeqCst);
+        assert_eq!(app.dormant(&office).unwrap(), ["li", "wang"]);
+        app.set_disabled(&office, &li.id, true).unwrap();
+        assert_eq!(app.dormant(&office).unwrap(), ["wang"]);
+    }
+}

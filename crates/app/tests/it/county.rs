@@ -104,12 +104,12 @@ impl County {
         counties
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a test finds its database through the environment")]
     /// A folder of this county's own.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self._folder.path()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a test finds its database through the environment")]
     fn postgres(files: &PackFiles) -> Option<County> {
         let Ok(admin) = std::env::var("ZHIHENG_TEST_POSTGRES") else {
             assert!(std::env::var("CI").is_err(), "CI has no PostgreSQL");

@@ -337,6 +337,7 @@ impl Reader<'_> {
             let text = part.need(key);
             let setting = match text.value.as_str() {
                 "@today" => Setting::Today,
+                "@first_day" => Setting::FirstDay,
                 "@body" => Setting::Body,
                 "@actor" => Setting::Actor,
                 other => Setting::Text(other.to_owned()),

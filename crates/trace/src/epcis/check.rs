@@ -387,11 +387,7 @@ fn field(name: &str, value: &Value, at: &str, names: &Names, found: &mut Found<'
                 quantity(one, &step(at, place), found);
             }
         }
-        "action" => {
-            if value.as_text().and_then(Action::read).is_none() {
-                found.say(ACTION, at, &shown(value));
-            }
-        }
+        "action" if value.as_text().and_then(Action::read).is_none() => found.say(ACTION, at, &shown(value)),
         "bizStep" => check_word(Vocabulary::BizStep, value, at, found),
         "disposition" => check_word(Vocabulary::Disposition, value, at, found),
         "readPoint" | "bizLocation" => {
@@ -649,7 +645,8 @@ fn whole(kind: Kind, json: &Object, at: &str, found: &mut Found<'_>) {
     }
     match kind {
         Kind::Object => {
-            if !filled("epcList") && !filled("quantityList") && !(filled("sensorElementList") && filled("readPoint")) {
+            let reading = filled("sensorElementList") && filled("readPoint");
+            if !(filled("epcList") || filled("quantityList") || reading) {
                 found.say(NO_IDENTIFIER, at, "epcList、quantityList 都没有，也没有带地点的传感器数据");
             }
             if json.get("ilmd").is_some() && action.is_some_and(|action| action != Action::Add) {
@@ -678,7 +675,7 @@ fn whole(kind: Kind, json: &Object, at: &str, found: &mut Found<'_>) {
             let outputs = filled("outputEPCList") || filled("outputQuantityList");
             if !inputs && !outputs {
                 found.say(NO_IDENTIFIER, at, "投入和产出都没有");
-            } else if !(inputs && outputs) && !filled("transformationID") {
+            } else if inputs != outputs && !filled("transformationID") {
                 found.say(NO_IDENTIFIER, at, "只有投入或只有产出时，须有 transformationID 把几个事件连起来");
             }
         }

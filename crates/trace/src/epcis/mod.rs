@@ -506,13 +506,25 @@ impl Document {
 }
 
 /// A document of these events, for an answer or a file: the contexts of the standard and the prefixes that they use.
-pub fn document_of(events: Vec<Event>, created: Instant) -> Document {
+pub fn document_of(mut events: Vec<Event>, created: Instant) -> Document {
     let mut declared: Vec<(String, String)> = Vec::new();
-    for event in &events {
-        for (prefix, uri) in &event.names.declared {
-            if !declared.iter().any(|(other, _)| other == prefix) {
-                declared.push((prefix.clone(), uri.clone()));
+    for event in &mut events {
+        let mut own = Vec::new();
+        for (place, (prefix, uri)) in event.names.declared.iter().enumerate() {
+            // The nearest declaration of a prefix is the one in force.
+            if event.names.declared.iter().skip(place + 1).any(|(other, _)| other == prefix) {
+                continue;
             }
+            match declared.iter().find(|(other, _)| other == prefix) {
+                None => declared.push((prefix.clone(), uri.clone())),
+                Some((_, other)) if other == uri => {}
+                // The same prefix for something else: the event says so itself.
+                Some(_) => own.push(Value::Object(Object(vec![(prefix.clone(), Value::text(uri))]))),
+            }
+        }
+        event.json.remove("@context");
+        if !own.is_empty() {
+            event.json.push("@context", Value::List(own));
         }
     }
     let mut context = vec![Value::text(check::CONTEXT)];

@@ -122,8 +122,8 @@ impl Link {
         let key = left.iter().position(|element| ai::find(&element.ai).is_some_and(|ai| ai.key.is_some()));
         let key = left.remove(key.ok_or_else(|| bad("没有主键"))?);
         let sequences = ai::find(&key.ai).and_then(|ai| ai.key.as_deref()).unwrap_or_default();
-        let has = |ai: &&str| left.iter().any(|element| element.ai == **ai);
-        let sequence = sequences.iter().find(|sequence| sequence.iter().any(|ai| has(&ai)));
+        let has = |ai: &str| left.iter().any(|element| element.ai == ai);
+        let sequence = sequences.iter().find(|sequence| sequence.iter().any(|ai| has(ai)));
         let mut path = vec![key.clone()];
         for qualifier in sequence.into_iter().flatten() {
             if let Some(place) = left.iter().position(|element| element.ai == **qualifier) {

@@ -21,6 +21,10 @@ pub(super) fn speak(
     }
     control.hint = None;
     control.warning = None;
+    // The question says in which unit it is answered.
+    if let Control::Integer { unit, .. } | Control::Decimal { unit, .. } = &mut control.control {
+        *unit = None;
+    }
     if let Control::Choice { options } | Control::Choices { options } = &mut control.control
         && let Some(list) = field.list.and_then(|list| pack.lists.get(list))
     {

@@ -4,7 +4,9 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use zhiheng_app::{Account, Act, Error, Masking, Receipt, Submission, Verb, may};
-use zhiheng_pack::{Kind, Record, Type, Value, value::FileRef};
+use zhiheng_pack::case::Run;
+use zhiheng_pack::procedure::ClockKind;
+use zhiheng_pack::{Kind, Pack, Record, Type, Value, value::FileRef};
 use zhiheng_sheet::write_zip;
 use zhiheng_store::{RecordId, RecordRow, digest_of_hex};
 
@@ -12,7 +14,13 @@ use super::content::Content;
 use super::export::{Download, watermark};
 use super::forms::{REASON, reason_field};
 use super::records::{kind_of, wanted};
-use crate::components::{batch::BATCH_NAME, flash::Flash, light::Tone, summary::Line};
+use crate::components::{
+    batch::BATCH_NAME,
+    flash::Flash,
+    light::Tone,
+    summary::Line,
+    table::{Cell, Column},
+};
 use crate::extract::{FormBody, Params, Staff, Visit};
 use crate::frame::shell;
 use crate::held::Once;
@@ -81,14 +89,22 @@ pub(crate) async fn print(
         (chosen(&server, &visit, kind, ids).await?, "（逐条勾选）".to_owned(), false)
     };
     let content = Content::of(&pack, kind, &visit);
+    let now = server.app().now();
+    // What was only sent to a reader has its course elsewhere.
+    let timed = visit.account.is_some() && pack.has_cases(kind);
+    let printed = |(row, record): &(RecordRow, Record)| {
+        let content = content.at(row);
+        let times = timed.then(|| if content.is_whole() { times(&pack, record, now) } else { String::new() });
+        content.printed(record).into_iter().chain(times.map(Cell::Text)).collect()
+    };
     let register = RegisterPage {
         shell: shell(&server, &visit),
         title: format!("{}{}台账", pack.place_name, kind.name),
         kind: kind.name.clone(),
         kind_href: format!("/kinds/{}", kind.id),
         extent: format!("共 {} 条{extent}", rows.len()),
-        columns: content.columns(),
-        rows: rows.iter().map(|(row, record)| content.at(row).printed(record)).collect(),
+        columns: content.columns().into_iter().chain(timed.then(|| Column::text("时限"))).collect(),
+        rows: rows.iter().map(printed).collect(),
         cut: more.then(|| format!("只印前 {PRINTED} 条，后面还有。请缩小筛选范围分几次打印，或者改用导出。")),
         made_by: visit.account.as_ref().map(|account| account.name.clone()).unwrap_or_default(),
         made_on: date(server.app().today()),
@@ -105,6 +121,39 @@ pub(super) async fn for_posters(server: &Server, visit: &Visit, kind: &Kind, par
     let (id, mut asked) = (kind.id.clone(), wanted(kind, visit, params));
     (asked.after, asked.before, asked.limit) = (None, None, CHOSEN);
     Ok(server.run(move |app| app.list(kind_of(&app.pack, &id)?, &asked)).await?.rows)
+}
+
+/// The duties of a case with their ends, as a register prints them: 受理决定 2026年1月14日 按期；办结 2026年3月6日 已超期 3 天.
+fn times(pack: &Pack, record: &Record, now: i64) -> String {
+    let Some((_, procedure)) = pack.case_of(record) else { return String::new() };
+    let today = pack.day_of(now);
+    let own = pack.runs(record).into_iter().filter_map(|run| {
+        let clock = procedure.clocks.get(run.clock).filter(|clock| clock.kind == ClockKind::Duty)?;
+        Some((clock.name.clone(), run))
+    });
+    let asked = pack.asked(record).into_iter().filter_map(|asked| {
+        let body = pack.body(&asked.body).map_or(asked.body.as_str(), |body| body.name.as_str());
+        Some((format!("{}：{body}", procedure.asks.get(asked.ask)?.name), asked.run))
+    });
+    let one = |(name, run): (String, Run)| {
+        let due = run.due.map(|due| date(due.day) + if due.provisional { "（暂定）" } else { "" }).unwrap_or_default();
+        let word = match (run.is_open(), run.due) {
+            (false, _) => match run.late {
+                Some(true) => "逾期".to_owned(),
+                Some(false) => "按期".to_owned(),
+                None => "不计".to_owned(),
+            },
+            (true, _) if run.paused => "暂停中".to_owned(),
+            (true, Some(due)) if due.at <= now => match today - due.day {
+                days if days > 0 => format!("已超期 {days} 天"),
+                _ => "已超期".to_owned(),
+            },
+            (true, Some(_)) => "未到期".to_owned(),
+            (true, None) => "没有止期".to_owned(),
+        };
+        [name, due, word].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    own.chain(asked).map(one).collect::<Vec<_>>().join("；")
 }
 
 /// `GET /kinds/KIND/chosen.xlsx`

@@ -83,7 +83,7 @@ pub(crate) async fn list(
         .await?;
     let first = if begins { 1 } else { params.get("no").parse::<u64>().unwrap_or(1).max(1) };
     let freshness = imported.map(|at| freshness(at, server.app().now()));
-    let mut page = list_page(&pack, kind, &visit, &params, &view, first, freshness, server.app().now());
+    let mut page = list_page(&pack, kind, &visit, &params, &view, first, (freshness, server.app().now()));
     page.batch.steps = steps;
     if !kind.public.fields.is_empty() {
         let values = filter_values(kind, &params);
@@ -140,8 +140,7 @@ fn list_page(
     params: &Params,
     view: &ListView,
     first: u64,
-    freshness: Option<String>,
-    now: i64,
+    (freshness, now): (Option<String>, i64),
 ) -> KindListPage {
     let content = Content::of(pack, kind, visit);
     let total = if view.count.exact { count(view.count.at_least) } else { format!("{}+", view.count.at_least) };

@@ -91,6 +91,7 @@ impl ReportsPage {
                 @if self.ways.is_empty() { section.card { p { "本县的投诉在全国12315平台和12345热线办理，请拨打下面的电话。" } } }
                 @else { p.actions {
                     a.button href="/follow" { "查询进度" }
+                    @if self.ways.iter().any(|way| way.numbers.is_some()) { a.button href="/complaints/numbers" { "公开统计" } }
                     @if self.ways.iter().any(|way| way.english.is_some()) { a.button href="/follow?lang=en" lang="en" { "Follow a complaint" } }
                 } }
                 (telephones(Language::Chinese, &self.calls))
@@ -517,8 +518,8 @@ impl CoursePage {
 pub struct CountsBy {
     /// 投诉类别
     pub name: String,
-    /// The items that are published, with their counts.
-    pub rows: Vec<(String, String)>,
+    /// The items that are published, with their counts and the share in time.
+    pub rows: Vec<(String, String, String)>,
     /// How many items are kept back.
     pub kept_back: usize,
 }
@@ -532,6 +533,8 @@ pub struct PublicNumbersPage {
     pub title: String,
     /// 消费投诉.
     pub entry: String,
+    /// 我要投诉.
+    pub verb: String,
     /// The form of the entry.
     pub action: String,
     /// 2026 年，截至 2026年11月22日 24 时.
@@ -546,42 +549,88 @@ pub struct PublicNumbersPage {
     pub cut: bool,
 }
 
+/// 各类投诉举报公开统计: every entry that publishes its counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AllNumbersPage {
+    /// Around the page.
+    pub shell: Shell,
+    /// The entries.
+    pub entries: Vec<PublicNumbersPage>,
+}
+
+impl AllNumbersPage {
+    /// The whole document.
+    pub fn render(&self) -> Markup {
+        let title = "投诉举报公开统计";
+        let crumbs = [Crumb::to("投诉和查询", "/report"), Crumb::here(title)];
+        page(
+            &self.shell,
+            Head { title, crumbs: &crumbs, narrow: true, ..Head::default() },
+            html! {
+                (heading(title, html! {}, html! { "由办理记录直接算出。按期：法定期限都没有超过的，占期限已到或者已办的。" (SUPPRESSED) }))
+                @if self.entries.is_empty() { section.card { p { "本县没有在本系统办理并公开统计的投诉。" } } }
+                @for entry in &self.entries {
+                    section.card {
+                        h2 { (entry.entry) }
+                        p.soft { (entry.as_of) }
+                        (entry.tables())
+                        p { a href=(entry.action) { (entry.verb) "：" (entry.entry) } }
+                    }
+                }
+            },
+        )
+    }
+}
+
+/// Why small counts are not there.
+const SUPPRESSED: &str = "为免看出是谁，少于 5 件的不逐项公开。";
+
 impl PublicNumbersPage {
     /// The whole document.
     pub fn render(&self) -> Markup {
-        let crumbs = [Crumb::to("投诉和查询", "/report"), Crumb::here(self.title.clone())];
+        let crumbs = [
+            Crumb::to("投诉和查询", "/report"),
+            Crumb::to("公开统计", "/complaints/numbers"),
+            Crumb::here(self.title.clone()),
+        ];
         page(
             &self.shell,
             Head { title: &self.title, crumbs: &crumbs, narrow: true, ..Head::default() },
             html! {
-                div.spaced {
-                    (heading(&self.title, html! {}, html! { (self.as_of) "。为免看出是谁，少于 5 件的不逐项公开。" }))
-                    @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
-                    ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
-                    @if !self.clocks.is_empty() {
-                        div.scroll tabindex="0" { table {
-                            caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的时限不列" } }
-                            thead { tr { th scope="col" { "时限" } th.num scope="col" { "件数" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
-                            tbody { @for (name, all, met, share) in &self.clocks { tr {
-                                th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
-                            } } }
-                        } }
-                    }
-                    @for by in self.by.iter().filter(|by| !by.rows.is_empty() || by.kept_back > 0) {
-                        div.scroll tabindex="0" { table {
-                            caption { span.title { "按" (by.name) } }
-                            thead { tr { th scope="col" { (by.name) } th.num scope="col" { "件数" } } }
-                            tbody {
-                                @for (item, number) in &by.rows { tr { th scope="row" { (item) } td.num { (number) } } }
-                                @if by.kept_back > 0 { tr {
-                                    th scope="row" { @if by.rows.is_empty() { "各项都少" } @else { "其余 " (by.kept_back) " 项" } } td.num { "不公开" }
-                                } }
-                            }
-                        } }
-                    }
-                }
-                p.actions { a.button href=(self.action) { "我要投诉：" (self.entry) } }
+                (heading(&self.title, html! {}, html! { (self.as_of) "。" (SUPPRESSED) }))
+                (self.tables())
+                p.actions { a.button href=(self.action) { (self.verb) "：" (self.entry) } }
             },
         )
+    }
+
+    fn tables(&self) -> Markup {
+        html! {
+            div.spaced {
+                @if self.cut { p.flash.warn { "案件太多，只统计了最近的一部分。" } }
+                ul.tally { @for (name, value) in &self.totals { li { strong { (value) } span { (name) } } } }
+                @if !self.clocks.is_empty() {
+                    div.scroll tabindex="0" { table {
+                        caption { span.title { "按期情况" } " " span.note { "到期和已完成的；不足 5 件的不列" } }
+                        thead { tr { th scope="col" { "时限" } th.num scope="col" { "件数" } th.num scope="col" { "按期" } th.num scope="col" { "按期率" } } }
+                        tbody { @for (name, all, met, share) in &self.clocks { tr {
+                            th scope="row" { (name) } td.num { (all) } td.num { (met) } td.num { (share) }
+                        } } }
+                    } }
+                }
+                @for by in self.by.iter().filter(|by| !by.rows.is_empty() || by.kept_back > 0) {
+                    div.scroll tabindex="0" { table {
+                        caption { span.title { "按" (by.name) } }
+                        thead { tr { th scope="col" { (by.name) } th.num scope="col" { "件数" } th.num scope="col" { "按期率" } } }
+                        tbody {
+                            @for (item, number, share) in &by.rows { tr { th scope="row" { (item) } td.num { (number) } td.num { (share) } } }
+                            @if by.kept_back > 0 { tr {
+                                th scope="row" { @if by.rows.is_empty() { "各项都少" } @else { "其余 " (by.kept_back) " 项" } } td.num { "不公开" } td.num { "不公开" }
+                            } }
+                        }
+                    } }
+                }
+            }
+        }
     }
 }

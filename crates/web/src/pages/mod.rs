@@ -44,8 +44,8 @@ pub use accounts::{AccountRow, AccountsPage, InvitationRow};
 pub use board::{BoardGroup, BoardLive, BoardPage, BoardRow, Counter, PublishedCell, RowLive};
 pub use cell_records::{CellRecordsPage, Computation};
 pub use citizen::{
-    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Language, PublicNumbersPage, ReceiptPage,
-    ReportCheckPage, ReportPage, ReportWay, ReportsPage,
+    AllNumbersPage, CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Language, PublicNumbersPage,
+    ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage,
 };
 pub use document::{DocumentPage, Numbering};
 pub use handover::{HandOverPage, HandedOverPage, HoldersPage};

@@ -26,6 +26,8 @@ pub struct LoginPage {
     pub refused: Option<String>,
     /// No account exists yet: how to make the first one.
     pub first: Option<String>,
+    /// In the demonstration: whom one can be, login and name, and the password of all of them.
+    pub guests: Vec<(String, String, String)>,
     /// 统一身份登录: where it begins, when the county uses it.
     pub elsewhere: Option<String>,
     /// Whom to ask for an account.
@@ -52,6 +54,15 @@ impl LoginPage {
                 (heading("登录", html! {}, html! { "登录后可以导入数据、查看完成值和状态。查看方案和已公开的数字不需要登录。" }))
                 (error_summary(&refused))
                 @if let Some(first) = &self.first { (remark(&Flash { tone: Tone::Warn, text: first.clone(), link: None })) }
+                @if !self.guests.is_empty() {
+                    section.card {
+                        h2 { "示例账号" }
+                        p { "只在这个虚构的示例县有效，数据可以随便改；口令每次启动都换。" }
+                        ul { @for (login, who, password) in &self.guests {
+                            li { (who) "：用户名 " code { (login) } "，口令 " code { (password) } }
+                        } }
+                    }
+                }
                 (post_form(&self.shell.csrf, "/login", "form card", Encoding::Plain, html! {
                     (hidden("next", &self.next))
                     div.fields.one { (field(&name)) (field(&password)) }

@@ -116,6 +116,7 @@ impl WorkPage {
                         thead { tr {
                             @if !self.steps.is_empty() { th scope="col" { "勾选" } }
                             @for label in ["事项", "种类", "环节或时限", "状态", "单位和岗位", "到期"] { th scope="col" { (label) } }
+                            @if self.presses() { th scope="col" { "督办整改" } }
                         } }
                         tbody { @for (at, line) in self.lines.iter().enumerate() { (self.line(at, line)) } }
                     }
@@ -123,6 +124,11 @@ impl WorkPage {
                 div.batch { (steps(&self.steps)) }
             }
         }
+    }
+
+    /// Whether a line was pressed for, or may be.
+    fn presses(&self) -> bool {
+        self.lines.iter().any(|line| !line.raised.is_empty() || !line.raises.is_empty())
     }
 
     fn line(&self, at: usize, line: &WorkLine) -> Markup {
@@ -143,10 +149,17 @@ impl WorkPage {
                 td data-label="到期" {
                     @if line.due.is_empty() && line.left.is_none() { "—" }
                     (line.due) " " @if let Some(left) = &line.left { (tag(left)) }
-                    (raised_lines(&line.raised))
-                    @if !line.raises.is_empty() { p.links { @for link in &line.raises {
-                        a href=(link.href) { (link.label) span.sr { "：" (line.case.label) "，" (line.what) } } " "
-                    } } }
+                }
+                @if self.presses() {
+                    td data-label="督办整改" {
+                        div {
+                            (raised_lines(&line.raised))
+                            @for link in &line.raises {
+                                a href=(link.href) { (link.label) span.sr { "：" (line.case.label) "，" (line.what) } } " "
+                            }
+                            @if line.raised.is_empty() && line.raises.is_empty() { "—" }
+                        }
+                    }
                 }
             }
         }

@@ -74,7 +74,7 @@ impl YearPage {
                 (heading(&self.title, html! {}, html! { (self.counts) }))
                 (tabs("年度", &self.years))
                 (actions(&self.shell.csrf, &self.actions))
-                @for one in &self.measures { (self.measure(one)) }
+                div.columns.single { div.primary { @for one in &self.measures { (self.measure(one)) } } }
             },
         )
     }

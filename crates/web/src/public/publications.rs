@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use zhiheng_app::{Error, Formula, PublicItem, PublicNumber, PublicRows, PublicStanding, PublicWanted, RecordId};
+use zhiheng_pack::indicator::Sampling;
 use zhiheng_pack::publication::{LIST, NUMBER, RESULT};
 use zhiheng_pack::{Indicator, Pack};
 
@@ -322,16 +323,27 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
         None => format!("数到{}为止。涉及个人事项、小于 5 的计数不公开，能倒算出它的数也不公开。", date(value.as_of)),
     }));
     if let Some((low, high)) = &value.interval {
-        let words = format!(
-            "只抽了 {} 批，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。",
-            value.n.map(count).unwrap_or_default()
-        );
-        steps.push(Line::text("有多大出入", words));
+        steps.push(Line::text("有多大出入", how_sure(value, indicator, low, high)));
     }
     steps.push(Line::text("自己核对", verify));
     HowToCheck {
         title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, bundle
     }
+}
+
+/// What a sample of this size can tell; of a sample that was not drawn at random, that it was not.
+fn how_sure(value: &PublicNumber, indicator: Option<&Indicator>, low: &str, high: &str) -> String {
+    let n = value.n.map(count).unwrap_or_default();
+    if value.numerator.is_none() {
+        return format!("这是抽样调查的结果，样本 {n}，按调查方报送的误差，真实水平大约在 {low} 到 {high} 之间。");
+    }
+    let random = match indicator.map(|one| one.sampling) {
+        Some(Sampling::Targeted) => "抽检是有针对性的，不是随机抽样，这个范围仅供参考。",
+        _ => "",
+    };
+    format!(
+        "只抽了 {n} 个，换一批抽结果会有出入：按统计学的算法，真实水平大约在 {low} 到 {high} 之间（95% 威尔逊区间）。{random}"
+    )
 }
 
 fn version(value: &PublicNumber) -> u32 {
@@ -549,12 +561,117 @@ pub(crate) async fn data(State(server): State<Server>, params: Params) -> Answer
                 "number": item.number, "title": item.title, "about": item.about, "state": state, "reason": reason,
                 "published_on": item.published_on.map(plain_date), "url": href(item),
             });
-            if item.value.is_some() {
-                data["figure"] = as_data(item);
+            if let Some(object) = data.as_object_mut().filter(|_| item.value.is_some()) {
+                object.insert("figure".to_owned(), as_data(item));
             }
             data
         })
         .collect();
     let next = found.next.map(|cursor| address("/public.json", &[("after", &write_cursor(&cursor))]));
     Ok(Json(serde_json::json!({ "items": items, "next": next })).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(as_of: i32, value: &str, formula_digest: &str) -> PublicItem {
+        let value = PublicNumber {
+            indicator: "food_pass_rate".into(),
+            as_of,
+            value: value.into(),
+            unit: "%".into(),
+            numerator: None,
+            denominator: None,
+            n: None,
+            interval: None,
+            suppressed: false,
+            formula: None,
+            formula_digest: formula_digest.into(),
+            records: None,
+            records_digest: String::new(),
+        };
+        PublicItem {
+            id: RecordId([1; 16]),
+            frozen: Some(RecordId([2; 16])),
+            number: String::new(),
+            title: String::new(),
+            about: NUMBER.into(),
+            about_name: String::new(),
+            openness: String::new(),
+            basis: String::new(),
+            body: String::new(),
+            formed_on: None,
+            published_on: Some(as_of + 10),
+            edition: 1,
+            standing: PublicStanding::Published { under_review: false },
+            correction: String::new(),
+            content: String::new(),
+            value: Some(value),
+            row_count: None,
+            attachment: None,
+            known_at: String::new(),
+            pack_hash: String::new(),
+            earlier: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn two_formulas_are_never_one_series() {
+        let newest_first =
+            [item(300, "98.4", "b"), item(200, "98.1", "b"), item(100, "95.0", "a"), item(50, "少于5", "a")];
+        let notes: Vec<bool> = of_indicator(&newest_first).iter().map(|one| one.break_note.is_some()).collect();
+        assert_eq!(notes, [false, false, true, false], "the last of the old formula says so");
+        let pack = zhiheng_pack::read(&zhiheng_pack::PackFiles { name: "test".into(), files: test_pack() }, &|_| None);
+        let (pack, problems) = pack;
+        let pack = pack.unwrap_or_else(|| panic!("{problems:?}"));
+        let chart = chart(&pack.indicators[0], &newest_first).expect("a chart");
+        assert_eq!(chart.breaks, [2], "between the second and the third point, oldest first");
+        assert_eq!(chart.points[0].value, None, "a number that is kept back is no point");
+    }
+
+    fn test_pack() -> std::collections::BTreeMap<String, String> {
+        let text = r#"
+[pack]
+id = "test"
+title = "方案"
+place = { code = "990199", name = "示例县" }
+document = "plan.txt"
+baseline_year = 2022
+target_year = 2027
+[[body]]
+id = "scjg"
+name = "县市场监管局"
+[[kind]]
+id = "sample"
+name = "样品"
+group = "抽检"
+about = "一个批次"
+label = "{name}"
+day = "on"
+columns = ["name"]
+[[kind.field]]
+id = "name"
+name = "名称"
+type = "text"
+[[kind.field]]
+id = "on"
+name = "日期"
+type = "date"
+[[kind.sample]]
+name = "油"
+[[indicator]]
+id = "food_pass_rate"
+name = "食品抽检合格率"
+unit = "%"
+form = "flow"
+bodies = ["scjg"]
+baseline = { year = 2022, value = "98" }
+target = { year = 2027, op = ">=", value = "98.2" }
+[[indicator.over]]
+kind = "sample"
+count = "on"
+"#;
+        [("pack.toml", text), ("plan.txt", "方案")].map(|(name, text)| (name.to_owned(), text.to_owned())).into()
+    }
 }

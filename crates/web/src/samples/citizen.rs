@@ -11,8 +11,8 @@ use crate::components::{
     tag::Tag,
 };
 use crate::pages::{
-    CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, Poster, PosterPage, PublicNumbersPage,
-    ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage,
+    AllNumbersPage, CountsBy, CourseClock, CoursePage, CourseStep, FollowPage, Hidden, Language, Poster, PosterPage,
+    PublicNumbersPage, ReceiptPage, ReportCheckPage, ReportPage, ReportWay, ReportsPage,
 };
 
 fn calls() -> Vec<String> {
@@ -158,8 +158,10 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ..PosterPage::default()
     };
     let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let counted = |name: &str, all: &str, share: &str| (name.to_owned(), all.to_owned(), share.to_owned());
     let numbers = PublicNumbersPage {
         shell: public(""),
+        verb: "我要投诉".into(),
         title: "旅游投诉公开统计".into(),
         entry: "旅游投诉".into(),
         action: "/report/tour".into(),
@@ -168,7 +170,9 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         clocks: vec![("受理决定".into(), "120".into(), "118".into(), "98.3%".into())],
         by: vec![
             CountsBy {
-                name: "投诉类别".into(), rows: vec![row("游船", "64"), row("餐饮", "59")], kept_back: 2
+                name: "投诉类别".into(),
+                rows: vec![counted("游船", "64", "98.4%"), counted("餐饮", "59", "不列")],
+                kept_back: 2,
             },
             CountsBy { name: "所在乡镇".into(), kept_back: 3, ..CountsBy::default() },
         ],
@@ -187,6 +191,7 @@ pub(super) fn samples() -> Vec<(&'static str, Markup)> {
         ("follow-wrong", follow(Some("没有找到。")).render()),
         ("follow-course", course.render()),
         ("report-numbers", numbers.render()),
+        ("complaints-numbers", AllNumbersPage { shell: public(""), entries: vec![numbers.clone()] }.render()),
         ("posters", posters.render()),
     ]
 }

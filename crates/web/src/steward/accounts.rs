@@ -35,15 +35,13 @@ async fn page(
     form: &FormBody,
     problems: &[Problem],
 ) -> Result<AccountsPage, Error> {
-    let (reader, now) = (actor.clone(), server.app().now());
-    let (accounts, links, seen, policy) = server
+    let reader = actor.clone();
+    let (accounts, links, seen, dormant) = server
         .run(move |app| {
-            Ok((app.accounts(&reader)?, app.open_invitations(&reader)?, app.last_sign_ins(&reader)?, app.policy()?))
+            let seen = app.last_sign_ins(&reader)?;
+            Ok((app.accounts(&reader)?, app.open_invitations(&reader)?, seen, app.dormant(&reader)?))
         })
         .await?;
-    let days = |account: &Account| seen.get(&account.login).map(|at| (now - at).div_euclid(86_400_000_000));
-    let dormant =
-        |account: &&Account| !account.disabled && days(account).is_none_or(|days| days >= policy.dormant_days);
     let system = actor.has(Power::System);
     Ok(AccountsPage {
         shell: shell(server, visit),
@@ -52,7 +50,7 @@ async fn page(
             .iter()
             .map(|account| account_row(server, account, &actor, seen.get(&account.login).copied()))
             .collect(),
-        dormant: accounts.iter().filter(dormant).map(|account| account.name.clone()).collect(),
+        dormant,
         invitations: links.iter().map(|link| link_row(server, link, system)).collect(),
         invite: if system { invite_fields(server, form, problems) } else { Vec::new() },
         invite_action: "/accounts".to_owned(),

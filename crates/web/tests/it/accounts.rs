@@ -278,9 +278,8 @@ async fn members_contacts_and_villages_are_records_that_the_page_of_bodies_shows
     office.get("/kinds/village/import").await;
     let preview = office.upload("/kinds/village/import", &[], ("file", "村居名册.csv", sheet.as_bytes())).await;
     let preview = preview.location().to_owned();
-    let page = office.get(&preview).await;
-    let key = page.hidden("request_key");
-    office.post(&preview, &[("request_key", key.as_str()), ("do", "import")]).await;
+    office.get(&preview).await;
+    office.post_on(&preview, &[("do", "import")]).await;
     office.get("/bodies").await.assert_shows("甲村、乙社区 2 个村（社区）");
 }
 

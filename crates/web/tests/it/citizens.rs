@@ -135,6 +135,29 @@ async fn a_complaint_is_filed_and_followed_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_citizen_takes_a_receipt_home_that_holds_without_the_county() {
+    let county = county();
+    let mut citizen = county.anybody();
+    let check = filled(&mut citizen, "缺斤短两").await;
+    let code = code_of(&answer(&mut citizen, &check, &[], "send").await);
+    citizen.get("/follow").await;
+    let course = citizen.post("/follow", &[("code", &code)]).await;
+    course.assert_shows("已受理，存证日志第").assert_shows("下载存证回执");
+    let receipt = citizen.post("/follow/receipt.tlog-proof", &[("code", &code)]).await;
+    assert_eq!(receipt.status, StatusCode::OK);
+    assert!(receipt.headers["content-disposition"].to_str().unwrap().contains("tlog-proof"));
+    citizen.post("/follow", &[("code", &code)]).await.assert_shows("已入账，存证日志第");
+    let keys = county.app.log_keys().unwrap().unwrap().public;
+    let verified = zhiheng_app::verify_receipt(receipt.text.as_bytes(), &keys).unwrap();
+    assert!(verified.said.unwrap().contains("缺斤短两"));
+    // Nobody else's: the code opens it, and nothing but the code.
+    let wrong = citizen.post("/follow/receipt.tlog-proof", &[("code", "ABCDEABCDE")]).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    let asked = citizen.get("/follow/receipt.tlog-proof").await;
+    assert_eq!(asked.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
 async fn a_page_that_is_out_of_date_loses_nothing_but_its_secret() {
     let county = county();
     let mut citizen = county.anybody();
@@ -352,6 +375,14 @@ async fn public_numbers_are_published_where_the_pack_says_so() {
     let page = county.anybody().get("/report/goods/numbers").await;
     page.assert_shows("截至 2026年11月22日").assert_shows("少于 5 件的不逐项公开").assert_shows("办结比例");
     assert_eq!(County::real().anybody().get("/report/goods/numbers").await.status, StatusCode::NOT_FOUND);
+    // Everything that is handled here, tour complaints too, stands on one page.
+    let all = County::demo().anybody().get("/complaints/numbers").await;
+    all.assert_shows("消费投诉")
+        .assert_shows("旅游投诉")
+        .assert_shows("举报违法线索")
+        .assert_shows("由办理记录直接算出");
+    let none = County::real().anybody().get("/complaints/numbers").await;
+    none.assert_shows("没有在本系统办理并公开统计的投诉");
 }
 
 /// What a telephone reads from a picture of squares: the path is drawn on a canvas, eight dots a square, and decoded by a reader that is not ours.
@@ -533,6 +564,8 @@ async fn who_follows_a_case_that_was_taken_off_reads_why_and_of_a_merged_one_no_
     .await;
     let merged = citizen.post("/follow", &[("code", &codes[1].0)]).await;
     merged.assert_shows("并入先前").assert_hides(&number).assert_hides(">在办<");
+    // How the earlier one goes on is told; there is nothing to rate before it is over.
+    merged.assert_shows("先前一件现在").assert_shows("已收到，等待受理").assert_hides("name=\"f.score\"");
 
     let third = &codes[2].1;
     head.get(&format!("{third}/withdraw")).await;
@@ -541,6 +574,54 @@ async fn who_follows_a_case_that_was_taken_off_reads_why_and_of_a_merged_one_no_
     let removed = citizen.post("/follow", &[("code", &codes[2].0)]).await;
     removed.assert_shows("已经撤销这件投诉的登记").assert_shows("理由：不是投诉，是咨询").assert_shows("不再计时");
     removed.assert_hides(">在办<").assert_hides("撤回投诉</button>");
+
+    let end = [("code", codes[0].0.as_str()), ("key", "one-key"), ("reason", "自己谈好了"), ("confirm", "yes")];
+    citizen.post("/follow/withdraw", &end).await.assert_shows("已办好：撤回投诉");
+    let merged = citizen.post("/follow", &[("code", &codes[1].0)]).await;
+    merged.assert_shows("先前一件的结果").assert_shows("投诉人撤回").assert_shows("name=\"f.score\"");
+    merged.assert_hides(&number).assert_hides("自己谈好了");
+}
+
+#[tokio::test]
+async fn what_is_merged_after_it_was_taken_up_ends_and_what_was_split_off_keeps_its_day_and_its_name() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut desk = desk(&county, &mut office).await;
+    let mut citizen = county.anybody();
+    let mut codes = Vec::new();
+    for matter in ["过期饼干一盒，要求退款", "要求退款，过期饼干一盒", "过期饼干，退款"] {
+        let answers = [
+            ("f.matter_title", matter),
+            ("f.matter", "昨天在店里买的"),
+            ("f.respondent", "示例县某商行"),
+            ("f.complainant", "张三丰"),
+            ("f.phone", "13800000000"),
+            ("f.id_type", "id_card"),
+            ("f.id_no", "TEST-ID-0001"),
+        ];
+        let receipt = filed(&mut citizen, "/report/complain", &answers).await;
+        codes.push((code_of(&receipt), newest(&mut desk, "consumer_complaint").await));
+    }
+    let [first, second, third] = [&codes[0].1, &codes[1].1, &codes[2].1];
+    let id = |href: &str| href.rsplit('/').next().unwrap().to_owned();
+
+    county.at("2026-11-26");
+    step(&mut desk, &format!("{second}/steps/split_report"), &[]).await;
+    let report = newest(&mut desk, "consumer_report").await;
+    let page = desk.get(&report).await;
+    page.assert_shows("2026年11月23日").assert_shows("张三丰").assert_shows("13800000000").assert_shows("TEST-ID-0001");
+
+    step(&mut desk, &format!("{second}/steps/accept"), &[]).await;
+    desk.get(second).await;
+    desk.post_on(&format!("{second}/merge"), &[("into", &id(first))]).await.assert_shows("已并案").assert_shows("已并入");
+    citizen.post("/follow", &[("code", &codes[1].0)]).await.assert_shows("并入先前").assert_hides(">在办<");
+    desk.get(third).await;
+    let refused = desk.post(&format!("{third}/merge"), &[("into", &id(second))]).await;
+    refused.assert_shows("请并入最先的那一件");
+    // What is over is not merged by a correction either.
+    let back = desk.post(&format!("{second}/merge"), &[("into", &id(third))]).await;
+    back.assert_shows("现在不能办理“并入”");
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ mod html;
 mod leaks;
 #[cfg(test)]
 mod letters;
+mod log;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]

@@ -227,10 +227,9 @@ async fn all_of_a_colleagues_open_work_is_handed_over_after_a_preview_and_both_a
 #[tokio::test]
 async fn an_end_beyond_the_announced_holidays_is_marked_as_provisional_in_the_calendar_and_its_feed() {
     let county = county();
+    county.at("2026-12-28");
     let mut office = county.office().await;
     let mut clerk = county.bureau(&mut office, "scjg").await;
-    county.at("2026-12-28");
-    clerk.sign_in("of_scjg").await;
     lodge(&mut clerk, "缺斤短两").await;
     clerk.get("/work/calendar?month=2027-01").await.assert_shows("缺斤短两（暂定）");
     clerk.get("/work/calendar").await;
@@ -239,4 +238,27 @@ async fn an_end_beyond_the_announced_holidays_is_marked_as_provisional_in_the_ca
     let address = page.text[at..].split('"').next().unwrap().to_owned();
     let feed = county.anybody().get(&address).await;
     feed.assert_shows("SUMMARY:受理决定 TS2026-001（暂定）\r\n").assert_shows("TZID:Asia/Shanghai\r\n");
+}
+
+#[tokio::test]
+async fn the_register_of_a_kind_with_a_procedure_is_printed_with_the_times_of_each_case() {
+    let county = county();
+    let mut office = county.office().await;
+    let mut clerk = county.bureau(&mut office, "scjg").await;
+    let case = lodge(&mut clerk, "缺斤短两").await;
+    clerk.get("/kinds/complaint/print").await.assert_shows("时限").assert_shows("受理决定 2026年1月14日 未到期");
+    county.at("2026-01-20");
+    clerk.sign_in("of_scjg").await;
+    clerk.get("/kinds/complaint/print").await.assert_shows("受理决定 2026年1月14日 已超期 6 天");
+    // Every list with a procedure offers its steps, 转办 and the register for the ticked rows.
+    let list = clerk.get("/kinds/complaint").await;
+    for words in ["受理（1 件可办）", "转办（1 件可办）", "打印台账"] {
+        list.assert_shows(words);
+    }
+    let id = case.rsplit('/').next().unwrap();
+    clerk
+        .get(&format!("/kinds/complaint/print?id={id}"))
+        .await
+        .assert_shows("已超期 6 天")
+        .assert_shows("（逐条勾选）");
 }

@@ -94,3 +94,65 @@ async fn the_measures_are_split_into_the_tasks_of_a_year_all_or_nothing_and_carr
     assert!(value("r18.assisting").unwrap().contains("县市场监管局"));
     assert_eq!(value("r0.due"), Some("2027-11-20"));
 }
+
+#[tokio::test]
+async fn a_part_of_a_task_goes_to_a_town_with_its_item_and_what_is_done_once_is_not_ended_by_no_change() {
+    let county = County::real();
+    let mut office = county.office().await;
+    let mut bureau = county.bureau(&mut office, "nync").await;
+    let mut town = county.bureau(&mut office, "gaotang").await;
+    let key = office.get("/kinds/plan_task/new").await.hidden("request_key");
+    let fields = [
+        ("request_key", key.as_str()),
+        ("f.measure", "m05"),
+        ("f.year", "2026"),
+        ("f.title", "农产品质量提升"),
+        ("f.lead", "nync"),
+        ("f.due_on", "2026-12-20"),
+    ];
+    let task = office.post("/kinds/plan_task/new", &fields).await.location().to_owned();
+    let take = |form: &Page, more: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+        let own = ["request_key", "expected_version"].map(|name| (name.to_owned(), form.hidden(name)));
+        own.into_iter().chain(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+    };
+    fn refs(all: &[(String, String)]) -> Vec<(&str, &str)> {
+        all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+    let form = office.get(&format!("{task}/steps/assign")).await;
+    let given = [("f.title", "农产品质量提升"), ("f.lead", "nync"), ("f.due_on", "2026-12-20")];
+    office.post_on(&format!("{task}/steps/assign"), &refs(&take(&form, &given))).await;
+    let step = format!("{task}/steps/to_towns");
+    let form = bureau.get(&step).await;
+    form.assert_shows("农产品质量安全日常巡查和速测（未核实）").assert_hides("value=\"scjg\"");
+    let part = [("f.town_matter", "核对合作社名录"), ("f.town_due", "2026-12-10")];
+    // A bureau is no town, nothing goes without an item, and what was taken back from towns goes not at all.
+    for (town, duty, why) in [
+        ("scjg", "basic_03", "交办的乡镇（街道）只能是乡镇街道"),
+        ("gaotang", "", "履行职责事项清单条目 未填写"),
+        ("gaotang", "withdrawn_01", "已由上级部门收回"),
+        ("gaotang", "outside", "至少填一项"),
+    ] {
+        let more: Vec<_> = part.into_iter().chain([("f.towns", town), ("f.duty", duty)]).collect();
+        let page = bureau.post(&step, &refs(&take(&form, &more))).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{town} {duty}");
+        page.assert_shows(why);
+    }
+    let more: Vec<_> = part.into_iter().chain([("f.towns", "gaotang"), ("f.duty", "basic_03")]).collect();
+    bureau.post_on(&step, &refs(&take(&form, &more))).await.assert_shows("乡镇任务：核对合作社名录");
+    office.get("/plan/tasks?year=2026").await.assert_shows("乡镇任务：核对合作社名录");
+    // 暂无变化 is said and ends nothing: the task is to be done once.
+    let home = town.get("/").await;
+    home.assert_shows("核对合作社名录").assert_shows("暂无变化").assert_hides("本期无变化");
+    let at = home.text.find("/steps/no_news").expect("one tap");
+    let action = home.text[..at].rsplit("action=\"").next().unwrap().to_owned() + "/steps/no_news";
+    let form = home.text[home.text[..at].rfind("<form").unwrap()..].split("</form>").next().unwrap().to_owned();
+    let hidden = |name: &str| {
+        let marker = format!("name=\"{name}\" value=\"");
+        form.split(&marker).nth(1).map(|rest| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
+    };
+    let (key, version) = (hidden("request_key"), hidden("expected_version"));
+    town.post_on(&action, &[("request_key", &key), ("expected_version", &version)])
+        .await
+        .assert_shows("核对合作社名录");
+    town.get("/").await.assert_shows("2026年12月10日前");
+}

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use zhiheng_app::{App, Error, Setup};
 
-use super::{Access, make_folder, one_pack, open, say, say_json};
+use super::{Access, make_folder, one_pack, open, say, say_json, signing};
 use crate::Common;
 use crate::env::{SystemClock, SystemRandom};
 use crate::packs::{self, Carry};
@@ -75,6 +75,6 @@ pub(crate) fn restore(common: &Common, args: &Restore) -> Result<ExitCode> {
 fn open_restored(common: &Common) -> Result<App> {
     let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
     let carried = packs::load(one_pack(common)?, Carry::County)?;
-    let app = App::open(&common.db, carried.pack, &setup)?;
+    let app = signing(common, App::open(&common.db, carried.pack, &setup)?);
     Ok(app.under_its_own_pack()?)
 }

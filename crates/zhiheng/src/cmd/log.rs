@@ -27,6 +27,14 @@ enum What {
     Cut,
     /// 由条目重建全部瓦片
     Rebuild,
+    /// 请一家见证：地址和它的公钥；只给地址，不再请它；都不给，列出现有的
+    Witness {
+        /// 见证的地址，本程序在它后面加 /add-checkpoint
+        url: Option<String>,
+        /// 见证的公钥
+        #[arg(requires = "url")]
+        key: Option<String>,
+    },
     /// 原来的日志接不上时（恢复了旧备份、丢了密钥），另开一本并公开说明
     Restart {
         /// 原因，会公开
@@ -53,6 +61,16 @@ pub(crate) fn run(common: &Common, args: &LogArgs) -> Result<ExitCode> {
         },
         What::Cut => tell(common, &open(common, Access::Write)?.cut_head(true)?),
         What::Rebuild => tell(common, &open(common, Access::Write)?.rebuild_log()?),
+        What::Witness { url, key } => {
+            let witnesses = match url {
+                Some(url) => open(common, Access::Write)?.set_log_witness("system", url, key.as_deref())?,
+                None => open(common, Access::Read)?.log_witnesses()?,
+            };
+            if witnesses.is_empty() {
+                say("没有请见证。");
+            }
+            witnesses.iter().for_each(|one| say(format!("{} {}", one.url, one.key)));
+        }
         What::Restart { reason } => tell(common, &open(common, Access::Write)?.restart_log("system", reason)?),
     }
     Ok(ExitCode::SUCCESS)

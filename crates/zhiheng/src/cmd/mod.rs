@@ -13,6 +13,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod pack;
+pub(crate) mod plan;
 pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod records;
@@ -44,13 +45,40 @@ pub(crate) enum Access {
     Write,
 }
 
-/// Opens the county of a command. An empty database takes the pack; a differing pack is refused until it is applied.
+/// Opens the county of a command. What is read is read under the pack that is in force there, unless one is given – and that must be the same. An empty
+/// database takes the pack; a differing pack is refused until it is applied.
 pub(crate) fn open(common: &Common, access: Access) -> Result<App> {
+    let given = one_pack(common)?;
     let loaded = match &common.place {
         Some(place) => stored(common, place)?,
-        None => packs::load(one_pack(common)?, carry_of(common))?,
+        None if given.is_none() && access == Access::Read => {
+            must_exist(&common.db)?;
+            match the_only_place(common)? {
+                Some(place) => stored(common, &place)?,
+                None => packs::load(None, carry_of(common))?,
+            }
+        }
+        None => packs::load(given, carry_of(common))?,
     };
     open_with(common, loaded, access)
+}
+
+/// The one county of a database; none where there is none yet.
+fn the_only_place(common: &Common) -> Result<Option<String>> {
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
+    let carried = packs::load(None, carry_of(common))?.pack;
+    let own = carried.place.clone();
+    let places = App::open(&common.db, carried, &setup)?.places()?;
+    match places.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        // Of several, that of the pack which the program carries.
+        several if several.contains(&own) => Ok(Some(own)),
+        several => {
+            let known = several.join("、");
+            bail!(Error::WrongState(format!("数据库里有几个县（{known}），请用 --place 指明是哪一个")))
+        }
+    }
 }
 
 /// An empty database takes the pack; a differing pack is refused until it is applied.
@@ -62,6 +90,12 @@ pub(crate) fn in_force(app: &App, files: &[PackFiles], access: Access) -> Result
         PackState::Differs { seq, .. } if access == Access::Write => {
             bail!(Error::WrongState(format!(
                 "数据库现行的是第 {seq} 版方案包，与手上的不同。请先用 zhiheng pack diff 看影响，再用 zhiheng pack apply 启用"
+            )));
+        }
+        // A number computed under another pack is another number: 库里的数不会因为看的人换了方案包而变。
+        PackState::Differs { seq, .. } => {
+            bail!(Error::WrongState(format!(
+                "手上的方案包与数据库现行的第 {seq} 版不同，不能用它来读：数字会不一样。请去掉 --pack，按现行的读；要看换包的影响，用 zhiheng pack diff"
             )));
         }
         _ => {}
@@ -108,11 +142,20 @@ pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Resu
         ),
         other => other,
     })?;
+    let app = signing(common, app);
     if common.now.is_some() && !demo {
         bail!(Error::WrongState("--now 只能用于演示数据库，以免把真实数据记到别的日子".to_owned()));
     }
     in_force(&app, &loaded.files, access)?;
     Ok(app)
+}
+
+/// The county with its signer where the command line says.
+pub(crate) fn signing(common: &Common, app: App) -> App {
+    match &common.signer {
+        Some(folder) => app.with_signer_in(folder.clone()),
+        None => app,
+    }
 }
 
 /// Now; in the demonstration county, whose history ends on a day, the hour of that day: it never runs dry.

@@ -177,6 +177,13 @@ fn demo_county(common: &Common) -> Result<App> {
     if app.demo_mark()? == DemoMark::Unfinished {
         anyhow::bail!("上一次生成示例县没有完成。请删除 zhiheng-demo 文件夹后重新运行");
     }
+    let guests = app.let_guests_in()?;
+    if let Some(first) = guests.first() {
+        say(format!("示例县的账号，只在示例县有效，口令都是 {}：", first.password));
+        for guest in &guests {
+            say(format!("  {:<8} {}", guest.login, guest.name));
+        }
+    }
     Ok(app)
 }
 
