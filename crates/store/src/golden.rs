@@ -152,6 +152,10 @@ fn entry(number: u64) -> OutboxEntry {
     }
 }
 
+fn due(sorts: Sorts) -> DueBetween {
+    DueBetween { from: 0, to: i64::MAX, sorts }
+}
+
 fn owner() -> TasksOf {
     TasksOf::Owner { body: "b1".to_owned(), role: "desk".to_owned() }
 }
@@ -272,13 +276,13 @@ const OPERATIONS: &[Operation] = &[
     ("answer to a request", |store| store.read()?.answered(P, "a", "k").map(drop)),
     ("active pack", |store| store.read()?.active_pack(P).map(drop)),
     ("imports", |store| store.read()?.batches(P, i64::MAX, 10).map(drop)),
-    ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, (0, i64::MAX), None, 10).map(drop)),
-    ("work of a role", |store| store.read()?.tasks(P, &owner(), (0, i64::MAX), None, 10).map(drop)),
+    ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, due(Sorts::All), None, 10).map(drop)),
+    ("work of a role", |store| store.read()?.tasks(P, &owner(), due(Sorts::All), None, 10).map(drop)),
     ("work of a person", |store| {
-        store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), (0, i64::MAX), None, 10).map(drop)
+        store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), due(Sorts::All), None, 10).map(drop)
     }),
-    ("count of work", |store| store.read()?.count_tasks(P, &owner(), (0, i64::MAX), 1000).map(drop)),
-    ("count of assigned work", |store| store.read()?.count_assigned(P, "a", (0, i64::MAX), 1000).map(drop)),
+    ("count of work", |store| store.read()?.count_tasks(P, &owner(), due(Sorts::Duties), 1000).map(drop)),
+    ("count of assigned work", |store| store.read()?.count_assigned(P, "a", due(Sorts::Alive(7)), 1000).map(drop)),
     ("work to fire", |store| store.read()?.tasks_to_fire(P, i64::MAX, 10).map(drop)),
     ("next firing", |store| store.read()?.next_firing(P).map(drop)),
     ("steps of a person", |store| store.read()?.steps_of(P, "a", i64::MAX, 10).map(drop)),
