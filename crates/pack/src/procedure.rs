@@ -371,6 +371,11 @@ pub struct Step {
     pub require: Vec<usize>,
     /// Fields that may be filled with it.
     pub ask: Vec<usize>,
+    /// Of those, what is said anew each time (重新填写): the step is refused while all of it is as it was when the step was taken before; a date from
+    /// which a time runs always differs from the one before and is not past.
+    pub fresh: Vec<usize>,
+    /// Of those, what it rests on (佐证): filled, or the remark says why not.
+    pub evidence: Vec<usize>,
     /// Fields that it sets.
     pub set: Vec<(usize, Setting)>,
     /// The reason it wants.
@@ -531,6 +536,8 @@ pub enum PauseRule {
 pub struct ExtendRule {
     /// Who may.
     pub role: String,
+    /// Of which body he is: of the record's, or of whoever gave the work.
+    pub body: Owner,
     /// How often; none: without limit.
     pub times: Option<u32>,
     /// Longest extension at a time; none: as approved.

@@ -12,7 +12,7 @@ use zhiheng_pack::{Pack, PackFiles, read};
 
 use crate::county::{TestClock, noon, number};
 
-struct Zeros;
+pub(crate) struct Zeros;
 
 impl Random for Zeros {
     fn fill(&self, bytes: &mut [u8]) {
@@ -20,7 +20,7 @@ impl Random for Zeros {
     }
 }
 
-fn folder(name: &str) -> Option<PackFiles> {
+pub(crate) fn folder(name: &str) -> Option<PackFiles> {
     fn walk(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path: PathBuf = entry.unwrap().path();
