@@ -980,9 +980,9 @@ impl Look<'_> {
             step.fresh.iter().copied().partition(|at| self.procedure.is_anchor(*at));
         let mut problems = Vec::new();
         for at in days.into_iter().filter(|at| after.value(*at).is_some()) {
-            if same(&at) {
+            if same(&at) && step.require.contains(&at) {
                 problems.push(say(codes::NOT_FRESH, at));
-            } else if after.day(at).is_some_and(|day| day < self.today) {
+            } else if !same(&at) && after.day(at).is_some_and(|day| day < self.today) {
                 problems.push(say(codes::FRESH_PAST, at));
             }
         }
@@ -1219,12 +1219,7 @@ fn whole_reference<'r>(kind: &Kind, record: &'r Record, template: &str) -> Optio
 
 /// The value that a template names and nothing else, for a field of the same type: a day, a choice, a file are handed on as they are, not as they are
 /// printed. A personal value goes into a personal field, or nowhere.
-fn whole_value<'r>(
-    kind: &Kind,
-    record: &'r Record,
-    template: &str,
-    target: &zhiheng_pack::Field,
-) -> Option<&'r Value> {
+fn whole_value<'r>(kind: &Kind, record: &'r Record, template: &str, target: &zhiheng_pack::Field) -> Option<&'r Value> {
     let index = kind.field_index(template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?)?;
     let own = kind.fields.get(index).filter(|own| own.kind == target.kind && (target.personal || !own.personal))?;
     record.value(index).filter(|_| own.list == target.list)

@@ -614,7 +614,10 @@ async fn what_is_merged_after_it_was_taken_up_ends_and_what_was_split_off_keeps_
 
     step(&mut desk, &format!("{second}/steps/accept"), &[]).await;
     desk.get(second).await;
-    desk.post_on(&format!("{second}/merge"), &[("into", &id(first))]).await.assert_shows("已并案").assert_shows("已并入");
+    desk.post_on(&format!("{second}/merge"), &[("into", &id(first))])
+        .await
+        .assert_shows("已并案")
+        .assert_shows("已并入");
     citizen.post("/follow", &[("code", &codes[1].0)]).await.assert_shows("并入先前").assert_hides(">在办<");
     desk.get(third).await;
     let refused = desk.post(&format!("{third}/merge"), &[("into", &id(second))]).await;
