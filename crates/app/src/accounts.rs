@@ -626,7 +626,7 @@ impl App {
         // Who proves identities decides who comes in as whom.
         let power = if name.starts_with("openid_") { Power::Security } else { Power::System };
         self.only(actor, power)?;
-        if matches!(name, ADMINISTRATORS | "password_policy") {
+        if matches!(name, ADMINISTRATORS | "password_policy") || name.starts_with(crate::tying::WAITS) {
             return Err(Error::NotPermitted);
         }
         let (place, by, name, value) =

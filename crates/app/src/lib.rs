@@ -49,6 +49,7 @@ mod together;
 mod tokens;
 mod totp;
 mod town;
+mod tying;
 mod work;
 mod yearly;
 
@@ -119,6 +120,7 @@ pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use together::Foreseen;
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use town::{TakenStep, TownHome, TownTask};
+pub use tying::WaitingTie;
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 pub use yearly::{MeasureTasks, Proposed, SPLIT_MOST, TaskPart, YearPlan, YearTask};
 

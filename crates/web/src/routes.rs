@@ -281,6 +281,8 @@ pub static ROUTES: &[Route] = &[
     send(Steward, SYSTEM, "/accounts/{id}/disable", || post(steward::accounts::disable)),
     send(Steward, SYSTEM, "/accounts/{id}/enable", || post(steward::accounts::enable)),
     send(Steward, SYSTEM, "/accounts/{id}/reset", || post(steward::accounts::reset)),
+    send(Steward, SYSTEM, "/accounts/{id}/tie/{key}", || post(steward::account::make_tie)),
+    send(Steward, SYSTEM, "/accounts/{id}/tie/{key}/drop", || post(steward::account::drop_tie)),
     send(Steward, SECURITY, "/accounts/{id}/let-in", || post(steward::account::let_in)),
     send(Steward, SECURITY, "/accounts/{id}/role", || post(steward::account::set_role)),
     send(Steward, SECURITY, "/accounts/{id}/second-factor/reset", || post(steward::account::reset_second_factor)),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use zhiheng_app::{Account, App, Error, Grant, LogWanted, Must, Power, Role, Scope, SignedIn};
+use zhiheng_app::{Account, App, Error, Grant, LogWanted, Must, Power, Role, Scope, SignedIn, WaitingTie};
 
 use crate::county::{County, number};
 
@@ -185,12 +185,21 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     assert!(accept(app, &token, "").unwrap().has(Power::Security));
     let log = app.operation_log(&again(app, "aud"), &LogWanted::default(), 100).unwrap();
     assert!(log.iter().any(|row| row.verb == "在服务器上启用账号" && row.object == "late"));
-    // Nor does a provider that the system administrator named: a new tie waits for the security administrator.
-    let entered = app.sign_in_as("https://id.example", "s1", Some("aud"), HERE).unwrap().session().unwrap();
-    assert!(!app.session(&entered.0).unwrap().unwrap().acts());
-    app.let_in(&security, &audit.id).unwrap();
-    let entered = app.sign_in_as("https://id.example", "s1", None, HERE).unwrap().session().unwrap();
-    assert!(app.session(&entered.0).unwrap().unwrap().has(Power::Audit), "tied and let in");
+    // Nor does a provider that the security administrator named: none of the three comes in by it, and a tie of another waits for the system administrator.
+    let issuer = "https://id.example";
+    for login in ["sys", "aud", "sec"] {
+        assert!(matches!(app.sign_in_as(issuer, login, Some(login), HERE), Err(Error::WrongState(_))), "{login}");
+        assert!(again(app, login).acts(), "{login} is not shut out either");
+    }
+    assert!(matches!(app.sign_in_as(issuer, "s1", Some("office"), HERE), Err(Error::WrongState(_))));
+    let tie = app.waiting_tie(&system, &office.id).unwrap().unwrap();
+    denied(app.settle_tie(&security, &office.id, &tie.key(), true));
+    let other = WaitingTie { subject: "s2".to_owned(), ..tie.clone() }.key();
+    assert!(matches!(app.settle_tie(&system, &office.id, &other, true), Err(Error::WrongState(_))), "not what he saw");
+    app.settle_tie(&system, &office.id, &tie.key(), true).unwrap();
+    let entered = app.sign_in_as(issuer, "s1", None, HERE).unwrap().session().unwrap();
+    assert_eq!(app.session(&entered.0).unwrap().unwrap().login, "office", "tied");
+    denied(app.set_setting(&system, &format!("tie_waits.{}", office.id), "x"));
     denied(app.set_setting(&system, "administrators", ""));
     denied(app.set_policy(&system, "asvs"));
 }
