@@ -59,7 +59,8 @@ impl App {
         match tied {
             Tied::Yes => Ok(()),
             Tied::Waits => Err(Error::WrongState(
-                "统一身份第一次登录要先绑定：已记下申请，请系统管理员在账号页上核对批准；在此之前请用口令登录".to_owned(),
+                "统一身份第一次登录要先绑定：已记下申请，请系统管理员在账号页上核对批准；在此之前请用口令登录"
+                    .to_owned(),
             )),
             Tied::Never => Err(Error::WrongState("三员账号只能用口令登录，不能用统一身份".to_owned())),
         }
