@@ -22,6 +22,7 @@ mod documents;
 mod error;
 mod export;
 mod firing;
+mod genuine;
 mod grants;
 mod handover;
 mod import;
@@ -75,6 +76,7 @@ pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat, Masking};
 pub use firing::Fired;
+pub use genuine::is_what_it_says;
 pub use grants::{Delegation, Grant, Person};
 pub use handover::{HandOver, HandedOver, Holder, OpenWork, PassedCase, Post};
 pub use import::{

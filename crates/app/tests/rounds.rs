@@ -212,6 +212,8 @@ fn a_scan_belongs_to_the_form_and_to_each_of_its_values() {
         [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("本期值", "6"), ("来源文件", "名单")])];
     let bytes = filled(&form, &given, &SIGNED);
     county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+    let page = county.app.receive("office", &round, "县经济信息委 盖章.pdf", b"<html><script>");
+    assert!(page.unwrap_err().message().contains("不是 PDF"), "a name is a claim");
     assert_eq!(scan("县经济信息委 盖章.pdf").unwrap().state, ReplyState::Reported);
     let scans = |kind: &str| {
         let wanted = ListWanted { limit: 10, ..ListWanted::default() };

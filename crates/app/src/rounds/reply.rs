@@ -15,6 +15,7 @@ use super::course::Brings;
 use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value};
 use super::{Reply, ReplyState, Round, RoundView, fill, form_code, reply_id, value_id};
 use crate::cases::as_draft;
+use crate::genuine::is_what_it_says;
 use crate::submit::read;
 use crate::{Act, App, Error, Row, Submission};
 
@@ -136,6 +137,7 @@ impl App {
             let name = unit(&reply).map_or("", |body| body.name.as_str());
             return Err(Error::WrongState(format!("{name}的报送表（Excel）还没有收，请先收报送表，再收盖章扫描件")));
         }
+        is_what_it_says(file_name, bytes).map_err(Error::WrongState)?;
         self.attach_scan(actor, &view.round, reply, file_name, media_type, bytes)?;
         let reasons = reply.remark.lines().map(str::to_owned).collect();
         Ok(Received { body: reply.body, state: reply.state, reasons, values: 0 })
@@ -495,12 +497,7 @@ impl App {
     }
 
     /// The withdrawal of a value whose form was sent back: a number that nobody stands for any more counts nowhere.
-    fn take_back(
-        &self,
-        kind: &zhiheng_pack::Kind,
-        id: RecordId,
-        reason: String,
-    ) -> Result<Option<Submission>, Error> {
+    fn take_back(&self, kind: &zhiheng_pack::Kind, id: RecordId, reason: String) -> Result<Option<Submission>, Error> {
         let Some((row, _)) = self.live(kind, &id)? else { return Ok(None) };
         let reason = reason.chars().take(400).collect();
         let (kind, expected_version) = (kind.id.clone(), Some(row.version));

@@ -16,7 +16,7 @@ use super::content::{case, given, instant, op, record};
 use super::refusal::{Fault, Outcome, Refusal};
 use super::shape::{Form, Member, Shape};
 use crate::office::content::{Content, read_cursor, write_cursor};
-use crate::office::files::{fits, is_what_it_says, media_type};
+use crate::office::files::{fits, media_type};
 use crate::office::records::{conditions, kind_of, opened_personal};
 use crate::server::Server;
 
