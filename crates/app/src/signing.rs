@@ -33,6 +33,8 @@ pub const OUTCOMES: [(&str, &str); 9] = [
     (OUT, "退出"),
     (UNTIED, "统一身份没有对应账号"),
 ];
+/// Said of a password that comes back too soon.
+pub(crate) const USED_BEFORE: &str = "这是现在的或最近用过的口令，请换一个。";
 /// Signed in.
 pub(crate) const IN: &str = "in";
 const UNKNOWN: &str = "unknown";
@@ -396,10 +398,8 @@ impl App {
         if let Some(complaint) = policy.complaint(&row.login, new) {
             return Err(invalid("password", complaint));
         }
-        let mut before = self.store.read()?.earlier_passwords(&self.pack.place, &row.id, policy.history)?;
-        before.push(row.password_hash.clone());
-        if before.iter().any(|hash| right(new, hash)) {
-            return Err(invalid("password", "这是现在的或最近用过的口令，请换一个。"));
+        if self.was_used(&row, new)? {
+            return Err(invalid("password", USED_BEFORE));
         }
         let (place, now, new_hash) = (self.pack.place.clone(), self.now(), self.hash_password(new)?);
         let stored = row.clone();
@@ -411,6 +411,14 @@ impl App {
             tx.log_operation(&place, &stored.login, "修改密码", &stored.login, "").map(|_| ())
         })?;
         self.begin_session(&row, address, "修改口令后")
+    }
+
+    /// Whether a password is an account's own one, or among the last that the policy remembers.
+    pub(crate) fn was_used(&self, row: &AccountRow, password: &str) -> Result<bool, Error> {
+        let history = self.policy()?.history;
+        let mut before = self.store.read()?.earlier_passwords(&self.pack.place, &row.id, history)?;
+        before.push(row.password_hash.clone());
+        Ok(before.iter().any(|hash| right(password, hash)))
     }
 
     /// Begins the enrolment of a second factor: a new secret, as an app reads it, and as a person types it.
