@@ -287,9 +287,10 @@ fn with_messages(app: &App, account: &Account, page: WorkPage) -> Result<WorkPag
         MessageLine {
             id: one.message.id.to_string(),
             title: Link::new(one.message.title.clone(), href.unwrap_or_default()),
-            text: match &one.meant_for {
-                Some(whose) => format!("{}（本应送{whose}，没有人担任，转到您这里。）", one.message.text),
-                None => one.message.text.clone(),
+            text: match (&one.meant_for, &one.instead_of) {
+                (Some(whose), _) => format!("{}（本应送{whose}，没有人担任，转到您这里。）", one.message.text),
+                (None, Some(name)) => format!("代{name}：{}", one.message.text),
+                (None, None) => one.message.text.clone(),
             },
             when: moment(one.message.at, offset),
             unread: !one.read,

@@ -71,6 +71,9 @@ async fn page(
     if actor.acts() && actor.role == Role::Office {
         actions.push(Action::open("移交待办", format!("/work/handover/{id}")));
     }
+    if may && actor.role == Role::SecurityAdmin && grants.iter().any(|grant| grant.ended_at.is_none()) {
+        actions.push(Action::open("移交岗位", format!("/work/handover/{id}")));
+    }
     let yes = |yes: bool| if yes { "已启用" } else { "未启用" };
     let role_name = |id: &str| pack.role(id).map_or("数据导出", |role| role.name.as_str()).to_owned();
     let row = |grant: &Stored| GrantRow {
