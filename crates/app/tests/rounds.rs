@@ -237,7 +237,10 @@ fn a_unit_that_did_not_report_is_written_to_by_a_letter_of_its_own() {
         assert!(letter.contains(said), "{said}: {letter}");
     }
     let (kind, id) = county.app.draft_notice_of_round(&Account::of_office("office"), &round).unwrap();
-    assert!(county.app.record(&kind, &id).unwrap().row.fields.contains("未报1家"));
+    let notice = county.app.record(&kind, &id).unwrap().row.fields;
+    for said in ["未报1家", "专精特新", "：目标", "，完成—，", "县经济信息委未报"] {
+        assert!(notice.contains(said), "what is signed holds the numbers, {said}: {notice}");
+    }
 }
 
 #[test]
