@@ -243,6 +243,7 @@ pub static ROUTES: &[Route] = &[
     upload(Needs::Office, "/rounds/{id}", SPREADSHEET, || post(office::rounds::receive)),
     send(Office, Needs::Office, "/rounds/{id}/due", || post(office::rounds::move_due)),
     send(Office, Needs::Office, "/rounds/{id}/cancel", || post(office::rounds::cancel)),
+    send(Office, Needs::Office, "/rounds/{id}/settle", || post(office::rounds::settle_together)),
     send(Office, Needs::Office, "/rounds/{id}/settle/{body}", || post(office::rounds::settle)),
     read(Office, Needs::Office, "/rounds/{id}/forms.zip", || get(office::rounds::forms)),
     read(Office, Needs::Office, "/rounds/{id}/forms/{body}", || get(office::rounds::form)),
