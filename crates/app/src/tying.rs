@@ -6,7 +6,8 @@
 use sha2::{Digest, Sha256};
 use zhiheng_store::{AccountRow, RecordId, hex};
 
-use crate::accounts::{Account, Power, are_separate};
+use crate::accounts::{Account, are_separate};
+use crate::permit::Power;
 use crate::{App, Error, Role};
 
 /// Where a tie that waits is kept, by account: the issuer and the subject, a line each.

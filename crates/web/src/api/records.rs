@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
-use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, may};
+use zhiheng_app::{
+    Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, is_what_it_says, may,
+};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Record, Type, Value, problem as codes};
 use zhiheng_store::{RecordId, digest_of_hex};
 
