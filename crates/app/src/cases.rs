@@ -109,6 +109,8 @@ pub struct CaseView {
     pub assignable: bool,
     /// Prompts for the open steps: step id, what it says, article.
     pub advice: Vec<(String, String, Option<String>)>,
+    /// What is drafted says of its source what holds no more: the time was met meanwhile.
+    pub source_met: Option<String>,
     /// Every body that was asked for an answer, in the order of the asking.
     pub asked: Vec<AskedView>,
 }
@@ -221,7 +223,7 @@ impl App {
         let own = taker.is_some_and(|taker| look.is_own(taker));
         let may_extend = |clock: &Clock| {
             let rule = clock.extend.as_ref();
-            rule.zip(taker).is_some_and(|(rule, taker)| taker.holds(&rule.role, envelope.body.as_deref()))
+            rule.zip(taker).is_some_and(|(rule, taker)| taker.holds(&rule.role, look.body_of(&rule.body).as_deref()))
         };
         let steps: Vec<Step> = match taker.filter(|_| view.row.live && !self.is_reply_kind(&kind.id)) {
             Some(taker) => look.steps(taker).into_iter().cloned().collect(),
@@ -246,6 +248,11 @@ impl App {
             vacant: taker.filter(|_| view.row.live).map(|taker| look.vacancies(taker)).unwrap_or_default(),
             assignable: own && view.row.live,
             advice: look.advice(&steps),
+            // What cannot be read now is no reason to show nothing.
+            source_met: match procedure.is_closed(&case.state) {
+                true => None,
+                false => self.source_met(kind, &view.record).ok().flatten(),
+            },
             blocked: taker.map(|taker| look.blocked(taker, &steps)).unwrap_or_default(),
             steps,
             asked: look.asked(taker),
@@ -435,6 +442,9 @@ impl App {
         match look.content(step, &wanted.fields, taker) {
             Ok(content) => {
                 problems.extend(look.check_fixed(step, &content.1, taker));
+                problems.extend(look.check_fresh(step, &content.1));
+                problems.extend(look.check_town_basis(step, &content.1));
+                problems.extend(look.check_evidence(step, &content.1, wanted.note.as_deref()));
                 if problems.is_empty() {
                     return Ok(content);
                 }
@@ -608,7 +618,11 @@ impl Look<'_> {
     }
 
     pub(crate) fn owner(&self, step: &Step) -> Option<String> {
-        match &step.owner {
+        self.body_of(&step.owner)
+    }
+
+    fn body_of(&self, owner: &Owner) -> Option<String> {
+        match owner {
             Owner::Record => self.envelope.body.clone(),
             Owner::Body(body) => Some(body.clone()),
             Owner::Field(field) => match self.record.value(*field) {
@@ -658,7 +672,8 @@ impl Look<'_> {
             }
             CaseAct::Extend(id, _) => {
                 let rule = self.procedure.clock(id).and_then(|clock| clock.extend.as_ref());
-                (rule.map(|rule| rule.role.clone()).into_iter().collect(), self.envelope.body.clone())
+                let body = rule.map_or_else(|| self.envelope.body.clone(), |rule| self.body_of(&rule.body));
+                (rule.map(|rule| rule.role.clone()).into_iter().collect(), body)
             }
             _ => (Vec::new(), None),
         };
@@ -858,7 +873,7 @@ impl Look<'_> {
         let Some(rule) = &clock.extend else {
             return Err(Error::WrongState(format!("{}不能延长", clock.name)));
         };
-        if !taker.holds(&rule.role, self.envelope.body.as_deref()) {
+        if !taker.holds(&rule.role, self.body_of(&rule.body).as_deref()) {
             return Err(Error::NotPermitted);
         }
         if !self.may_be_extended(run, clock) {
@@ -955,6 +970,43 @@ impl Look<'_> {
         frozen.chain(rated.map(|at| (at, "只由当事人填写。"))).filter_map(say).collect()
     }
 
+    /// 重新填写: what a step wants said anew is not what stood there before.
+    fn check_fresh(&self, step: &Step, content: &str) -> Vec<Problem> {
+        let Some(after) = Record::from_canonical(self.kind, content) else { return Vec::new() };
+        let same = |at: &usize| self.record.value(*at) == after.value(*at);
+        let name = |at: usize| self.kind.fields.get(at).map_or(("", ""), |it| (it.id.as_str(), it.name.as_str()));
+        let say = |code, at: usize| Problem::of_field(code, name(at).0, name(at).1);
+        let (days, said): (Vec<usize>, Vec<usize>) =
+            step.fresh.iter().copied().partition(|at| self.procedure.is_anchor(*at));
+        let mut problems = Vec::new();
+        for at in days.into_iter().filter(|at| after.value(*at).is_some()) {
+            if same(&at) && step.require.contains(&at) {
+                problems.push(say(codes::NOT_FRESH, at));
+            } else if !same(&at) && after.day(at).is_some_and(|day| day < self.today) {
+                problems.push(say(codes::FRESH_PAST, at));
+            }
+        }
+        if self.case.taken(&step.id).is_some() && said.iter().all(same) {
+            problems.extend(said.first().map(|at| say(codes::NOT_FRESH, *at)));
+        }
+        problems
+    }
+
+    /// 基层减负: what the program drafted for a town rests on something when a person sends it on its way.
+    fn check_town_basis(&self, step: &Step, content: &str) -> Option<Problem> {
+        let after = Record::from_canonical(self.kind, content)?;
+        let here = self.kind.town_basis_at.contains(&step.id);
+        here.then(|| self.pack.town_without_basis(self.kind, &after)).flatten()
+    }
+
+    /// 佐证: what a report rests on is there, or its absence is explained.
+    fn check_evidence(&self, step: &Step, content: &str, note: Option<&str>) -> Option<Problem> {
+        let after = Record::from_canonical(self.kind, content)?;
+        let lacks = step.evidence.iter().find(|at| after.value(**at).is_none())?;
+        let field = self.kind.fields.get(*lacks).filter(|_| note.is_none_or(|note| note.trim().is_empty()))?;
+        Some(Problem::of_field(codes::NO_EVIDENCE, &field.id, &field.name))
+    }
+
     fn content(&self, step: &Step, given: &Draft, taker: Taker<'_>) -> Result<(Envelope, String), Vec<Problem>> {
         let instead = self.instead_of(taker, &CaseAct::Step(step.id.clone()));
         let doing = Doing::of(taker, self.today).instead_of(instead);
@@ -1017,6 +1069,8 @@ pub(crate) fn step_content(
         let text = match setting {
             Setting::Text(text) => text.clone(),
             Setting::Today => zhiheng_pack::day::date(doing.today).to_string(),
+            Setting::FirstDay if record.value(*index).is_some() => continue,
+            Setting::FirstDay => zhiheng_pack::day::date(doing.today).to_string(),
             Setting::Actor => doing.name.to_string(),
             Setting::Body => doing.body.unwrap_or_default().to_owned(),
         };
@@ -1132,7 +1186,11 @@ pub(crate) fn spawn_draft(
     let mut draft = Draft::default();
     for (field, template) in &spawn.set {
         let personal = target.field(field).is_some_and(|field| field.personal);
-        let value = setting(pack, kind, record, id, (template, personal), each, doing);
+        let whole = target.field(field).and_then(|field| whole_value(kind, record, template, field));
+        let value = match whole {
+            Some(value) => Some(value.to_json()),
+            None => setting(pack, kind, record, id, (template, personal), each, doing),
+        };
         if let Some(value) = value.filter(|_| target.field(field).is_some_and(|field| !field.derived)) {
             draft.fields.insert(field.clone(), fitting(target, field, value));
         }
@@ -1157,6 +1215,14 @@ fn whole_reference<'r>(kind: &Kind, record: &'r Record, template: &str) -> Optio
     let field = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?;
     let value = record.value(kind.field_index(field)?)?;
     matches!(value, Value::Reference { .. }).then_some(value)
+}
+
+/// The value that a template names and nothing else, for a field of the same type: a day, a choice, a file are handed on as they are, not as they are
+/// printed. A personal value goes into a personal field, or nowhere.
+fn whole_value<'r>(kind: &Kind, record: &'r Record, template: &str, target: &zhiheng_pack::Field) -> Option<&'r Value> {
+    let index = kind.field_index(template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?)?;
+    let own = kind.fields.get(index).filter(|own| own.kind == target.kind && (target.personal || !own.personal))?;
+    record.value(index).filter(|_| own.list == target.list)
 }
 
 fn text_at<'j>(value: &'j Json, key: &str) -> &'j str {

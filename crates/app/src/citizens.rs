@@ -486,7 +486,17 @@ impl App {
             };
             found.map(name).unwrap_or_default()
         };
-        let steps = self.pack.open_steps(&record).into_iter().filter(|step| is_citizens(step) && row.live);
+        let mut steps: Vec<&Step> = self.pack.open_steps(&record);
+        steps.retain(|step| is_citizens(step) && row.live);
+        let mut shown = shown(&self.pack, kind, &record, language);
+        if let Some(first) = self.first_of(kind, &record)?.filter(|_| row.live) {
+            shown.extend(self.of_first(kind, &first, language));
+            // There is nothing to rate yet.
+            let rate = kind.public_entry.as_ref().and_then(|entry| entry.rate);
+            if self.pack.state_of(&first).is_some_and(|state| !state.closed) {
+                steps.retain(|step| step.require.iter().chain(&step.ask).all(|at| Some(*at) != rate));
+            }
+        }
         let number = if known.is_empty() { self.pack.title(kind, &record, Sight::Hidden) } else { known };
         Ok(PublicCourse {
             kind: position,
@@ -501,8 +511,8 @@ impl App {
             word: kind.public_entry.as_ref().map_or_else(|| "投诉".to_owned(), |entry| entry.word.clone()),
             events: self.public_events(procedure, &record, &words, language),
             clocks: self.public_clocks(procedure, &record, row.live, language),
-            shown: shown(&self.pack, kind, &record, language),
-            steps: steps.cloned().collect(),
+            shown,
+            steps: steps.into_iter().cloned().collect(),
             procedure: Arc::new(procedure.clone()),
             version: row.version,
             entered: self.entered(&receipt.record, 1)?,
@@ -624,12 +634,16 @@ impl App {
             .and_then(|index| declared.fields.get(index))
             .ok_or_else(|| Error::WrongState(format!("{}没有并案的字段", declared.name)))?;
         let label = target.row.key.clone().unwrap_or_else(|| self.pack.title(declared, &target.record, Sight::Hidden));
+        if !target.row.live || self.merged_into(declared, &target.record).is_some() {
+            let why = format!("{label} 已经并入别的一件或者已经撤销，请并入最先的那一件");
+            return Err(Error::WrongState(why));
+        }
         let reference = json!({ "as_written": label, "id": into.to_string() });
         let same = format!("与 {label} 为同一件事");
         let steps = self.case(Some(Taker::Staff(account)), &view).map(|case| case.steps).unwrap_or_default();
         let index = declared.field_index(&field.id);
-        let step = steps.iter().find(|step| step.require.iter().chain(&step.ask).any(|at| Some(*at) == index));
-        if let Some(step) = step {
+        let asks = |step: &&Step| step.require.iter().chain(&step.ask).any(|at| Some(*at) == index);
+        if let Some(step) = steps.iter().find(asks) {
             let wanted = StepWanted {
                 kind: kind.to_owned(),
                 id: *id,
@@ -641,6 +655,13 @@ impl App {
                 expected_version: Some(view.row.version),
             };
             return self.take_step(Taker::Staff(account), &wanted, None);
+        }
+        // A correction would name the earlier case and let this one's work and times go on.
+        let case = view.record.case.as_ref();
+        let merging = case.and_then(|case| self.pack.procedure_of(case)?.steps.iter().find(asks));
+        if let Some(step) = merging {
+            let why = format!("现在不能办理“{}”：这件事的环节不对，或者您不在办理的岗位上", step.name);
+            return Err(Error::WrongState(why));
         }
         if !may(account, Verb::Correct, declared, view.row.body.as_deref(), view.row.area.as_deref()) {
             return Err(Error::NotPermitted);
@@ -655,6 +676,50 @@ impl App {
             reason: Some(format!("并案：{same}")),
         };
         self.submit_as(account, &submission, None)
+    }
+
+    /// The case of the same kind into which one was merged.
+    fn merged_into(&self, kind: &Kind, record: &Record) -> Option<RecordId> {
+        match record.value(merge_field(kind)?)? {
+            Value::Reference { id: Some(id), .. } => id.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The case in which a merged one goes on, itself merged into none.
+    fn first_of(&self, kind: &Kind, record: &Record) -> Result<Option<Record>, Error> {
+        // Somebody may have merged two cases into each other.
+        const GENERATIONS: usize = 8;
+        let mut reader = self.store.read()?;
+        let (mut next, mut first) = (self.merged_into(kind, record), None);
+        for _ in 0..GENERATIONS {
+            let Some(id) = next else { return Ok(first) };
+            let row = reader.record(&self.pack.place, &kind.id, &id)?.filter(|row| row.live);
+            let Some((found, _)) = row.and_then(|row| read(kind, &row)) else { return Ok(first) };
+            next = self.merged_into(kind, &found);
+            first = Some(found);
+        }
+        Ok(None)
+    }
+
+    /// What somebody whose case was merged may know of the case in which it goes on: its state and, where a kind shows its result to everybody who
+    /// complains, the result; never a number, and no words, which may be about another person.
+    fn of_first(&self, kind: &Kind, first: &Record, language: Language) -> Vec<(String, String)> {
+        let state = self.pack.case_of(first).and_then(|(case, procedure)| procedure.state(&case.state));
+        let word = |state: &State| {
+            language.of(state.public.as_ref().unwrap_or(&state.name), state.english.as_deref()).to_owned()
+        };
+        let label = language.say("先前一件现在", "The earlier complaint now").to_owned();
+        let mut said: Vec<(String, String)> = state.map(|state| (label, word(state))).into_iter().collect();
+        let entry = kind.public_entry.iter().filter(|entry| entry.show_when.is_none());
+        for index in entry.flat_map(|entry| &entry.show) {
+            let field = kind.fields.get(*index).filter(|field| field.kind == Type::Choice && !field.personal);
+            if field.is_some() && first.value(*index).is_some() {
+                let label = language.say("先前一件的结果", "Result of the earlier complaint").to_owned();
+                said.push((label, self.pack.said(kind, first, *index, language)));
+            }
+        }
+        said
     }
 }
 

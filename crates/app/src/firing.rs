@@ -438,7 +438,7 @@ impl One<'_> {
             ("{@kind}", kind.name.clone()),
             ("{@clock}", clock.name.clone()),
             ("{@clock_id}", clock.id.clone()),
-            ("{@from}", run.map(|run| date(run.from_day)).unwrap_or_default()),
+            ("{@from}", date(run.map_or_else(|| pack.day_of(duty.since), |run| run.from_day))),
             ("{@length}", length),
             ("{@due}", duty.due_day.map(date).unwrap_or_default()),
             ("{@basis}", clock.basis.clone().unwrap_or_else(|| "未载明".to_owned())),

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Pack, Problem, Sight, problem as codes};
 use zhiheng_store::{
-    AccountRow, Change, GrantRow, Job, MessageRow, MessagesOf, Needs, Op, Outcome, Reader, RecordId, Refused, Seen,
-    TaskRow, TasksOf, Times,
+    AccountRow, Change, DueBetween, GrantRow, Job, MessageRow, MessagesOf, Needs, Op, Outcome, Reader, RecordId,
+    Refused, Seen, TaskRow, TasksOf, Times,
 };
 
 use crate::cases::{Look, Taker};
@@ -127,7 +127,7 @@ impl App {
             let lines: i64 = if actor.role == Role::SecurityAdmin {
                 0
             } else {
-                let assigned = reader.count_assigned(&self.pack.place, &row.login, (i64::MIN, i64::MAX), COUNTED)?;
+                let assigned = reader.count_assigned(&self.pack.place, &row.login, DueBetween::ALL, COUNTED)?;
                 assigned.iter().map(|(.., count)| count).sum()
             };
             let body = row.body.as_deref().and_then(|body| self.pack.body(body));
@@ -295,7 +295,7 @@ impl App {
             let mut lines = 0;
             for body in self.pack.bodies.iter().filter(|body| grant.body.as_deref().is_none_or(|own| own == body.id)) {
                 let of = TasksOf::Owner { body: body.id.clone(), role: grant.role.clone() };
-                lines += reader.count_tasks(place, &of, (i64::MIN, i64::MAX), COUNTED)?;
+                lines += reader.count_tasks(place, &of, DueBetween::ALL, COUNTED)?;
             }
             posts.push(Post {
                 key: grant.recorded_at,
@@ -414,7 +414,7 @@ impl App {
         let mut found = BTreeMap::new();
         let mut after = None;
         loop {
-            let rows = reader.tasks(&self.pack.place, &of, (i64::MIN, i64::MAX), after.as_ref(), TOGETHER)?;
+            let rows = reader.tasks(&self.pack.place, &of, DueBetween::ALL, after.as_ref(), TOGETHER)?;
             after = rows.last().map(TaskRow::cursor);
             let more = rows.len() == TOGETHER;
             for row in rows {

@@ -203,6 +203,41 @@ impl App {
         Ok(draft)
     }
 
+    /// Whether the time for whose lapse a record was opened has been met meanwhile: what is drafted goes on saying that nothing was done.
+    pub(crate) fn source_met(&self, kind: &Kind, record: &Record) -> Result<Option<String>, Error> {
+        let leads = |raise: &&Raise| raise.spawn.kind == kind.id && raise.clock.is_some();
+        let Some(raise) = self.pack.raises.iter().find(leads) else { return Ok(None) };
+        let text = |at: usize| record.value(at).map(Value::plain);
+        let Some((link, clock)) = text(raise.link).zip(raise.clock.and_then(text)) else { return Ok(None) };
+        let Some((source, id)) = self.pack.record_named(&link) else { return Ok(None) };
+        let Some(id) = id.parse::<RecordId>().ok() else { return Ok(None) };
+        let Some((row, found)) = self.current(&source.id, &id)? else { return Ok(None) };
+        if !row.live {
+            return Ok(Some(format!("来源的{}已被撤销，请核对还要不要发出", source.name)));
+        }
+        let Some((_, procedure)) = self.pack.case_of(&found) else { return Ok(None) };
+        let is_asked = |ask: &str| procedure.ask(ask).is_some();
+        let name = procedure.line_name(&clock).unwrap_or_default();
+        let runs = self.pack.runs(&found);
+        let of_clock =
+            |run: &&zhiheng_pack::case::Run| procedure.clocks.get(run.clock).is_some_and(|it| it.id == clock);
+        let met = match is_asked(&clock) {
+            // Of several who were asked, as long as one is waited for.
+            true => {
+                let asked = self.pack.asked(&found);
+                let own =
+                    |one: &&zhiheng_pack::case::Asked| procedure.asks.get(one.ask).is_some_and(|ask| ask.id == clock);
+                let own: Vec<_> = asked.iter().filter(own).collect();
+                own.iter().all(|one| !one.is_open()).then(|| own.iter().filter_map(|one| one.run.stopped_at).max())
+            }
+            false => runs.iter().rev().find(of_clock).filter(|run| !run.is_open()).map(|run| run.stopped_at),
+        };
+        Ok(met.flatten().map(|at| {
+            let day = chinese_date(day::date(self.pack.day_of(at)));
+            format!("来源的{}，“{name}”已于{day}办理，请核对事实，以及还要不要发出", source.name)
+        }))
+    }
+
     fn said_of_indicator(&self, id: &str) -> Result<Said, Error> {
         let view = self.indicator(id, When { as_of: self.today(), known_on: None })?;
         let indicator = self.pack.indicator(id).ok_or_else(|| Error::NotFound("这个指标".to_owned()))?;

@@ -8,7 +8,7 @@ use zhiheng_pack::case::Urgent;
 use zhiheng_pack::procedure::{Length, Role, RoleScope, Unit};
 use zhiheng_pack::record::Record;
 use zhiheng_store::{
-    AccountRow, DueBetween, MessageRow, MessagesOf, Reader, RecordId, TaskCursor, TaskRow, TasksOf, VersionRow,
+    AccountRow, DueBetween, MessageRow, MessagesOf, Reader, RecordId, Sorts, TaskCursor, TaskRow, TasksOf, VersionRow,
 };
 
 use crate::cases::Offers;
@@ -141,7 +141,12 @@ impl App {
             return Ok(());
         }
         let now = self.now();
-        let soon = self.lines(account, (now, now + 2 * 86_400_000_000), None, PRESSING)?;
+        let soon = self.lines(
+            account,
+            DueBetween { from: now, to: now + 2 * 86_400_000_000, sorts: Sorts::All },
+            None,
+            PRESSING,
+        )?;
         let by_leaving = |item: &WorkItem| {
             let kind = self.pack.kind(&item.task.kind);
             kind.and_then(|kind| kind.urgency.as_ref()).is_some_and(|urgency| urgency.clock == item.task.clock)
@@ -246,14 +251,16 @@ impl App {
         Ok(counts)
     }
 
+    /// 超期 and 快到期 are of duties: a right that ran out is nobody's debt, and nobody's work any more.
     fn between(&self, bin: Bin) -> DueBetween {
         let now = self.now();
         match bin {
-            Bin::Open => (i64::MIN, i64::MAX),
-            Bin::Overdue => (i64::MIN, now),
+            Bin::Open => DueBetween { sorts: Sorts::Alive(now), ..DueBetween::ALL },
+            Bin::Overdue => DueBetween { to: now, sorts: Sorts::Duties, ..DueBetween::ALL },
             Bin::Soon => {
                 let counted = zhiheng_pack::clock::count(&self.pack.calendar, self.today(), SOON, false, &[], &[]);
-                (now + 1, counted.due_instant(self.pack.utc_offset_hours).unwrap_or(now))
+                let to = counted.due_instant(self.pack.utc_offset_hours).unwrap_or(now);
+                DueBetween { from: now + 1, to, sorts: Sorts::Duties }
             }
         }
     }
@@ -391,7 +398,8 @@ impl App {
     pub fn due_between(&self, account: &Account, from: i32, to: i32, limit: usize) -> Result<WorkPage, Error> {
         let offset = self.pack.utc_offset_hours * 3_600_000_000;
         let begin = |day: i32| i64::from(day) * 86_400_000_000 - offset;
-        self.lines(account, (begin(from) + 1, begin(to.saturating_add(1))), None, limit.clamp(1, 1000))
+        let within = DueBetween { from: begin(from) + 1, to: begin(to.saturating_add(1)), sorts: Sorts::All };
+        self.lines(account, within, None, limit.clamp(1, 1000))
     }
 
     /// How much is open, up to a thousand: the number beside 工作台.

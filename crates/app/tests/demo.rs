@@ -1,5 +1,5 @@
 //! The demonstration county: the same seed gives the same bytes, and its board shows what a board can show.
-#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test says what it relies on")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it relies on")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Rules over the whole pack, after every name is known: one function a rule.
 
+mod attended;
+
 use std::collections::BTreeSet;
 
 use crate::clock::{self, Calendar};
@@ -129,6 +131,9 @@ pub(crate) fn procedure(pack: &Pack, procedure: &Procedure, node: &Node<'_>) {
     states_are_reached_and_left(procedure, node);
     clocks_run_and_stop(procedure, node, &pack.calendar);
     clocks_have_owners(procedure, node);
+    attended::states_have_times(procedure, node);
+    attended::returns_have_times(procedure, node);
+    attended::ladders_draft_once(procedure, node);
     frozen_is_left_by_its_step(procedure, node);
     let parts = node.tables("ask");
     for ((at, ask), part) in procedure.asks.iter().enumerate().zip(&parts) {

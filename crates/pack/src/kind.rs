@@ -128,8 +128,8 @@ pub struct Field {
     pub unit: Option<String>,
     /// Position of the list in [`crate::Pack::lists`].
     pub list: Option<usize>,
-    /// Of a choice of bodies: only bodies of this level.
-    pub level: Option<crate::pack::BodyLevel>,
+    /// Of a choice of bodies: only bodies of these levels; none: of every one.
+    pub levels: Vec<crate::pack::BodyLevel>,
     /// Id of the kind that a reference points to.
     pub to: Option<String>,
     /// File extensions accepted.
@@ -170,7 +170,7 @@ impl Field {
             decimals: 0,
             unit: None,
             list: None,
-            level: None,
+            levels: Vec::new(),
             to: None,
             accept: Vec::new(),
             max_bytes: Field::FILE_BYTES,
@@ -384,6 +384,8 @@ pub struct Kind {
     pub yearly: Option<Yearly>,
     /// What a task to a town rests on (履行职责事项清单条目、准入审批): one of these is filled in wherever a town has the record.
     pub town_basis: Vec<usize>,
+    /// Steps at which that is asked; none: always. What the program drafts has it when a person sends it on its way.
+    pub town_basis_at: Vec<String>,
     /// Its procedures, as positions in [`crate::Pack::procedures`]; none in mode register.
     pub procedures: Vec<usize>,
     /// Its records are publications.

@@ -30,6 +30,14 @@ impl File<'_> {
         self.say_at(code, span.start, detail);
     }
 
+    /// The same as a reminder: a pack that a county has taken already goes on.
+    pub(crate) fn warn(&self, code: Code, span: &Range<usize>, detail: impl AsRef<str>) {
+        self.say(code, span, detail);
+        if let Some(said) = self.problems.borrow_mut().last_mut() {
+            said.level = Level::Warn;
+        }
+    }
+
     pub(crate) fn say_at(&self, code: Code, offset: usize, detail: impl AsRef<str>) {
         let before = self.text.get(..offset.min(self.text.len())).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

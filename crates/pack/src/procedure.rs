@@ -371,6 +371,11 @@ pub struct Step {
     pub require: Vec<usize>,
     /// Fields that may be filled with it.
     pub ask: Vec<usize>,
+    /// Of those, what is said anew each time (重新填写): the step is refused while all of it is as it was when the step was taken before. A date from
+    /// which a time runs begins one anew and is not past; a required one differs from that before.
+    pub fresh: Vec<usize>,
+    /// Of those, what it rests on (佐证): filled, or the remark says why not.
+    pub evidence: Vec<usize>,
     /// Fields that it sets.
     pub set: Vec<(usize, Setting)>,
     /// The reason it wants.
@@ -451,6 +456,8 @@ pub enum Setting {
     Text(String),
     /// The day of the step.
     Today,
+    /// The day of the step, where the field has none yet.
+    FirstDay,
     /// The body of who takes it.
     Body,
     /// The name of who takes it.
@@ -529,6 +536,8 @@ pub enum PauseRule {
 pub struct ExtendRule {
     /// Who may.
     pub role: String,
+    /// Of which body he is: of the record's, or of whoever gave the work.
+    pub body: Owner,
     /// How often; none: without limit.
     pub times: Option<u32>,
     /// Longest extension at a time; none: as approved.

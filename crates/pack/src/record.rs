@@ -199,14 +199,14 @@ impl Pack {
                 problems.push(Problem { level: check.level, ..problem });
             }
         }
-        problems.extend(self.town_without_basis(kind, &record));
+        problems.extend(kind.town_basis_at.is_empty().then(|| self.town_without_basis(kind, &record)).flatten());
         let refused = problems.iter().any(|problem| problem.level == Level::Refuse);
         Checked { record: (!refused).then_some(record), problems }
     }
 
     /// 基层减负, in one place: no record puts work on a town without an item of its list of duties that is still a town's, or a recorded 准入审批. Work on a
     /// town is: the record is its own, a step of it is its own by a field, or it is asked for an answer.
-    fn town_without_basis(&self, kind: &Kind, record: &Record) -> Option<Problem> {
+    pub fn town_without_basis(&self, kind: &Kind, record: &Record) -> Option<Problem> {
         let first = kind.town_basis.first().and_then(|at| kind.fields.get(*at))?;
         if !self.bodies_at_work(kind, record).iter().any(|body| self.is_town(body)) {
             return None;
@@ -511,8 +511,8 @@ impl Reader<'_> {
         field.list.and_then(|list| self.pack.lists.get(list))
     }
 
-    fn is_of_level(&self, body: &str, level: BodyLevel) -> bool {
-        self.pack.body(body).is_some_and(|body| body.level == level)
+    fn is_of_level(&self, body: &str, levels: &[BodyLevel]) -> bool {
+        levels.is_empty() || self.pack.body(body).is_some_and(|body| levels.contains(&body.level))
     }
 
     fn item(&mut self, field: &Field, text: &str) -> Option<String> {
@@ -524,9 +524,9 @@ impl Reader<'_> {
                 self.say(codes::ITEM_ENDED, field, &detail);
                 None
             }
-            Some(item) if field.level.is_some_and(|level| !self.is_of_level(&item.id, level)) => {
-                let level = field.level.map_or("", |level| level.word());
-                let detail = format!("{}只能是{level}，「{}」不是", field.name, item.name);
+            Some(item) if !self.is_of_level(&item.id, &field.levels) => {
+                let levels: Vec<&str> = field.levels.iter().map(|level| level.word()).collect();
+                let detail = format!("{}只能是{}，「{}」不是", field.name, levels.join("或者"), item.name);
                 self.say(codes::WRONG_LEVEL, field, &detail);
                 None
             }

@@ -88,6 +88,7 @@ step = [
   { id = "accept", name = "受理", from = "lodged", to = "accepted", role = "desk" },
   { id = "test", name = "送检", from = "accepted", to = "testing", role = "desk" },
   { id = "tested", name = "检测完成", from = "testing", to = "accepted", role = "desk" },
+  { id = "drop", name = "终止", from = "testing", to = "closed", role = "head" },
   { id = "close", name = "办结", from = "accepted", to = "closed", role = ["head", "citizen"] },
   { id = "renew", name = "续展", from = "accepted", role = "officer" },
   { id = "inspect", name = "检验", from = "accepted", role = "officer" },
@@ -96,9 +97,9 @@ step = [
 clock = [
   { id = "decide", name = "受理决定", starts = "state:lodged", stops = "step:accept", length = "7 workday", warn = ["-1 workday"],
     escalate = [{ at = "+0 day", to = "role:head" }, { at = "+3 workday", to = "role:office" }] },
-  { id = "close", name = "办结", starts = "step:accept", stops = "step:close", length = "60 day", pause = ["state:testing", "reason:鉴定"],
+  { id = "close", name = "办结", starts = "step:accept", stops = ["step:close", "step:drop"], length = "60 day", pause = ["state:testing", "reason:鉴定"],
     extend = { role = "head", max = "15 day" } },
-  { id = "renewal", name = "续展", starts = "field:valid_to", stops = "step:renew", length = "-3 month" },
+  { id = "renewal", name = "续展", starts = "field:valid_to", stops = "step:renew", length = "-3 month", pause = "state:testing" },
   { id = "lift", name = "定期检验", starts = "field:installed_on", stops = "step:inspect", ages = [1, 4, 7], every = "1 year" },
 ]
 "#;
@@ -224,6 +225,18 @@ fn testing_and_a_stated_reason_do_not_count() {
     assert_eq!(story.due("close").as_deref(), Some("2026-07-20"), "18 July is a Saturday");
     story.happens("2026-06-04 09:00", Act::Extend("close".into(), "15 day".into()), "head");
     assert_eq!(story.due("close").as_deref(), Some("2026-08-03"), "2 August is a Sunday");
+}
+
+/// 提出异议期间被撤销的，不算逾期: nobody could act any more when the day came.
+#[test]
+fn what_ends_while_it_stands_still_is_late_only_if_it_was_late_before() {
+    for (tested, late) in [("2026-09-30 23:00", None), ("2026-10-01 00:00", Some(true))] {
+        let mut story = Story::open("2026-05-06 09:00", &[("valid_to", "2026-12-31")]);
+        story.step("2026-05-07 09:00", "accept");
+        story.step(tested, "test");
+        story.step("2026-10-20 09:00", "drop");
+        assert_eq!(story.runs("renewal")[0].late, late, "due on 30 September, stood still from {tested}");
+    }
 }
 
 #[test]

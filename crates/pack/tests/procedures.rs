@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use zhiheng_pack::kind::Mode;
-use zhiheng_pack::{Pack, PackFiles, Problem, read};
+use zhiheng_pack::{Level, Pack, PackFiles, Problem, read};
 
 const COUNTY: &str = r#"
 [pack]
@@ -43,6 +43,10 @@ required = true
 id = "result"
 name = "结果"
 type = "text"
+[[kind.field]]
+id = "due_on"
+name = "时限"
+type = "date"
 [[kind.sample]]
 matter = "缺斤短两"
 "#;
@@ -344,4 +348,44 @@ fn a_personal_field_flows_into_no_open_one() {
     assert!(refused(&personal, &spawning("matter")));
     assert!(!refused(&personal, &spawning("result")));
     assert!(refused(&personal.replacen("label = ", "key = \"result\"\nlabel = ", 1), PROCEDURE));
+}
+
+/// Nothing lies about unseen: said at the state or the step, and the pack goes on.
+#[test]
+fn an_open_state_without_a_time_and_a_return_without_one_are_told() {
+    let told = |procedure: &str| -> Vec<(&'static str, Level)> {
+        compile(procedure).1.iter().map(|problem| (problem.code, problem.level)).collect()
+    };
+    let timed = "starts = \"step:accept\"\nstops = \"step:close\"";
+    let waiting = "[[procedure.step]]\nid = \"wait\"\nname = \"转待定\"\nfrom = \"accepted\"\nto = \"waiting\"\nrole = \"desk\"\n\
+                   [[procedure.step]]\nid = \"end\"\nname = \"终结\"\nfrom = \"waiting\"\nto = \"closed\"\nrole = \"desk\"\n\
+                   [[procedure.state]]\nid = \"waiting\"\nname = \"待定\"\n[[procedure.clock]]";
+    let untimed = PROCEDURE.replacen("[[procedure.clock]]", waiting, 1);
+    assert_eq!(
+        told(&untimed),
+        [("ZH1263", Level::Warn)],
+        "the clock of 办结 runs there, and nobody there is made to act"
+    );
+    assert_eq!(told(&untimed.replace(timed, &timed.replace("\"step:close\"", "[\"step:close\", \"step:end\"]"))), []);
+    assert_eq!(
+        told(&untimed.replace("name = \"终结\"", "owed = false\nname = \"终结\"")),
+        [],
+        "what is not owed wants no time"
+    );
+
+    // 退回: the day was met with the first report.
+    let dated = PROCEDURE
+        .replace("starts = \"state:lodged\"", "starts = \"field:due_on\"")
+        .replacen("[[procedure.clock]]", "[[procedure.step]]\nid = \"back\"\nname = \"退回\"\nfrom = \"accepted\"\nto = \"lodged\"\nrole = \"desk\"\n[[procedure.clock]]", 1);
+    assert_eq!(told(&dated), [("ZH1264", Level::Warn)]);
+    let again = "[[procedure.clock]]\nid = \"redo\"\nname = \"再报\"\nstarts = \"step:back\"\nstops = \"step:accept\"\nlength = \"5 workday\"\n[[group]]";
+    assert_eq!(told(&dated.replace("[[group]]", again)), []);
+    assert_eq!(
+        told(&dated.replace("name = \"退回\"", "name = \"退回\"\nrequire = [\"due_on\"]\nfresh = [\"due_on\"]")),
+        []
+    );
+    assert_eq!(
+        told(&PROCEDURE.replace("require = [\"result\"]", "require = [\"result\"]\nfresh = [\"due_on\"]")),
+        [("ZH1262", Level::Refuse)]
+    );
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use zhiheng_pack::case::{Act, Happening};
-use zhiheng_pack::{Draft, Pack, PackFiles, Problem, Record, day, read};
+use zhiheng_pack::{Draft, Level, Pack, PackFiles, Problem, Record, day, read};
 
 const PACK: &str = r#"
 [pack]
@@ -70,7 +70,10 @@ fn compile(text: &str) -> (Option<Pack>, Vec<Problem>) {
     let mut files = BTreeMap::new();
     files.insert("pack.toml".to_owned(), text.to_owned());
     files.insert("plan.txt".to_owned(), "方案".to_owned());
-    read(&PackFiles { name: "test".to_owned(), files }, &|_| None)
+    let (pack, mut problems) = read(&PackFiles { name: "test".to_owned(), files }, &|_| None);
+    // States without a time are only reminded of.
+    problems.retain(|problem| problem.level == Level::Refuse);
+    (pack, problems)
 }
 
 fn codes(problems: &[Problem]) -> Vec<&str> {

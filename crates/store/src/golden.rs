@@ -152,6 +152,10 @@ fn entry(number: u64) -> OutboxEntry {
     }
 }
 
+fn due(sorts: Sorts) -> DueBetween {
+    DueBetween { from: 0, to: i64::MAX, sorts }
+}
+
 fn owner() -> TasksOf {
     TasksOf::Owner { body: "b1".to_owned(), role: "desk".to_owned() }
 }
@@ -272,13 +276,13 @@ const OPERATIONS: &[Operation] = &[
     ("answer to a request", |store| store.read()?.answered(P, "a", "k").map(drop)),
     ("active pack", |store| store.read()?.active_pack(P).map(drop)),
     ("imports", |store| store.read()?.batches(P, i64::MAX, 10).map(drop)),
-    ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, (0, i64::MAX), None, 10).map(drop)),
-    ("work of a role", |store| store.read()?.tasks(P, &owner(), (0, i64::MAX), None, 10).map(drop)),
+    ("work of everybody", |store| store.read()?.tasks(P, &TasksOf::Everybody, due(Sorts::All), None, 10).map(drop)),
+    ("work of a role", |store| store.read()?.tasks(P, &owner(), due(Sorts::All), None, 10).map(drop)),
     ("work of a person", |store| {
-        store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), (0, i64::MAX), None, 10).map(drop)
+        store.read()?.tasks(P, &TasksOf::Assignee("a".to_owned()), due(Sorts::All), None, 10).map(drop)
     }),
-    ("count of work", |store| store.read()?.count_tasks(P, &owner(), (0, i64::MAX), 1000).map(drop)),
-    ("count of assigned work", |store| store.read()?.count_assigned(P, "a", (0, i64::MAX), 1000).map(drop)),
+    ("count of work", |store| store.read()?.count_tasks(P, &owner(), due(Sorts::Duties), 1000).map(drop)),
+    ("count of assigned work", |store| store.read()?.count_assigned(P, "a", due(Sorts::Alive(7)), 1000).map(drop)),
     ("work to fire", |store| store.read()?.tasks_to_fire(P, i64::MAX, 10).map(drop)),
     ("next firing", |store| store.read()?.next_firing(P).map(drop)),
     ("steps of a person", |store| store.read()?.steps_of(P, "a", i64::MAX, 10).map(drop)),
@@ -328,6 +332,29 @@ const OPERATIONS: &[Operation] = &[
     ("mail choice", |store| store.read()?.mail_choice(P, &RecordId([1; 16])).map(drop)),
     ("mail choices", |store| store.read()?.mail_choices(P).map(drop)),
     ("deputies", |store| store.read()?.delegations_to(P, &RecordId([1; 16]), 20_000).map(drop)),
+    ("log, a page of leaves", |store| store.read()?.leaves(P, 256, 256).map(drop)),
+    ("log, the leaf of a version", |store| store.read()?.leaf_of(P, 1, Logged::Version).map(drop)),
+    ("log, a tile", |store| store.read()?.log_tile(P, 0, 1).map(drop)),
+    ("log, the head that the public sees", |store| store.read()?.log_head(P, i64::MAX, true).map(drop)),
+    ("log, the head over a leaf", |store| store.read()?.head_over(P, 7).map(drop)),
+    ("log, cut a head", |store| {
+        let head = HeadRow { size: 9, root: [1; 32], note: "n".to_owned(), signed_at: 1, published: true };
+        store
+            .write(move |tx| {
+                tx.set_tile(P, 0, 0, &[1; 32])?;
+                tx.set_head(P, &head)?;
+                tx.forget_heads(P, 9)
+            })
+            .map(drop)
+    }),
+    ("log, everything against everything", |store| {
+        let mut reader = store.read()?;
+        reader.scan_leaves(P, |_| Ok(()))?;
+        reader.versions_off_log(P)?;
+        reader.log_heads(P)?;
+        reader.scan_tiles(P, |_, _, _| Ok(()))?;
+        reader.records_uncounted(P).map(drop)
+    }),
 ];
 
 fn plan_of(conn: &mut Conn, sql: &str, values: &[Owned]) -> String {

@@ -86,7 +86,7 @@ pub use rollup::{CellRow, Cells, DeltaRow, PeriodSum, Sum};
 pub use schema::{IndexSpec, ViewSpec};
 pub use search::{SearchFound, SearchQuery, SearchReach, SearchTerm, SegmentRows};
 pub use settings::{OperationRow, OperationsWanted, RulingRow};
-pub use tasks::{DueBetween, TaskCursor, TaskRow, TaskSet, TasksOf};
+pub use tasks::{DueBetween, Sorts, TaskCursor, TaskRow, TaskSet, TasksOf};
 pub use tokens::TokenRow;
 
 use committer::{Committer, Item, Setup, Waiting, Write};

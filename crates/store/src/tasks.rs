@@ -110,8 +110,41 @@ impl TaskCursor {
     }
 }
 
-/// Ends from one instant to another, both included; `i64::MAX` takes in what has no end.
-pub type DueBetween = (i64, i64);
+/// Which lines of work: those whose ends lie from one instant to another, both included; `i64::MAX` takes in what has no end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueBetween {
+    /// From.
+    pub from: i64,
+    /// To.
+    pub to: i64,
+    /// Of which sorts.
+    pub sorts: Sorts,
+}
+
+/// Which sorts of lines are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorts {
+    /// Every one.
+    All,
+    /// All but rights whose time was over at an instant: nobody may act on them any more, and nobody owes anything.
+    Alive(i64),
+    /// Duties: what can be late.
+    Duties,
+}
+
+impl DueBetween {
+    /// Every line of work.
+    pub const ALL: DueBetween = DueBetween { from: i64::MIN, to: i64::MAX, sorts: Sorts::All };
+
+    /// The condition on the sort, with its value for the place of this number.
+    fn of_sorts(&self, number: usize) -> (String, Option<Value<'static>>) {
+        match self.sorts {
+            Sorts::All => (String::new(), None),
+            Sorts::Alive(now) => (format!("AND (sort <> 'right' OR due_at > ${number})"), Some(Value::Int(now))),
+            Sorts::Duties => ("AND sort = 'duty'".to_owned(), None),
+        }
+    }
+}
 
 const COLUMNS: &str = "record, clock, run, kind, sort, state, body, role, assignee, area, since, due_day, due_at, \
                        provisional, paused, fired_until, next_at";
@@ -216,7 +249,7 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<Vec<TaskRow>, StoreError> {
         // One bound below, not two: with a second one SQLite takes the index that knows no owner.
-        let first = TaskCursor { due_at: due.0, record: RecordId([0; 16]), clock: String::new(), run: i64::MIN };
+        let first = TaskCursor { due_at: due.from, record: RecordId([0; 16]), clock: String::new(), run: i64::MIN };
         let after = after.map_or(&first, |after| after.max(&first));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values = vec![
@@ -225,7 +258,7 @@ impl Reader<'_> {
             Value::Bytes(&after.record.0),
             Value::Text(&after.clock),
             Value::Int(after.run),
-            Value::Int(due.1),
+            Value::Int(due.to),
             Value::Int(limit),
         ];
         let owner = match of {
@@ -239,11 +272,13 @@ impl Reader<'_> {
                 "AND assignee = $8"
             }
         };
+        let (sorts, now) = due.of_sorts(values.len() + 1);
+        values.extend(now);
         let sql = format!(
             "SELECT {COLUMNS}
              FROM   task
              WHERE  place = $1 {owner}
-                    AND (due_at, record, clock, run) > ($2, $3, $4, $5) AND due_at <= $6
+                    AND (due_at, record, clock, run) > ($2, $3, $4, $5) AND due_at <= $6 {sorts}
              ORDER  BY due_at, record, clock, run
              LIMIT  $7"
         );
@@ -253,7 +288,7 @@ impl Reader<'_> {
     /// How many lines of work end between two instants, counted to a limit.
     pub fn count_tasks(&mut self, place: &str, of: &TasksOf, due: DueBetween, limit: usize) -> Result<i64, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut values = vec![Value::Text(place), Value::Int(due.0), Value::Int(due.1), Value::Int(limit)];
+        let mut values = vec![Value::Text(place), Value::Int(due.from), Value::Int(due.to), Value::Int(limit)];
         let owner = match of {
             TasksOf::Everybody => "",
             TasksOf::Owner { body, role } => {
@@ -265,11 +300,13 @@ impl Reader<'_> {
                 "AND assignee = $5"
             }
         };
+        let (sorts, now) = due.of_sorts(values.len() + 1);
+        values.extend(now);
         let sql = format!(
             "SELECT COUNT(*)
              FROM   (SELECT 1 AS one
                      FROM   task
-                     WHERE  place = $1 {owner} AND due_at >= $2 AND due_at <= $3
+                     WHERE  place = $1 {owner} AND due_at >= $2 AND due_at <= $3 {sorts}
                      LIMIT  $4) AS counted"
         );
         Ok(self.conn()?.one(&sql, &values, |row| row.int(0))?.unwrap_or(0))
@@ -284,18 +321,21 @@ impl Reader<'_> {
         due: DueBetween,
         limit: usize,
     ) -> Result<Vec<(String, String, i64)>, StoreError> {
-        let sql = "
-            SELECT body, role, COUNT(*)
+        let (sorts, now) = due.of_sorts(6);
+        let sql = format!(
+            "SELECT body, role, COUNT(*)
             FROM   (SELECT body, role
                     FROM   task
-                    WHERE  place = $1 AND assignee = $5 AND due_at >= $2 AND due_at <= $3
+                    WHERE  place = $1 AND assignee = $5 AND due_at >= $2 AND due_at <= $3 {sorts}
                     LIMIT  $4) AS counted
             GROUP  BY body, role
-            ORDER  BY body, role";
+            ORDER  BY body, role"
+        );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let values =
-            [Value::Text(place), Value::Int(due.0), Value::Int(due.1), Value::Int(limit), Value::Text(account)];
-        self.conn()?.many(sql, &values, |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+        let mut values =
+            vec![Value::Text(place), Value::Int(due.from), Value::Int(due.to), Value::Int(limit), Value::Text(account)];
+        values.extend(now);
+        self.conn()?.many(&sql, &values, |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
     }
 
     /// Lines for which something happens by itself at an instant or before it, the earliest first.

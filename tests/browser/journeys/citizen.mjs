@@ -177,6 +177,26 @@ async function tooMuch(reader, desk) {
   throw new Error("no address ever sends too much");
 }
 
+/// What was chosen and ticked is kept as well as what was typed: the form is opened anew, and is as it was left.
+async function choicesKept(reader) {
+  const { page } = reader;
+  const category = page.locator("#f-category");
+  const demands = () => page.locator("[name='f.demand']:checked").evaluateAll((boxes) => boxes.map((box) => box.value).join());
+  const next = () => press(reader, "main form button[name=do][value=next]", "/report/complain/choices");
+  for (const first of [true, false]) {
+    await reader.open("/report/complain");
+    if (first) await page.fill("#f-matter_title", "过期饼干");
+    await next();
+    if (first) await category.selectOption("food");
+    else if ((await category.inputValue()) !== "food") throw new Error("the category that was chosen is gone");
+    await next();
+    if (first) await page.fill("#f-respondent", "示例县某商行");
+    await next();
+    if (first) for (const value of ["refund", "apology"]) await page.check(`[name='f.demand'][value=${value}]`);
+    else if ((await demands()) !== "refund,apology") throw new Error(`of the boxes that were ticked came back «${await demands()}»`);
+  }
+}
+
 export async function walk(reader) {
   const { page, width } = reader;
   const desk = await Reader.arrive(reader.context.browser(), { site: reader.site, width, pictures: reader.pictures, name: "citizen-desk" });
@@ -188,6 +208,7 @@ export async function walk(reader) {
 
     await reader.open("/report");
     await reader.expectCount("main a[href='tel:12315'], main a[href='tel:12345']", 2);
+    await choicesKept(reader);
     const address = `/report/tour?point=${point}`;
     await reader.open(address);
     await reader.expectText("遇到了什么问题？", "第 1 步");

@@ -14,7 +14,7 @@ use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::pack::BodyLevel;
 use zhiheng_pack::procedure::roles;
 use zhiheng_pack::{Area, Body, Draft, Pack, Value};
-use zhiheng_store::{RecordId, TasksOf};
+use zhiheng_store::{DueBetween, RecordId, Sorts, TasksOf};
 
 use super::chance::Chance;
 use super::life::{Fields, at, iso, office_hour, working};
@@ -506,7 +506,13 @@ impl Cases {
     /// Letters that a ladder has drafted are checked, signed, sent and replied to in the days that follow.
     fn take_up_letters(&mut self, app: &App, now: i64) -> Result<(), Error> {
         let soon = now + 14 * 24 * 60 * MINUTE;
-        let tasks = app.store.read()?.tasks(&app.pack.place, &TasksOf::Everybody, (now, soon), None, LOOKED_AT)?;
+        let tasks = app.store.read()?.tasks(
+            &app.pack.place,
+            &TasksOf::Everybody,
+            DueBetween { from: now, to: soon, sorts: Sorts::All },
+            None,
+            LOOKED_AT,
+        )?;
         for task in tasks.into_iter().filter(|task| task.kind == "official_letter" && task.clock == "draft") {
             if !self.letters.insert(task.record) {
                 continue;

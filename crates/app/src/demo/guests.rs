@@ -10,13 +10,25 @@ use crate::{App, Error, Role, hex};
 /// The setting that shows them on the page of signing in; it holds nothing that is secret anywhere else.
 const SETTING: &str = "demo_guests";
 
-/// Whom one can be: login, name, role, body, posts.
-const GUESTS: [(&str, &str, Role, Option<&str>, &[&str]); 5] = [
-    ("office", "示例·质量强县办", Role::Office, None, &[]),
-    ("jxw", "示例·县经济信息委经办", Role::Bureau, Some("jxw"), &[]),
-    ("qingshi", "示例·青石镇经办", Role::Bureau, Some("qingshi"), &["town"]),
-    ("desk", "示例·投诉受理岗", Role::Bureau, Some("scjg"), &["desk", "mediator"]),
-    ("head", "示例·市场监管局负责人", Role::Bureau, Some("scjg"), &["head"]),
+/// Whom one can be.
+struct Post {
+    login: &'static str,
+    name: &'static str,
+    role: Role,
+    body: Option<&'static str>,
+    grants: &'static [&'static str],
+}
+
+const fn post(login: &'static str, name: &'static str, body: &'static str, grants: &'static [&'static str]) -> Post {
+    Post { login, name, role: Role::Bureau, body: Some(body), grants }
+}
+
+const POSTS: [Post; 5] = [
+    Post { login: "office", name: "示例·质量强县办", role: Role::Office, body: None, grants: &[] },
+    post("jxw", "示例·县经济信息委经办", "jxw", &[]),
+    post("qingshi", "示例·青石镇经办", "qingshi", &["town"]),
+    post("desk", "示例·投诉受理岗", "scjg", &["desk", "mediator"]),
+    post("head", "示例·市场监管局负责人", "scjg", &["head"]),
 ];
 
 /// Somebody whom one can be in the demonstration.
@@ -41,7 +53,7 @@ impl App {
         let (now, today) = (self.now(), self.today());
         let mut guests = Vec::new();
         let mut rows = Vec::new();
-        for (login, name, role, body, posts) in GUESTS {
+        for Post { login, name, role, body, grants } in POSTS {
             let (login, name) = (login.to_owned(), name.to_owned());
             guests.push(DemoGuest { login: login.clone(), name: name.clone(), password: password.clone() });
             let row = AccountRow {
@@ -56,7 +68,7 @@ impl App {
                 failed_count: 0,
                 locked_until: None,
             };
-            rows.push((row, posts));
+            rows.push((row, grants));
         }
         let shown = serde_json::to_string(&guests).map_err(|error| Error::Internal(error.to_string()))?;
         let place = self.pack.place.clone();

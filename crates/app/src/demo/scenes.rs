@@ -177,18 +177,17 @@ impl Scene<'_> {
 
     /// 乡镇任务: open ones, one reported, one without news.
     fn town_tasks(&self) -> Result<(), Error> {
-        for (town, title, days) in [
-            ("qingshi", "核对辖区内烧结砖企业生产状态", 25),
-            ("qingshi", "张贴消费投诉点位码并拍照反馈", 18),
-            ("baixi", "摸排农村集体聚餐备案情况", 20),
-            ("jia", "核对电梯使用单位名单", 15),
+        for (town, title, duty, days) in [
+            ("qingshi", "核对辖区内烧结砖企业生产状态", "assist_01", 25),
+            ("qingshi", "张贴消费投诉点位码并拍照反馈", "basic_05", 18),
+            ("baixi", "摸排农村集体聚餐备案情况", "basic_04", 20),
+            ("jia", "核对电梯使用单位名单", "assist_02", 15),
         ] {
             let fields = Fields::new()
                 .set("title", title)
                 .set("town", town)
                 .set("assigned_by", "scjg")
-                .set("duty_class", "assist")
-                .set("duty_item", "配合履行职责事项 示例第12项 质量安全摸底")
+                .set("duty", duty)
                 .set("requirement", "逐户核对，反馈名单；没有变化的报本期无变化。")
                 .day("assigned_on", self.day)
                 .day("due_on", self.day + days);
@@ -249,7 +248,7 @@ impl Scene<'_> {
             let row = before.rows.iter().find(|row| row.indicator == item.indicator);
             let last = row.and_then(|row| row.reported.as_ref().unwrap_or(&row.number).value);
             let goal = indicator.target.as_ref().map(|target| target.value);
-            let value = last.or(goal).unwrap_or_default().round_dp(indicator.decimals.into());
+            let value = last.or(goal).unwrap_or_default().round_dp(indicator.decimals);
             let value = if odd == 0 { value } else { value * zhiheng_pack::Decimal::from(odd + 1) };
             let document = indicator.reporting.as_ref().map(|it| it.document.clone()).unwrap_or_default();
             Some(OwnEntry {

@@ -239,10 +239,8 @@ fn check_words(report: &OwnReport) -> Vec<Problem> {
         if !WAYS.contains(&entry.way.as_str()) {
             say(format!("way_{}", entry.indicator), "请选择填报方式。".to_owned());
         }
-        if entry.way == UNCHANGED || entry.way == ZERO || entry.way == NUMBER {
-            if entry.document.is_empty() {
-                say(format!("document_{}", entry.indicator), "请写明来源文件，否则无法核对。".to_owned());
-            }
+        if [NUMBER, UNCHANGED, ZERO].contains(&entry.way.as_str()) && entry.document.is_empty() {
+            say(format!("document_{}", entry.indicator), "请写明来源文件，否则无法核对。".to_owned());
         }
         for (field, text, most) in [
             ("document", &entry.document, documents),

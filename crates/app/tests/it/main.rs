@@ -24,5 +24,6 @@ mod outgoing;
 mod packs;
 mod plan;
 mod publish;
+mod returns;
 mod search;
 mod walkthrough;

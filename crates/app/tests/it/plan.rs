@@ -20,7 +20,7 @@ impl Random for Zeros {
     }
 }
 
-fn folder(name: &str) -> Option<PackFiles> {
+pub(crate) fn folder(name: &str) -> Option<PackFiles> {
     fn walk(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path: PathBuf = entry.unwrap().path();

@@ -338,7 +338,10 @@ fn a_number_goes_public_when_two_others_agreed_and_is_restated_beside_the_old_on
 
         // 更正: the old one stands until the new one is approved; then both are shown.
         let why = ("correction", "一批复检合格");
-        step(app, &drafter(), id, "correct", &[why, ("content", "合格率100%"), ("figure", "100.00")]).unwrap();
+        let (corrector, again) = (account("陈更正", "publicity"), account("陈更正", "secrecy"));
+        step(app, &corrector, id, "correct", &[why, ("content", "合格率100%"), ("figure", "100.00")]).unwrap();
+        let own = step(app, &again, id, "clear", &[("secrecy_result", "may_publish")]);
+        assert!(own.is_err(), "nobody reviews his own correction");
         let under_review = app.public_item(&id).unwrap();
         assert_eq!(under_review.standing, PublicStanding::Published { under_review: true });
         assert_eq!((value(app, id).as_str(), under_review.content.contains("100%")), ("90.00", false));

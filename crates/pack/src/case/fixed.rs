@@ -49,7 +49,7 @@ pub struct FixedChange<'a> {
 
 impl Procedure {
     /// Whether a time, or the version of the law, depends on a field.
-    pub(super) fn is_anchor(&self, field: usize) -> bool {
+    pub fn is_anchor(&self, field: usize) -> bool {
         let starts = |start: &Trigger| *start == Trigger::Field(field);
         self.opened == Some(field)
             || self.clocks.iter().any(|clock| {

@@ -421,7 +421,9 @@ impl Walk<'_> {
         }
         let due = run.due?;
         if let Some(stopped) = run.stopped_at {
-            let late = stopped >= due.at;
+            // What ends while it stands still ended, for who owed it, when it began to stand still.
+            let still = run.pauses.instants.last().filter(|(_, until)| until.is_none_or(|until| until >= stopped));
+            let late = still.map_or(stopped, |(since, _)| *since) >= due.at;
             return (late || !run.uncounted).then_some(late);
         }
         let lapsed = during.iter().any(|event| event.at >= due.at && self.is_lapse(event));

@@ -78,6 +78,14 @@ pub(super) fn complete(pack: &mut Pack, roots: &[Node<'_>]) {
         }
         taking.sort();
         taking.dedup();
+        for step in &kind.town_basis_at {
+            let known =
+                kind.procedures.iter().filter_map(|at| pack.procedures.get(*at)).any(|one| one.step(step).is_some());
+            let node = roots.iter().flat_map(|root| root.tables("kind")).find(|node| node.id("id").value == kind.id);
+            if let Some(node) = node.filter(|_| !known && !kind.procedures.is_empty()) {
+                node.file.say(codes::UNKNOWN_NAME, &node.span, format!("环节 {step}"));
+            }
+        }
         for party in &kind.access.parties {
             let step = |id: &String| {
                 kind.procedures.is_empty()

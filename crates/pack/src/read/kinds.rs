@@ -62,6 +62,7 @@ fn kind(pack: &Pack, node: &Node<'_>, mode: Mode, of_procedures: Vec<Field>) -> 
         totals: None,
         yearly: None,
         town_basis: Vec::new(),
+        town_basis_at: Vec::new(),
         procedures: Vec::new(),
         publishes: None,
         sealed: false,
@@ -161,7 +162,7 @@ fn field(pack: &Pack, node: &Node<'_>) -> Field {
         decimals: node.integer("decimals").map_or(2, |digits| u32::try_from(digits.value.clamp(0, 9)).unwrap_or(2)),
         unit: node.plain("unit"),
         list: list_of(pack, node, kind),
-        level: level_of(pack, node, kind),
+        levels: levels_of(pack, node, kind),
         to: target_kind(node, kind),
         accept: node.plains("accept"),
         max_bytes: node
@@ -273,20 +274,24 @@ fn list_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Option<usize> {
     found
 }
 
-/// A choice of bodies may be narrowed to a level. An area field may say its level, too; only towns exist below the place.
-fn level_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Option<BodyLevel> {
-    let name = node.text("level")?;
+/// A choice of bodies may be narrowed to some levels. An area field may say its level, too; only towns exist below the place.
+fn levels_of(pack: &Pack, node: &Node<'_>, kind: Type) -> Vec<BodyLevel> {
+    let names = node.texts("level");
     if kind == Type::Area {
-        return None;
+        return Vec::new();
     }
-    let of_bodies = node.plain("list").is_some_and(|list| list == "bodies");
-    let found = BodyLevel::NAMES.iter().find(|(known, ..)| *known == name.value).map(|(.., level)| *level);
-    if !of_bodies || found.is_none() || pack.list("bodies").is_none() {
-        let known: Vec<&str> = BodyLevel::NAMES.iter().map(|(name, ..)| *name).collect();
-        let detail = format!("level 用于取自 bodies 的选择和地区，只能是 {}，这里是 {}", known.join("、"), name.value);
-        node.file.say(codes::BAD_CHOICE, &name.span, detail);
-    }
-    found
+    let of_bodies = node.plain("list").is_some_and(|list| list == "bodies") && pack.list("bodies").is_some();
+    let one = |name: &crate::node::At<String>| {
+        let found = BodyLevel::NAMES.iter().find(|(known, ..)| *known == name.value).map(|(.., level)| *level);
+        if !of_bodies || found.is_none() {
+            let known: Vec<&str> = BodyLevel::NAMES.iter().map(|(name, ..)| *name).collect();
+            let detail =
+                format!("level 用于取自 bodies 的选择和地区，只能是 {}，这里是 {}", known.join("、"), name.value);
+            node.file.say(codes::BAD_CHOICE, &name.span, detail);
+        }
+        found
+    };
+    names.iter().filter_map(one).collect()
 }
 
 fn target_kind(node: &Node<'_>, kind: Type) -> Option<String> {
@@ -329,6 +334,7 @@ fn envelope(pack: &Pack, kind: &mut Kind, node: &Node<'_>) {
     kind.body_field = field_of(kind, node, "body_field", any, "字段");
     kind.place_from = indices(kind, node, "place_from");
     kind.town_basis = indices(kind, node, "town_basis");
+    kind.town_basis_at = node.plains("town_basis_at");
     // A common kind may name the bureau of a county that has none of that id.
     kind.body = node.text("body").and_then(|name| pack.body(&name.value)).map(|body| body.id.clone());
 }

@@ -280,6 +280,8 @@ impl Reader<'_> {
             guard: self.optional_condition(node, "guard"),
             require: self.fields(node, "require"),
             ask: self.fields(node, "ask"),
+            fresh: self.fields(node, "fresh"),
+            evidence: self.fields(node, "evidence"),
             set: self.settings(node),
             reason: self.reason(node),
             one_tap: node.flag("one_tap").unwrap_or(false),
@@ -297,6 +299,12 @@ impl Reader<'_> {
             english_hint: node.plain("english_hint"),
             english_consequence: node.plain("english_consequence"),
         };
+        let unasked = read.fresh.iter().chain(&read.evidence).filter(|at| !read.asks(**at));
+        for field in unasked.filter_map(|at| self.kind.fields.get(*at)) {
+            let detail =
+                format!("{}（{}）的 fresh、evidence 里有 {}，它不在 require、ask 里", read.name, read.id, field.id);
+            node.file.say(codes::FRESH_UNASKED, &node.span, detail);
+        }
         if read.consequence.is_some() && !read.roles.iter().any(|role| role == roles::CITIZEN) {
             let detail = "consequence 只用于当事人（citizen）的环节：办公页面用 hint";
             node.file.say(codes::WRONG_TYPE, &node.span, detail);
@@ -329,6 +337,7 @@ impl Reader<'_> {
             let text = part.need(key);
             let setting = match text.value.as_str() {
                 "@today" => Setting::Today,
+                "@first_day" => Setting::FirstDay,
                 "@body" => Setting::Body,
                 "@actor" => Setting::Actor,
                 other => Setting::Text(other.to_owned()),
@@ -670,6 +679,7 @@ impl Reader<'_> {
         let role = node.need("role");
         let read = ExtendRule {
             role: self.role(&node, &role).unwrap_or_default(),
+            body: self.owner(&node),
             times: node.integer("times").and_then(|times| u32::try_from(times.value).ok()),
             max: self.length(&node, "max"),
             reason: node.flag("reason").unwrap_or(true),

@@ -1,14 +1,18 @@
 //! Lines of work, messages and running numbers: replaced, addressed, counted – as their cases move. On both databases.
 
 use zhiheng_store::{
-    Change, Job, MessageRow, MessagesOf, Needs, OperationsWanted, Outcome, ReceiptRow, RecordId, Refused, Seen,
-    TaskCursor, TaskRow, TaskSet, TasksOf, Times,
+    Change, DueBetween, Job, MessageRow, MessagesOf, Needs, OperationsWanted, Outcome, ReceiptRow, RecordId, Refused,
+    Seen, Sorts, TaskCursor, TaskRow, TaskSet, TasksOf, Times,
 };
 
 use crate::county::{PLACE, id, on_both};
 
 /// A case that owes one line and tells somebody so.
 pub(crate) struct Owing(pub(crate) RecordId);
+
+fn between(from: i64, to: i64) -> DueBetween {
+    DueBetween { from, to, sorts: Sorts::All }
+}
 
 fn line(record: RecordId, body: &str, due_at: Option<i64>) -> TaskRow {
     TaskRow {
@@ -111,7 +115,7 @@ fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
         let sets = vec![set(1, "a", Some(300)), set(2, "a", Some(100)), set(3, "b", Some(200)), set(4, "a", None)];
         store.submit(PLACE, Box::new(Replacing(sets))).unwrap();
         let of = TasksOf::Owner { body: "a".to_owned(), role: "desk".to_owned() };
-        let all = (i64::MIN, i64::MAX);
+        let all = DueBetween::ALL;
         let mut reader = store.read().unwrap();
         let page = |rows: Vec<TaskRow>| rows.iter().map(|row| row.record).collect::<Vec<_>>();
         assert_eq!(page(reader.tasks(PLACE, &of, all, None, 10).unwrap()), [id(2), id(1), id(4)]);
@@ -120,8 +124,28 @@ fn work_is_listed_by_its_end_page_by_page_and_replaced_with_its_case() {
         assert_eq!(TaskCursor::read(&after.write()), Some(after.clone()), "a place in a list survives its address");
         assert_eq!(TaskCursor::read("300.nonsense"), None);
         assert_eq!(page(reader.tasks(PLACE, &of, all, Some(&after), 10).unwrap()), [id(1), id(4)]);
-        assert_eq!(page(reader.tasks(PLACE, &TasksOf::Everybody, (0, 200), None, 10).unwrap()), [id(2), id(3)]);
-        assert_eq!(reader.count_tasks(PLACE, &of, (0, 300), 10).unwrap(), 2);
+        assert_eq!(page(reader.tasks(PLACE, &TasksOf::Everybody, between(0, 200), None, 10).unwrap()), [id(2), id(3)]);
+        assert_eq!(reader.count_tasks(PLACE, &of, between(0, 300), 10).unwrap(), 2);
+        // What is owed, and what may still be done: of the same lines those that ask for it.
+        let right = |number, due| TaskRow { sort: "right".to_owned(), ..line(id(number), "b", Some(due)) };
+        let rights = [(5, 150), (6, 250)].map(|(at, due)| TaskSet { record: id(at), rows: vec![right(at, due)] });
+        store.submit(PLACE, Box::new(Replacing(rights.to_vec()))).unwrap();
+        let of_b = TasksOf::Owner { body: "b".to_owned(), role: "desk".to_owned() };
+        for (sorts, wanted) in [(Sorts::All, vec![5, 3, 6]), (Sorts::Alive(200), vec![3, 6]), (Sorts::Duties, vec![3])]
+        {
+            let due = DueBetween { sorts, ..all };
+            let wanted: Vec<_> = wanted.into_iter().map(id).collect();
+            let mut reader = store.read().unwrap();
+            assert_eq!(
+                reader.count_tasks(PLACE, &of_b, due, 10).unwrap(),
+                i64::try_from(wanted.len()).unwrap(),
+                "{sorts:?}"
+            );
+            assert_eq!(page(reader.tasks(PLACE, &of_b, due, None, 10).unwrap()), wanted, "{sorts:?}");
+        }
+        store
+            .submit(PLACE, Box::new(Replacing([5, 6].map(|at| TaskSet { record: id(at), rows: Vec::new() }).to_vec())))
+            .unwrap();
         assert_eq!(page(reader.tasks_to_fire(PLACE, 200, 10).unwrap()), [id(2), id(3)]);
         assert_eq!(reader.next_firing(PLACE).unwrap(), Some(100));
         drop(reader);
@@ -154,13 +178,13 @@ fn no_line_of_a_case_is_lost_at_the_edge_of_a_page() {
         let mut reader = store.read().unwrap();
         let owner = TasksOf::Owner { body: "a".to_owned(), role: "desk".to_owned() };
         for of in [TasksOf::Everybody, owner, TasksOf::Assignee("li".to_owned())] {
-            let whole = reader.tasks(PLACE, &of, (i64::MIN, i64::MAX), None, 100).unwrap();
+            let whole = reader.tasks(PLACE, &of, DueBetween::ALL, None, 100).unwrap();
             assert_eq!(whole.len(), 18);
             for size in 1..=7 {
                 let mut paged: Vec<TaskRow> = Vec::new();
                 loop {
                     let after = paged.last().map(TaskRow::cursor);
-                    let page = reader.tasks(PLACE, &of, (i64::MIN, i64::MAX), after.as_ref(), size).unwrap();
+                    let page = reader.tasks(PLACE, &of, DueBetween::ALL, after.as_ref(), size).unwrap();
                     let more = page.len() == size;
                     paged.extend(page);
                     if !more {
@@ -229,8 +253,9 @@ fn assigned_work_is_counted_by_the_role_whose_it_is() {
         store.submit(PLACE, Box::new(Replacing(sets))).unwrap();
         let mut reader = store.read().unwrap();
         let of = |body: &str, count| (body.to_owned(), "desk".to_owned(), count);
-        assert_eq!(reader.count_assigned(PLACE, "li", (0, 300), 10).unwrap(), [of("a", 2), of("b", 1)]);
-        let all: i64 = reader.count_assigned(PLACE, "li", (0, 900), 3).unwrap().iter().map(|(.., count)| count).sum();
+        assert_eq!(reader.count_assigned(PLACE, "li", between(0, 300), 10).unwrap(), [of("a", 2), of("b", 1)]);
+        let all: i64 =
+            reader.count_assigned(PLACE, "li", between(0, 900), 3).unwrap().iter().map(|(.., count)| count).sum();
         assert_eq!(all, 3, "to the limit");
     });
 }

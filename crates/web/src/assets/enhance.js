@@ -61,15 +61,34 @@
     button.addEventListener('click', function () { window.print(); });
     place.insertBefore(button, place.firstChild);
   });
-  // What a citizen typed survives a lost connection: it is kept by this tab until the form is sent or the tab is closed, never longer, and a blank box
-  // that comes back is filled from it.
+  // What a citizen typed, chose and ticked survives a lost connection: it is kept by this tab until the form is sent or the tab is closed, never longer,
+  // and what comes back blank is filled from it. A file is not: no page may put one into a form.
   try {
     document.querySelectorAll('[data-draft]').forEach(function (place) {
       var name = 'draft:' + place.getAttribute('data-draft') + ':';
-      place.querySelectorAll('input[type=text], textarea').forEach(function (box) {
+      var others = ':not([type=hidden]):not([type=file]):not([type=radio]):not([type=checkbox])';
+      place.querySelectorAll('input' + others + ', textarea, select').forEach(function (box) {
         var kept = sessionStorage.getItem(name + box.name);
         if (kept && !box.value) box.value = kept;
-        box.addEventListener('input', function () { sessionStorage.setItem(name + box.name, box.value); });
+        var keep = function () { sessionStorage.setItem(name + box.name, box.value); };
+        box.addEventListener('input', keep);
+        box.addEventListener('change', keep);
+      });
+      // The boxes of one question are one answer: several values, or none.
+      var groups = {};
+      place.querySelectorAll('input[type=radio], input[type=checkbox]').forEach(function (box) {
+        (groups[box.name] = groups[box.name] || []).push(box);
+      });
+      Object.keys(groups).forEach(function (group) {
+        var boxes = groups[group], kept = JSON.parse(sessionStorage.getItem(name + group) || '[]');
+        var blank = !boxes.some(function (box) { return box.checked && box.value; });
+        boxes.forEach(function (box) {
+          if (blank && kept.indexOf(box.value) >= 0) box.checked = true;
+          box.addEventListener('change', function () {
+            var chosen = boxes.filter(function (one) { return one.checked; }).map(function (one) { return one.value; });
+            sessionStorage.setItem(name + group, JSON.stringify(chosen));
+          });
+        });
       });
     });
     if (document.querySelector('[data-draft-done]')) {

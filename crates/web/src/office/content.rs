@@ -191,7 +191,7 @@ pub(crate) fn choices(pack: &Pack, field: &zhiheng_pack::Field, chosen: &[&str])
             let items = field.list.and_then(|list| pack.lists.get(list)).map(|list| list.items.as_slice());
             let items = items.unwrap_or_default().iter();
             let fits = |item: &&zhiheng_pack::pack::Item| {
-                field.level.is_none_or(|level| pack.body(&item.id).is_some_and(|body| body.level == level))
+                field.levels.is_empty() || pack.body(&item.id).is_some_and(|body| field.levels.contains(&body.level))
             };
             items.filter(|item| item.until.is_none()).filter(fits).map(|item| choice(&item.id, &item.name)).collect()
         }

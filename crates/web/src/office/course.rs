@@ -386,7 +386,10 @@ impl Course<'_> {
             },
             steps,
             blocked: self.case.blocked.values().chain(&self.case.vacant).map(|why| format!("{why}。")).collect(),
-            advice: self.case.advice.iter().map(|(_, words, basis)| advice(words, basis.as_deref())).collect(),
+            advice: {
+                let met = self.case.source_met.iter().map(|words| advice(words, None));
+                met.chain(self.case.advice.iter().map(|(_, words, basis)| advice(words, basis.as_deref()))).collect()
+            },
             others: assign.into_iter().collect(),
             assignee,
         }

@@ -10,7 +10,7 @@ use zhiheng_app::{
 };
 use zhiheng_pack::case::Act;
 use zhiheng_pack::procedure::{Clock, Length, PauseRule, ReasonWanted, Step, Unit};
-use zhiheng_pack::{Draft, Field as Declared, Kind, Level, Pack, Problem};
+use zhiheng_pack::{Draft, Field as Declared, Kind, Level, Pack, Problem, Type};
 
 use super::content::Content;
 use super::course::{Course, Opened, advice};
@@ -174,6 +174,7 @@ pub(crate) async fn form(
     let kind = kind_of(&pack, &kind_id)?;
     let step = offered(&handled, kind, &step)?;
     let mut typed = typed_of(kind, &handled.view.record);
+    leave_fresh(kind, step, &handled, &mut typed);
     // A link may fill in what the step asks for: 更正 names what it corrects.
     for field in step.require.iter().chain(&step.ask).filter_map(|at| kind.fields.get(*at)) {
         typed.extend(super::publish::fills(&params.0, &field.id).map(|value| (field.id.clone(), value)));
@@ -184,6 +185,22 @@ pub(crate) async fn form(
     let phrases = &Phrases::of(&server, &account).await?;
     let filled = Filled { typed: &typed, typing: &typing, problems: &[], wrong, references, phrases };
     Ok(show(page(&server, &visit, kind, &handled, step, &filled).render()))
+}
+
+/// 重新填写: what is said anew is not offered as it was. A passage is, to be revised, and a file stays.
+fn leave_fresh(kind: &Kind, step: &Step, handled: &Handled, typed: &mut Typed) {
+    let again = !step.fresh.is_empty() && handled.case.case.taken(&step.id).is_some();
+    let asked = step.require.iter().chain(&step.ask);
+    let anew = asked.filter(|at| match handled.case.procedure.is_anchor(**at) {
+        // What need not be given stays as it is: left blank, it would be emptied.
+        true => step.fresh.contains(at) && step.require.contains(at),
+        false => again,
+    });
+    for field in anew.filter_map(|at| kind.fields.get(*at)) {
+        if !matches!(field.kind, Type::Passage | Type::File) {
+            typed.remove(&field.id);
+        }
+    }
 }
 
 /// The step that an address names, where it is this reader's to take now; else why not, with the way back.
@@ -218,7 +235,11 @@ fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &S
     let mut fields =
         controls(pack, asked.iter(), filled.typed, filled.problems, filled.wrong, filled.references, &here);
     fields.extend(reason_of(pack, step, &filled.typing.reason, said(filled.problems, REASON)));
-    fields.push(note_field(&filled.typing.note));
+    let mut note = note_field(&filled.typing.note);
+    if !step.evidence.is_empty() {
+        note = note.hint("写进办理经过；没有附佐证材料的，在这里写明原因");
+    }
+    fields.push(note);
     filled.phrases.offer(&mut fields);
     let after = step.to.and_then(|to| handled.case.procedure.states.get(to));
     let mut base = base(server, visit, kind, handled, &step.name);
@@ -227,6 +248,7 @@ fn page(server: &Server, visit: &Visit, kind: &Kind, handled: &Handled, step: &S
     let (now, own) = (server.app().now(), here.clone());
     let course = Course { pack, case: &handled.case, here: own, now, people: &nobody, opened: &nothing, raises: &none };
     base.remarks = course.stopped_by(step);
+    base.remarks.extend(handled.case.source_met.iter().map(|words| advice(words, None)));
     let prompts = handled.case.advice.iter().filter(|(id, ..)| *id == step.id);
     base.remarks.extend(prompts.map(|(_, words, basis)| advice(words, basis.as_deref())));
     StepPage {

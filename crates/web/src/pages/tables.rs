@@ -53,7 +53,7 @@ impl BodiesPage {
                 }))
                 @if !self.ways.is_empty() { div.actions { @for way in &self.ways { a.button href=(way.href) { (way.label) } " " } } }
                 @if let Some(members) = &self.members { (table(members)) }
-                @if !self.tree.is_empty() { details open { summary { "单位树" } (branches(&self.tree)) } }
+                @if !self.tree.is_empty() { section.card.tree { h2 { "单位树" } (branches(&self.tree)) } }
                 @for one in &self.tables { (table(one)) }
             },
         )

@@ -149,6 +149,7 @@ fn login() -> LoginPage {
         next: "/kinds".into(),
         refused: None,
         first: Some("还没有账号。启动程序的窗口里有一个一次性链接，用它建立第一个账号。".into()),
+        guests: vec![("office".into(), "示例·质量强县办".into(), "Shili-0a1b2c3d".into())],
         elsewhere: Some("/login/openid".into()),
         help: "没有账号或忘了口令，请联系县质量强县办的管理员，由其发给一次性链接。".into(),
     }

@@ -564,6 +564,8 @@ async fn who_follows_a_case_that_was_taken_off_reads_why_and_of_a_merged_one_no_
     .await;
     let merged = citizen.post("/follow", &[("code", &codes[1].0)]).await;
     merged.assert_shows("并入先前").assert_hides(&number).assert_hides(">在办<");
+    // How the earlier one goes on is told; there is nothing to rate before it is over.
+    merged.assert_shows("先前一件现在").assert_shows("已收到，等待受理").assert_hides("name=\"f.score\"");
 
     let third = &codes[2].1;
     head.get(&format!("{third}/withdraw")).await;
@@ -572,6 +574,58 @@ async fn who_follows_a_case_that_was_taken_off_reads_why_and_of_a_merged_one_no_
     let removed = citizen.post("/follow", &[("code", &codes[2].0)]).await;
     removed.assert_shows("已经撤销这件投诉的登记").assert_shows("理由：不是投诉，是咨询").assert_shows("不再计时");
     removed.assert_hides(">在办<").assert_hides("撤回投诉</button>");
+
+    let end = [("code", codes[0].0.as_str()), ("key", "one-key"), ("reason", "自己谈好了"), ("confirm", "yes")];
+    citizen.post("/follow/withdraw", &end).await.assert_shows("已办好：撤回投诉");
+    let merged = citizen.post("/follow", &[("code", &codes[1].0)]).await;
+    merged.assert_shows("先前一件的结果").assert_shows("投诉人撤回").assert_shows("name=\"f.score\"");
+    merged.assert_hides(&number).assert_hides("自己谈好了");
+}
+
+#[tokio::test]
+async fn what_is_merged_after_it_was_taken_up_ends_and_what_was_split_off_keeps_its_day_and_its_name() {
+    let county = County::demo();
+    county.at("2026-11-23");
+    let mut office = county.office().await;
+    let mut desk = desk(&county, &mut office).await;
+    let mut citizen = county.anybody();
+    let mut codes = Vec::new();
+    for matter in ["过期饼干一盒，要求退款", "要求退款，过期饼干一盒", "过期饼干，退款"] {
+        let answers = [
+            ("f.matter_title", matter),
+            ("f.matter", "昨天在店里买的"),
+            ("f.respondent", "示例县某商行"),
+            ("f.complainant", "张三丰"),
+            ("f.phone", "13800000000"),
+            ("f.id_type", "id_card"),
+            ("f.id_no", "TEST-ID-0001"),
+        ];
+        let receipt = filed(&mut citizen, "/report/complain", &answers).await;
+        codes.push((code_of(&receipt), newest(&mut desk, "consumer_complaint").await));
+    }
+    let [first, second, third] = [&codes[0].1, &codes[1].1, &codes[2].1];
+    let id = |href: &str| href.rsplit('/').next().unwrap().to_owned();
+
+    county.at("2026-11-26");
+    desk.sign_in("desk").await;
+    step(&mut desk, &format!("{second}/steps/split_report"), &[]).await;
+    let report = newest(&mut desk, "consumer_report").await;
+    let page = desk.get(&report).await;
+    page.assert_shows("2026年11月23日").assert_shows("张三丰").assert_shows("13800000000").assert_shows("TEST-ID-0001");
+
+    step(&mut desk, &format!("{second}/steps/accept"), &[]).await;
+    desk.get(second).await;
+    desk.post_on(&format!("{second}/merge"), &[("into", &id(first))])
+        .await
+        .assert_shows("已并案")
+        .assert_shows("已并入");
+    citizen.post("/follow", &[("code", &codes[1].0)]).await.assert_shows("并入先前").assert_hides(">在办<");
+    desk.get(third).await;
+    let refused = desk.post(&format!("{third}/merge"), &[("into", &id(second))]).await;
+    refused.assert_shows("请并入最先的那一件");
+    // What is over is not merged by a correction either.
+    let back = desk.post(&format!("{second}/merge"), &[("into", &id(third))]).await;
+    back.assert_shows("现在不能办理“并入”");
 }
 
 #[tokio::test]
