@@ -19,7 +19,7 @@ use zhiheng_store::{AccountRow, GrantRow, InvitationRow, ProofRow, Purpose, Read
 
 use crate::permit::{Absent, EXPORT, Held, Power};
 use crate::policy::{Profile, SecondFactor, profile};
-use crate::signing::SignedIn;
+use crate::signing::{SignedIn, USED_BEFORE};
 use crate::{App, Error, hex};
 
 const SECOND: i64 = 1_000_000;
@@ -467,7 +467,13 @@ impl App {
         let login = invited.login.clone().unwrap_or_else(|| login.trim().to_owned());
         let renews = matches!(invited.purpose, Purpose::Reset | Purpose::Rescue);
         let name = if renews { invited.name.clone().unwrap_or_default() } else { name.trim().to_owned() };
-        let problems = check_credentials(self.policy()?, &login, &name, password);
+        let mut problems = check_credentials(self.policy()?, &login, &name, password);
+        let known = if renews { self.store.read()?.account_by_login(&self.pack.place, &login)? } else { None };
+        if let Some(known) = &known
+            && self.was_used(known, password)?
+        {
+            problems.push(Problem::of_field(codes::CHECK_FAILED, "password", USED_BEFORE));
+        }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -503,6 +509,9 @@ impl App {
             let active = link.purpose == Purpose::Rescue || !are_separate(tx, &place)?;
             let id = match link.account {
                 Some(account) => {
+                    if let Some(known) = tx.account(&place, &account)? {
+                        tx.remember_password(&place, &account, now, &known.password_hash)?;
+                    }
                     tx.set_password(&place, &account, &row.password_hash)?;
                     account
                 }
@@ -598,6 +607,11 @@ impl App {
             tx.update_account(&place, &row)?;
             if disabled {
                 tx.end_sessions(&place, &row.id)?;
+            } else if are_separate(tx, &place)? {
+                // It comes back with its posts only when the security administrator lets it in, like every other.
+                let known = tx.proof(&place, &row.id)?;
+                let proof = known.unwrap_or(ProofRow { password_at: row.created_at, ..fresh_proof(row.id) });
+                tx.set_proof(&place, &ProofRow { active: false, ..proof })?;
             }
             tx.log_operation(&place, &by, if disabled { "停用账号" } else { "启用账号" }, &row.login, "").map(|_| ())
         })?;
@@ -626,7 +640,7 @@ impl App {
         // Who proves identities decides who comes in as whom.
         let power = if name.starts_with("openid_") { Power::Security } else { Power::System };
         self.only(actor, power)?;
-        if matches!(name, ADMINISTRATORS | "password_policy") {
+        if matches!(name, ADMINISTRATORS | "password_policy") || name.starts_with(crate::tying::WAITS) {
             return Err(Error::NotPermitted);
         }
         let (place, by, name, value) =

@@ -231,11 +231,28 @@ impl Deciding<'_> {
             .iter()
             .map(|duty| {
                 let known = old.iter().find(|it| it.clock == duty.clock && it.run == i64::from(duty.run));
-                let fired = known.map_or_else(|| fired_before(duty, row.recorded_at), |row| row.fired_until);
+                let fired = match known {
+                    None => fired_before(duty, row.recorded_at),
+                    Some(known) => self.fired_of(&record, duty, known, row.recorded_at),
+                };
                 task_row(row, &envelope, duty, &state, assignee.as_deref(), fired)
             })
             .collect();
         self.set_tasks(row.id, rows);
+    }
+
+    /// Up to when everything has happened to a line that goes on. Where its end moves forward, some of what is to come lies before that instant: it
+    /// happens still, each thing that has not happened, as for a case that is entered late.
+    fn fired_of(&self, record: &Record, duty: &Duty, known: &TaskRow, at: i64) -> i64 {
+        let Some((day, end)) =
+            known.due_day.zip(known.due_at).filter(|(_, end)| duty.due_at.is_some_and(|at| at < *end))
+        else {
+            return known.fired_until;
+        };
+        let before = self.pack.moments_at(record, duty, (day, end));
+        let happened = before.iter().filter(|moment| moment.at <= known.fired_until).count();
+        let Some(next) = duty.moments.get(happened) else { return known.fired_until };
+        fired_before(duty, at.max(known.fired_until)).max(next.at - 1).min(known.fired_until)
     }
 
     /// The lines of work of a case as the changes before this one left them.

@@ -2,7 +2,8 @@
 //!
 //! - Each case gets the event that assigning it alone would give it, under the same right and to the same people: accounts of the body whose case it is.
 //! - What cannot pass stays where it is, and is named with the reason. What the successor could not handle, for want of a post, is said before anything passes.
-//! - Posts (岗位) pass only where whoever hands over may grant them: the security administrator, and nobody to himself. With a post goes the open work of the post.
+//! - Posts (岗位) pass only where whoever hands over may grant them: the security administrator, and nobody to himself. Once the three are separate, posts are
+//!   all that he hands over: the cases are the office's and the units' own, and he sees none of them. With a post goes the open work of the post.
 //! - Messages that were not read yet are passed on, each with whose it was.
 //! - A transaction takes at most [`TOGETHER`] cases and tells both accounts what passed in it. A case that is no longer the first account's is left
 //!   alone: after an interruption the act is simply repeated, and moves the rest.
@@ -123,8 +124,12 @@ impl App {
         let mut reader = self.store.read()?;
         let mut found = Vec::new();
         for row in reader.accounts(&self.pack.place)?.into_iter().filter(|row| hands_over(actor, row)) {
-            let assigned = reader.count_assigned(&self.pack.place, &row.login, DueBetween::ALL, COUNTED)?;
-            let lines: i64 = assigned.iter().map(|(.., count)| count).sum();
+            let lines: i64 = if actor.role == Role::SecurityAdmin {
+                0
+            } else {
+                let assigned = reader.count_assigned(&self.pack.place, &row.login, DueBetween::ALL, COUNTED)?;
+                assigned.iter().map(|(.., count)| count).sum()
+            };
             let body = row.body.as_deref().and_then(|body| self.pack.body(body));
             let body = body.map(|body| body.name.clone()).unwrap_or_default();
             let posts = !self.posts_of(&mut reader, &row)?.is_empty();
@@ -140,7 +145,7 @@ impl App {
     /// The open cases that are assigned to an account, and who may take them.
     pub fn open_work_of(&self, actor: &Account, from: &RecordId) -> Result<OpenWork, Error> {
         let from = self.whose_work(actor, from)?;
-        let cases = self.assigned_to(&from.login)?;
+        let (cases, unread) = self.to_pass(actor, &from)?;
         let mut kinds: BTreeMap<usize, (String, usize)> = BTreeMap::new();
         for task in cases.values() {
             let at = self.pack.kind_position(&task.kind).unwrap_or(usize::MAX);
@@ -153,7 +158,7 @@ impl App {
             takers: takers.into_iter().map(|row| Person { id: row.id, name: row.name }).collect(),
             posts: self.posts_of(&mut self.store.read()?, &from)?,
             grants: self.may_pass_posts(actor, &from),
-            unread: self.unread_of(&from.login)?.len(),
+            unread: unread.len(),
             from: Person { id: from.id, name: from.name },
         })
     }
@@ -168,7 +173,7 @@ impl App {
     ) -> Result<HandedOver, Error> {
         let reason = wanted.reason.as_str();
         let from = self.whose_work(actor, from)?;
-        let cases = self.assigned_to(&from.login)?;
+        let (cases, mut unread) = self.to_pass(actor, &from)?;
         let to = self.takers(&from, &cases)?.into_iter().find(|row| row.id == *to);
         let mut problems = Vec::new();
         let mut say = |field: &str, text: &str| problems.push(Problem::of_field(codes::CHECK_FAILED, field, text));
@@ -184,7 +189,6 @@ impl App {
         if let Some(to) = to.as_ref().filter(|_| !wanted.all_the_same) {
             problems.extend(self.beyond(&from, to, &cases, &posts)?);
         }
-        let mut unread = self.unread_of(&from.login)?;
         if cases.is_empty() && posts.is_empty() && unread.is_empty() {
             let text = format!("{}名下没有可以移交的事项，也没有勾选岗位。", from.name);
             problems.push(Problem::of_field(codes::CHECK_FAILED, "to", text));
@@ -391,6 +395,18 @@ impl App {
         if hands_over(actor, &row) { Ok(row) } else { Err(Error::NotPermitted) }
     }
 
+    /// The cases and the unread messages of an account that this one passes on: none for the security administrator, who passes posts alone.
+    fn to_pass(
+        &self,
+        actor: &Account,
+        from: &AccountRow,
+    ) -> Result<(BTreeMap<RecordId, TaskRow>, Vec<MessageRow>), Error> {
+        if actor.role == Role::SecurityAdmin {
+            return Ok((BTreeMap::new(), Vec::new()));
+        }
+        Ok((self.assigned_to(&from.login)?, self.unread_of(&from.login)?))
+    }
+
     /// The open cases that are assigned to a login, each with one of its lines of work.
     fn assigned_to(&self, login: &str) -> Result<BTreeMap<RecordId, TaskRow>, Error> {
         let mut reader = self.store.read()?;
@@ -419,19 +435,24 @@ impl App {
             bodies.insert(reader.record(&self.pack.place, &task.kind, id)?.and_then(|row| row.body));
         }
         let mut rows = reader.accounts(&self.pack.place)?;
+        let administers = |row: &AccountRow| Role::ADMINISTRATORS.iter().any(|role| role.name() == row.role);
         rows.retain(|row| row.id != from.id && row.disabled_at.is_none() && bodies.contains(&row.body));
+        rows.retain(|row| !administers(row));
         Ok(rows)
     }
 }
 
-/// Whose work an account may hand over: its own and a colleague's of the same unit, anybody's for the office.
+/// Whose work an account may hand over: its own and a colleague's of the same unit, anybody's for the office; the security administrator anybody's posts.
 fn hands_over(actor: &Account, from: &AccountRow) -> bool {
     let colleague = actor.body == from.body && from.role == actor.role.name();
     actor.acts()
         && match actor.role {
             Role::Office => true,
             Role::Bureau => actor.id == from.id || colleague,
-            Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => false,
+            Role::SecurityAdmin => {
+                actor.has(Power::Security) && [Role::Office, Role::Bureau].iter().any(|role| role.name() == from.role)
+            }
+            Role::SystemAdmin | Role::AuditAdmin => false,
         }
 }
 

@@ -22,6 +22,7 @@ mod documents;
 mod error;
 mod export;
 mod firing;
+mod genuine;
 mod grants;
 mod handover;
 mod import;
@@ -49,6 +50,7 @@ mod together;
 mod tokens;
 mod totp;
 mod town;
+mod tying;
 mod work;
 mod yearly;
 
@@ -74,6 +76,7 @@ pub use documents::DocumentView;
 pub use error::{CATALOGUE, Error};
 pub use export::{BoardFormat, ExportFile, ExportFormat, Masking};
 pub use firing::Fired;
+pub use genuine::is_what_it_says;
 pub use grants::{Delegation, Grant, Person};
 pub use handover::{HandOver, HandedOver, Holder, OpenWork, PassedCase, Post};
 pub use import::{
@@ -119,6 +122,7 @@ pub use submit::{Act, Moved, Receipt, RequestKey, Submission};
 pub use together::Foreseen;
 pub use tokens::{Bearer, Grants, ReachOf, Right, Token, TokenWanted};
 pub use town::{TakenStep, TownHome, TownTask};
+pub use tying::WaitingTie;
 pub use work::{Bin, Done, Received as ReceivedMessage, WorkCounts, WorkItem, WorkPage, feed_hash};
 pub use yearly::{MeasureTasks, Proposed, SPLIT_MOST, TaskPart, YearPlan, YearTask};
 

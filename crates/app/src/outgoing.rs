@@ -120,8 +120,6 @@ pub struct MailServer {
     pub security: Security,
     /// The user; empty where it asks for none.
     pub user: String,
-    /// Path of the file that holds the password.
-    pub password_file: String,
     /// The address that mail comes from.
     pub sender: String,
 }
@@ -131,8 +129,6 @@ pub struct MailServer {
 pub struct Hook {
     /// Its address.
     pub url: String,
-    /// Path of the file that holds the secret that both know.
-    pub secret_file: String,
 }
 
 /// What leaves the house, and how.
@@ -179,16 +175,10 @@ impl Outgoing {
             if !is_address(&mail.sender) {
                 say("mail_sender", "发件地址写成 name@example.gov.cn 的样子。");
             }
-            if !mail.user.is_empty() && mail.password_file.is_empty() {
-                say("mail_password_file", "填了用户名，就要写明密码文件的路径。");
-            }
             let local = matches!(mail.host.as_str(), "127.0.0.1" | "localhost");
             if !mail.user.is_empty() && mail.security == Security::None && !local {
                 say("mail_security", "不加密时不能带用户名和密码，否则密码在网络上可见。请选 STARTTLS 或直接加密。");
             }
-        }
-        if self.hook.as_ref().is_some_and(|hook| hook.secret_file.is_empty()) {
-            say("webhook_secret_file", "请写明共享密钥文件的路径：没有密钥，接收方无法验证是谁发来的。");
         }
         if !DIGEST_HOURS.contains(&self.digest_hour) {
             say("digest_hour", "汇总时间在 6 时到 12 时之间。");
@@ -406,10 +396,9 @@ impl App {
                 Security::ALL.into_iter().find(|one| one.name() == name).unwrap_or(Security::Tls)
             },
             user: setting("mail_user")?,
-            password_file: setting("mail_password_file")?,
             sender: setting("mail_sender")?,
         };
-        let hook = Hook { url: setting("webhook_url")?, secret_file: setting("webhook_secret_file")? };
+        let hook = Hook { url: setting("webhook_url")? };
         Ok(Outgoing {
             mail: Some(mail).filter(|mail| !mail.host.is_empty()),
             digest_hour: setting("digest_hour")?.parse().unwrap_or(DIGEST_PRESET),
@@ -606,11 +595,9 @@ fn settings_of(wanted: &Outgoing) -> Vec<(&'static str, String)> {
         ("mail_port", mail.map(|it| it.port.to_string()).unwrap_or_default()),
         ("mail_security", mail.map(|it| it.security.name().to_owned()).unwrap_or_default()),
         ("mail_user", text(mail.map(|it| &it.user))),
-        ("mail_password_file", text(mail.map(|it| &it.password_file))),
         ("mail_sender", text(mail.map(|it| &it.sender))),
         ("digest_hour", wanted.digest_hour.to_string()),
         ("webhook_url", text(hook.map(|it| &it.url))),
-        ("webhook_secret_file", text(hook.map(|it| &it.secret_file))),
     ]
 }
 

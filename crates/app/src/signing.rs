@@ -8,7 +8,7 @@ use argon2::password_hash::PasswordVerifier;
 use zhiheng_pack::{Problem, problem as codes};
 use zhiheng_store::{AccountRow, InvitationRow, ProofRow, Purpose, RecordId, SessionRow};
 
-use crate::accounts::{Account, MINUTE, are_separate, fresh_proof, hash};
+use crate::accounts::{Account, MINUTE, fresh_proof, hash};
 use crate::attempts::Wait;
 use crate::{App, Error, totp};
 
@@ -33,6 +33,8 @@ pub const OUTCOMES: [(&str, &str); 9] = [
     (OUT, "退出"),
     (UNTIED, "统一身份没有对应账号"),
 ];
+/// Said of a password that comes back too soon.
+pub(crate) const USED_BEFORE: &str = "这是现在的或最近用过的口令，请换一个。";
 /// Signed in.
 pub(crate) const IN: &str = "in";
 const UNKNOWN: &str = "unknown";
@@ -196,8 +198,8 @@ impl App {
     /// Signs in whom an identity provider has proved. The identity is known from before, or its login is that of an account: then it is
     /// tied to it, so that a login which is renamed at the provider, or given to another, leads nowhere else. No account is made.
     ///
-    /// Where the three administrators are separate, a new tie shuts the account until the security administrator lets it in: the system
-    /// administrator names the provider, and could name one of his own.
+    /// Where the three administrators are separate, a new tie waits for the system administrator: the security administrator names the provider, and
+    /// could name one of his own. The three themselves come in by password alone, so that none of them comes in as another.
     pub fn sign_in_as(
         &self,
         issuer: &str,
@@ -232,19 +234,7 @@ impl App {
             self.log_sign_in(&row.login, LOCKED, address)?;
             return Err(self.locked()?);
         }
-        let (place, issuer, subject) = (place.clone(), issuer.to_owned(), subject.to_owned());
-        let (stored, now) = (row.clone(), self.now());
-        if known.is_none() {
-            self.store.write(move |tx| {
-                tx.tie_identity(&place, &issuer, &subject, &stored.id, now)?;
-                if are_separate(tx, &place)? {
-                    let fresh = ProofRow { password_at: stored.created_at, ..fresh_proof(stored.id) };
-                    let proof = tx.proof(&place, &stored.id)?.unwrap_or(fresh);
-                    tx.set_proof(&place, &ProofRow { active: false, ..proof })?;
-                }
-                tx.log_operation(&place, &stored.login, "绑定统一身份", &stored.login, &issuer).map(|_| ())
-            })?;
-        }
+        self.tie(&row, issuer, subject, known.is_some())?;
         self.admit(&row, address, "统一身份")
     }
 
@@ -408,10 +398,8 @@ impl App {
         if let Some(complaint) = policy.complaint(&row.login, new) {
             return Err(invalid("password", complaint));
         }
-        let mut before = self.store.read()?.earlier_passwords(&self.pack.place, &row.id, policy.history)?;
-        before.push(row.password_hash.clone());
-        if before.iter().any(|hash| right(new, hash)) {
-            return Err(invalid("password", "这是现在的或最近用过的口令，请换一个。"));
+        if self.was_used(&row, new)? {
+            return Err(invalid("password", USED_BEFORE));
         }
         let (place, now, new_hash) = (self.pack.place.clone(), self.now(), self.hash_password(new)?);
         let stored = row.clone();
@@ -423,6 +411,14 @@ impl App {
             tx.log_operation(&place, &stored.login, "修改密码", &stored.login, "").map(|_| ())
         })?;
         self.begin_session(&row, address, "修改口令后")
+    }
+
+    /// Whether a password is an account's own one, or among the last that the policy remembers.
+    pub(crate) fn was_used(&self, row: &AccountRow, password: &str) -> Result<bool, Error> {
+        let history = self.policy()?.history;
+        let mut before = self.store.read()?.earlier_passwords(&self.pack.place, &row.id, history)?;
+        before.push(row.password_hash.clone());
+        Ok(before.iter().any(|hash| right(password, hash)))
     }
 
     /// Begins the enrolment of a second factor: a new secret, as an app reads it, and as a person types it.

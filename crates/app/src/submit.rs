@@ -147,6 +147,10 @@ impl App {
         match self.submit_numbered(&job)? {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
+                let days = self.value_days(submissions);
+                if !days.is_empty() {
+                    self.settle_entered(hand.login(), &days)?;
+                }
                 serde_json::from_str(&answer)
                     .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))
             }

@@ -95,6 +95,8 @@ pub struct Received {
     pub read: bool,
     /// For whom it was meant, where that role is nobody's (县交通委的单位负责人).
     pub meant_for: Option<String>,
+    /// The absent person whom it tells, where the reader stands in for that person (代办).
+    pub instead_of: Option<String>,
 }
 
 /// Something an account did.
@@ -320,6 +322,12 @@ impl App {
             found.extend(reader.messages(&self.pack.place, &MessagesOf::Owner { body, role }, i64::MAX, limit)?);
         }
         let own: BTreeSet<RecordId> = found.iter().map(|message| message.id).collect();
+        // Whoever stands in for somebody is told what is for that person alone, as he has that person's work.
+        let absent = self.absent(&mut reader, account)?;
+        for one in &absent {
+            let of = MessagesOf::Account(one.login.clone());
+            found.extend(reader.messages(&self.pack.place, &of, i64::MAX, limit)?);
+        }
         for vacant in self.vacant_for(&mut reader, account)? {
             let of = MessagesOf::Bodies { bodies: vacant.bodies, role: vacant.role };
             found.extend(reader.messages(&self.pack.place, &of, i64::MAX, limit)?);
@@ -330,8 +338,11 @@ impl App {
         let ids: Vec<RecordId> = found.iter().map(|message| message.id).collect();
         let read = reader.read_by(&self.pack.place, &account.login, &ids)?;
         let one = |message: MessageRow| {
-            let meant_for = (!own.contains(&message.id)).then(|| self.meant_for(&message));
-            Received { read: read.contains(&message.id), meant_for, message }
+            let person = absent.iter().find(|one| message.account.as_deref() == Some(&*one.login));
+            let instead_of = person.map(|one| one.name.clone());
+            let vacant = !own.contains(&message.id) && instead_of.is_none();
+            let meant_for = vacant.then(|| self.meant_for(&message));
+            Received { read: read.contains(&message.id), meant_for, instead_of, message }
         };
         Ok(found.into_iter().map(one).collect())
     }

@@ -168,6 +168,16 @@ fn what_is_doubtful_waits_for_the_office() {
     let blank = county.app.receive("office", &round, "旧.xlsx", &form.bytes);
     assert!(blank.unwrap_err().message().contains("已报"), "a blank form does not replace one that was taken");
     assert_eq!(value(&county, "first_acceptance_rate").as_deref(), Some("93"));
+
+    // 暂无数据, taken after a number: nobody stands for the number any more, until one comes again.
+    let none: [(&str, &[(&str, &str)]); 1] =
+        [("工程一次验收合格率", &[("填报方式", "暂无数据"), ("说明", "台账在核")])];
+    let received = county.app.receive("office", &round, "b.xlsx", &filled(&form, &none, &SIGNED)).unwrap();
+    assert_eq!(received.state, ReplyState::Questioned);
+    county.app.settle("office", &round, "zjw", true, "台账核完再报").unwrap();
+    assert_eq!(value(&county, "first_acceptance_rate"), None);
+    county.app.receive("office", &round, "c.xlsx", &filled(&form, &again, &SIGNED)).unwrap();
+    assert_eq!(value(&county, "first_acceptance_rate").as_deref(), Some("93"));
     assert!(county.app.audit().unwrap().is_clean());
 }
 
@@ -202,6 +212,8 @@ fn a_scan_belongs_to_the_form_and_to_each_of_its_values() {
         [("发展国家级专精特新小巨人、市级“专精特新”企业", &[("本期值", "6"), ("来源文件", "名单")])];
     let bytes = filled(&form, &given, &SIGNED);
     county.app.receive("office", &round, "a.xlsx", &bytes).unwrap();
+    let page = county.app.receive("office", &round, "县经济信息委 盖章.pdf", b"<html><script>");
+    assert!(page.unwrap_err().message().contains("不是 PDF"), "a name is a claim");
     assert_eq!(scan("县经济信息委 盖章.pdf").unwrap().state, ReplyState::Reported);
     let scans = |kind: &str| {
         let wanted = ListWanted { limit: 10, ..ListWanted::default() };
@@ -225,7 +237,10 @@ fn a_unit_that_did_not_report_is_written_to_by_a_letter_of_its_own() {
         assert!(letter.contains(said), "{said}: {letter}");
     }
     let (kind, id) = county.app.draft_notice_of_round(&Account::of_office("office"), &round).unwrap();
-    assert!(county.app.record(&kind, &id).unwrap().row.fields.contains("未报1家"));
+    let notice = county.app.record(&kind, &id).unwrap().row.fields;
+    for said in ["未报1家", "专精特新", "：目标", "，完成—，", "县经济信息委未报"] {
+        assert!(notice.contains(said), "what is signed holds the numbers, {said}: {notice}");
+    }
 }
 
 #[test]
@@ -359,6 +374,27 @@ fn a_unit_with_an_account_reports_on_its_page_and_it_is_one_thing_with_the_retur
     let values = ListWanted { limit: 10, ..ListWanted::default() };
     let list = county.app.list(county.app.pack.kind("reported_value").unwrap(), &values).unwrap();
     assert_eq!(list.rows.len(), 1, "one value, whichever way it came");
+    assert!(county.app.audit().unwrap().is_clean());
+}
+
+/// What a unit enters by itself on the indicator's page is its report once it is all there.
+#[test]
+fn a_unit_that_entered_every_value_elsewhere_owes_nothing_any_more() {
+    let county = County::empty();
+    let clerk = of_unit("zjw");
+    let round = open(&county, &["first_acceptance_rate", "prefab_share"]);
+    let owed = || county.app.work(&clerk, Bin::Open, None, 10).unwrap().items.len();
+    for (indicator, left) in [("first_acceptance_rate", 1), ("prefab_share", 0)] {
+        let draft = Draft::of_texts([("indicator", indicator), ("as_of", "2026-09-30"), ("value", "60")]);
+        let kind = "reported_value".to_owned();
+        let entered = Submission { act: Act::Create(draft), kind, id: None, expected_version: None, reason: None };
+        county.app.submit("zjw", &entered, None).unwrap();
+        assert_eq!(owed(), left, "{indicator}");
+    }
+    let reply = county.app.record("collection_reply", &reply_of(&county, &round, "zjw")).unwrap();
+    assert_eq!(reply.record.case.unwrap().state, "reported");
+    assert_eq!(county.app.fire().unwrap().lapses, 0);
+    county.app.cancel_round("office", &round, "并入年度报送").unwrap();
     assert!(county.app.audit().unwrap().is_clean());
 }
 

@@ -50,7 +50,7 @@ use axum::{
 pub use api::openapi;
 pub use listen::{listen, listen_lazily};
 pub use routes::router;
-pub use server::{Server, Setup};
+pub use server::{Secrets, Server, Setup};
 
 /// The routes that need no county: static files, with the security headers of every answer.
 pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -1,5 +1,6 @@
 //! 服务: what every handler needs: the county, who may block how much, and the settings in force.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -26,9 +27,37 @@ pub struct Setup {
     pub csrf_key: [u8; 32],
     /// Where the demonstration county is served, when it is.
     pub demo_address: Option<String>,
-    /// The file with the secret that an identity provider gave us. Named on the command line only: whoever administers the pages must not make
-    /// the program read files of the server.
-    pub openid_secret: Option<PathBuf>,
+    /// Where the secrets lie.
+    pub secrets: Secrets,
+}
+
+/// Files with secrets, a line each. They are named on the command line only: whoever administers the pages must not make the program read files of the
+/// server, and still less send them away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// What an identity provider gave us.
+    pub openid: Option<PathBuf>,
+    /// The password of the mail server.
+    pub mail: Option<PathBuf>,
+    /// What we share with the system that is told.
+    pub webhook: Option<PathBuf>,
+}
+
+/// Largest file of a secret.
+const SECRET_BYTES: u64 = 4096;
+
+/// A secret is one short line in a plain file. It is read anew each time, so that a changed file needs no restart.
+pub(crate) fn read_secret(path: &Path) -> std::io::Result<String> {
+    let wrong = || std::io::Error::other("a secret is one line of at most 4 KiB");
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(wrong());
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
+    let line = text.trim();
+    let short = u64::try_from(text.len()).is_ok_and(|length| length <= SECRET_BYTES);
+    let fits = short && !line.is_empty() && !line.chars().any(char::is_control);
+    if fits { Ok(line.to_owned()) } else { Err(wrong()) }
 }
 
 /// One county on the web.
@@ -40,7 +69,7 @@ struct Inside {
     random: Arc<dyn Random>,
     csrf_key: [u8; 32],
     demo_address: Option<String>,
-    openid_secret: Option<PathBuf>,
+    secrets: Secrets,
     calls: Semaphore,
     hashes: Semaphore,
     settings: RwLock<Settings>,
@@ -106,7 +135,7 @@ impl Server {
             random: setup.random,
             csrf_key: setup.csrf_key,
             demo_address: setup.demo_address,
-            openid_secret: setup.openid_secret,
+            secrets: setup.secrets,
             calls: Semaphore::new(CALLS),
             hashes: Semaphore::new(HASHES),
             settings,
@@ -122,8 +151,8 @@ impl Server {
         &self.0.app
     }
 
-    pub(crate) fn openid_secret(&self) -> Option<&Path> {
-        self.0.openid_secret.as_deref()
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.0.secrets
     }
 
     pub(crate) fn demo_address(&self) -> Option<&str> {
@@ -200,5 +229,23 @@ impl Server {
         let app = Arc::clone(&self.0.app);
         let done = tokio::task::spawn_blocking(move || call(&app)).await;
         done.map_err(|failure| Error::Internal(format!("a use case ended: {failure}")))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_short_line_of_a_plain_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "s3cret\n").unwrap();
+        assert_eq!(read_secret(&path).unwrap(), "s3cret");
+        for text in ["", "two\nlines", &"x".repeat(4097)] {
+            std::fs::write(&path, text).unwrap();
+            assert!(read_secret(&path).is_err(), "{} bytes", text.len());
+        }
+        assert!(read_secret(folder.path()).is_err(), "a folder");
     }
 }

@@ -9,7 +9,7 @@ use zhiheng_pack::procedure::{Procedure, roles};
 use zhiheng_pack::{Draft, Kind, Problem, Record, day, problem as codes};
 use zhiheng_store::{Op, Outcome, RecordId, RecordRow, Refused};
 
-use super::{ReplyState, Round, fill, reply_id};
+use super::{ENTERED, ReplyState, Round, fill, reply_id};
 use crate::amend::Hand;
 use crate::cases::as_draft;
 use crate::error::Handed;
@@ -205,6 +205,47 @@ impl App {
         }
     }
 
+    /// Whether a reply's own record says 已报: what a page counts as reported may still be waiting there.
+    fn is_reported(&self, record: &Record) -> bool {
+        let parts = self.pack.collection.as_ref().map(|parts| &parts.reply);
+        parts.is_some_and(|parts| record.value(parts.state).is_some_and(|state| state.plain() == parts.states[1]))
+    }
+
+    /// The replies of units that have entered on the indicator's page the last of the values that a round of one of these days asks of them: they have
+    /// reported, and owe nothing any more.
+    pub(crate) fn settle_entered(&self, actor: &str, days: &[i32]) -> Result<(), Error> {
+        let parts = &self.collection()?.reply;
+        let kind = self.kind_at(parts.kind)?;
+        for round in self.rounds()?.into_iter().filter(|round| days.contains(&round.as_of)) {
+            let view = self.round(&round.id)?;
+            for id in view.in_state(ReplyState::Reported).filter_map(|reply| reply.record) {
+                let Some((_, record)) = self.live(kind, &id)?.filter(|(_, record)| !self.is_reported(record)) else {
+                    continue;
+                };
+                let mut draft = as_draft(kind, &record);
+                fill(&mut draft, kind, parts.received, &day::date(self.today()).to_string());
+                fill(&mut draft, kind, parts.remark, ENTERED);
+                let made = self.brought_to(id, draft, (ReplyState::Reported, Brings::Check), ENTERED)?;
+                self.commit(actor, made, &[])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The days of the values among some submissions.
+    pub(crate) fn value_days(&self, submissions: &[Submission]) -> Vec<i32> {
+        let Some(parts) = self.pack.collection.as_ref().map(|parts| parts.value) else { return Vec::new() };
+        let Some(kind) = self.pack.kinds.get(parts.kind) else { return Vec::new() };
+        let Some(field) = kind.fields.get(parts.as_of) else { return Vec::new() };
+        let of = |submission: &Submission| match &submission.act {
+            Act::Create(draft) | Act::Correct(draft) if submission.kind == kind.id => {
+                day::parse(draft.fields.get(&field.id)?.as_str()?).map(day::number)
+            }
+            _ => None,
+        };
+        submissions.iter().filter_map(of).collect()
+    }
+
     /// Moves the deadline of a round, for every unit that has not reported: their work and its reminders follow.
     pub fn move_round(&self, actor: &str, id: &RecordId, due: i32, reason: &str) -> Result<(), Error> {
         let view = self.round(id)?;
@@ -230,9 +271,10 @@ impl App {
         let draft = moved(kind, &record, parts.round.due);
         let mut made = vec![self.checked(Op::Correct, parts.round.kind, *id, draft, Some(reason), None)?];
         let kind = self.kind_at(parts.reply.kind)?;
-        for reply in view.replies.iter().filter(|reply| reply.state != ReplyState::Reported) {
-            let Some(reply) = reply.record else { continue };
-            let Some((_, record)) = self.live(kind, &reply)? else { continue };
+        for reply in view.replies.iter().filter_map(|reply| reply.record) {
+            let Some((_, record)) = self.live(kind, &reply)?.filter(|(_, record)| !self.is_reported(record)) else {
+                continue;
+            };
             let draft = moved(kind, &record, parts.reply.due);
             made.push(self.checked(Op::Correct, parts.reply.kind, reply, draft, Some(reason), None)?);
         }
@@ -251,8 +293,10 @@ impl App {
         let kind = self.kind_at(parts.round.kind)?;
         let mut made = vec![self.bare(Op::Withdraw, parts.round.kind, kind, *id, reason, None)];
         let kind = self.kind_at(parts.reply.kind)?;
-        let open = view.replies.iter().filter(|reply| reply.state != ReplyState::Reported);
-        for id in open.filter_map(|reply| reply.record) {
+        for id in view.replies.iter().filter_map(|reply| reply.record) {
+            if self.live(kind, &id)?.is_none_or(|(_, record)| self.is_reported(&record)) {
+                continue;
+            }
             made.push(self.bare(Op::Withdraw, parts.reply.kind, kind, id, reason, None));
         }
         self.commit(actor, made, &[])

@@ -14,7 +14,7 @@ use super::{Reply, ReplyState, RoundView, chinese_date};
 use crate::board::print;
 use crate::cases::{Doing, Taker, spawn_draft};
 use crate::export::{ExportFile, goal};
-use crate::{Account, Act, App, Error, Submission, When};
+use crate::{Account, Act, App, Error, Row, Submission, When};
 
 const MEDIA: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 /// 序号, 指标, 责任单位, 目标值, 完成值, 状态, 报送
@@ -33,34 +33,16 @@ impl App {
     pub fn round_notice(&self, id: &RecordId) -> Result<ExportFile, Error> {
         let view = self.round(id)?;
         let board = self.board(When { as_of: view.round.as_of, known_on: None })?;
-        let mut rows = Vec::new();
-        for reply in &view.replies {
-            for at in &reply.indicators {
-                let indicator = self.indicator_at(*at)?;
-                let row = board.rows.iter().find(|row| row.indicator == *at);
-                let number = row.map(|row| row.reported.as_ref().unwrap_or(&row.number));
-                let value = number.and_then(|number| number.value);
-                let texts = [
-                    indicator.row.map(|row| row.to_string()).unwrap_or_default(),
-                    named(&indicator.name, &indicator.unit),
-                    self.unit(reply).to_owned(),
-                    goal(indicator).unwrap_or_else(dash),
-                    value.map_or_else(dash, |value| print(value, indicator.decimals)),
-                    row.map_or_else(dash, |row| row.verdict.light.word().to_owned()),
-                    reply.state.word().to_owned(),
-                ];
-                let order = indicator.row.unwrap_or(u16::MAX);
-                let cells = texts.into_iter().zip(COLUMNS).map(|(text, (_, _, align))| WordCell::new(text, align));
-                rows.push((order, cells.collect::<Vec<_>>()));
-            }
-        }
-        rows.sort_by_key(|(order, _)| *order);
+        let cells = |texts: [String; 7]| -> Vec<WordCell> {
+            texts.into_iter().zip(COLUMNS).map(|(text, (_, _, align))| WordCell::new(text, align)).collect()
+        };
+        let rows = self.lines_of(&view, &board.rows)?;
         let table = WordTable {
             columns: COLUMNS
                 .iter()
                 .map(|(header, width, _)| SheetColumn { header: (*header).to_owned(), width: *width })
                 .collect(),
-            rows: rows.into_iter().map(|(_, cells)| cells).collect(),
+            rows: rows.into_iter().map(cells).collect(),
             ..WordTable::default()
         };
         let count = table.rows.len();
@@ -79,6 +61,31 @@ impl App {
             ..self.draft_letter()
         };
         self.word(&format!("{}情况通报", view.round.name), &letter, count)
+    }
+
+    /// Where every indicator of a round stands, in the order of the plan: what [`COLUMNS`] names.
+    fn lines_of(&self, view: &RoundView, board: &[Row]) -> Result<Vec<[String; 7]>, Error> {
+        let mut lines = Vec::new();
+        for reply in &view.replies {
+            for at in &reply.indicators {
+                let indicator = self.indicator_at(*at)?;
+                let row = board.iter().find(|row| row.indicator == *at);
+                let number = row.map(|row| row.reported.as_ref().unwrap_or(&row.number));
+                let value = number.and_then(|number| number.value);
+                let texts = [
+                    indicator.row.map(|row| row.to_string()).unwrap_or_default(),
+                    named(&indicator.name, &indicator.unit),
+                    self.unit(reply).to_owned(),
+                    goal(indicator).unwrap_or_else(dash),
+                    value.map_or_else(dash, |value| print(value, indicator.decimals)),
+                    row.map_or_else(dash, |row| row.verdict.light.word().to_owned()),
+                    reply.state.word().to_owned(),
+                ];
+                lines.push((indicator.row.unwrap_or(u16::MAX), texts));
+            }
+        }
+        lines.sort_by_key(|(order, _)| *order);
+        Ok(lines.into_iter().map(|(_, texts)| texts).collect())
     }
 
     /// 提示函 to one unit that has not reported, or whose form was sent back.
@@ -166,15 +173,16 @@ impl App {
         )
     }
 
-    /// Drafts the 通报 of a round as a letter of its own.
+    /// Drafts the 通报 of a round as a letter of its own: how each unit reported, and where each indicator stands, a line each, so that what is signed and
+    /// numbered holds the numbers. A table has no place in a text; [`App::round_notice`] is the same as one.
     pub fn draft_notice_of_round(&self, actor: &Account, id: &RecordId) -> Result<(String, RecordId), Error> {
         let view = self.round(id)?;
-        let mut items = Vec::new();
-        for reply in &view.replies {
-            let numbers = reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)?.row);
-            let numbers: Vec<String> = numbers.map(|row| format!("第{row}项")).collect();
-            items.push(format!("{}：{}（{}）", self.unit(reply), reply.state.word(), numbers.join("、")));
-        }
+        let board = self.board(When { as_of: view.round.as_of, known_on: None })?;
+        let one = |[number, name, unit, goal, value, light, state]: [String; 7]| {
+            let number = if number.is_empty() { number } else { format!("第{number}项 ") };
+            format!("{number}{name}：目标{goal}，完成{value}，{light}；{unit}{state}")
+        };
+        let items: Vec<String> = self.lines_of(&view, &board.rows)?.into_iter().map(one).collect();
         let units: Vec<&str> = view.replies.iter().map(|reply| self.unit(reply)).collect();
         let spawn = self.collection()?.notice.clone();
         self.draft_of_round(

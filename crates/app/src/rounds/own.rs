@@ -9,6 +9,7 @@ use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value, shown};
 use super::reply::{SPREADSHEET, Said, Word, scan_type};
 use super::{Received, Reply, ReplyState, Round, chinese_date, value_id};
 use crate::export::goal;
+use crate::genuine::is_what_it_says;
 use crate::{Account, App, Error, When};
 
 /// 填报方式: a number, as before, none happened, not there.
@@ -134,10 +135,9 @@ impl App {
         }
         let scan = match &report.scan {
             None => None,
-            Some((name, bytes)) => match scan_type(name) {
-                Some(media_type) => Some((name, media_type, bytes)),
-                None => {
-                    let say = "盖章扫描件请用 pdf、ofd、jpg 或者 png。";
+            Some((name, bytes)) => match fitting_scan(name, bytes) {
+                Ok(media_type) => Some((name, media_type, bytes)),
+                Err(say) => {
                     problems.push(Problem::of_field(codes::CHECK_FAILED, "scan", say));
                     None
                 }
@@ -213,6 +213,11 @@ impl App {
     pub fn round_day(&self, round: &Round) -> String {
         day::date(round.as_of).to_string()
     }
+}
+
+fn fitting_scan(name: &str, bytes: &[u8]) -> Result<&'static str, String> {
+    let media_type = scan_type(name).ok_or("盖章扫描件请用 pdf、ofd、jpg 或者 png。")?;
+    is_what_it_says(name, bytes).map(|()| media_type)
 }
 
 fn check_words(report: &OwnReport) -> Vec<Problem> {

@@ -15,6 +15,7 @@ use super::course::Brings;
 use super::form::{ABSENT, NUMBER, SIGNED, UNCHANGED, ZERO, last_value};
 use super::{Reply, ReplyState, Round, RoundView, fill, form_code, reply_id, value_id};
 use crate::cases::as_draft;
+use crate::genuine::is_what_it_says;
 use crate::submit::read;
 use crate::{Act, App, Error, Row, Submission};
 
@@ -33,6 +34,8 @@ const READ: [(&str, CellKind); 10] = [
 ];
 /// How a reason begins under which a value was withdrawn with its form.
 const TAKEN_BACK: &str = "报送表退回";
+/// The reason under which a value was withdrawn that a later form leaves out.
+const LEFT_OUT: &str = "后来的报送表没有报这一项";
 pub(super) const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What became of a returned file.
@@ -134,6 +137,7 @@ impl App {
             let name = unit(&reply).map_or("", |body| body.name.as_str());
             return Err(Error::WrongState(format!("{name}的报送表（Excel）还没有收，请先收报送表，再收盖章扫描件")));
         }
+        is_what_it_says(file_name, bytes).map_err(Error::WrongState)?;
         self.attach_scan(actor, &view.round, reply, file_name, media_type, bytes)?;
         let reasons = reply.remark.lines().map(str::to_owned).collect();
         Ok(Received { body: reply.body, state: reply.state, reasons, values: 0 })
@@ -465,7 +469,18 @@ impl App {
         let value_kind = self.kind_at(parts.value.kind)?;
         if state == ReplyState::Returned {
             for indicator in reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)) {
-                submissions.extend(self.take_back(value_kind, value_id(&round.id, &indicator.id), reasons)?);
+                let reason = format!("{TAKEN_BACK}：{}", reasons.join("；"));
+                submissions.extend(self.take_back(value_kind, value_id(&round.id, &indicator.id), reason)?);
+            }
+        }
+        if state == ReplyState::Reported {
+            // What an earlier form of this round brought and this one does not (暂无数据) nobody stands for any more.
+            let brought: Vec<&str> = values.iter().map(|(id, _)| id.as_str()).collect();
+            for indicator in reply.indicators.iter().filter_map(|at| self.pack.indicators.get(*at)) {
+                if !brought.contains(&indicator.id.as_str()) {
+                    let id = value_id(&round.id, &indicator.id);
+                    submissions.extend(self.take_back(value_kind, id, LEFT_OUT.to_owned())?);
+                }
             }
         }
         for (indicator, mut draft) in values {
@@ -473,29 +488,30 @@ impl App {
                 draft.fields.insert(field.id.clone(), scan.clone());
             }
             let id = value_id(&round.id, &indicator);
-            submissions.extend(self.put_back(value_kind, id, reply)?);
-            submissions.extend(self.change_of(value_kind, id, draft, "重新报送", reply.state)?);
+            let restored = self.put_back(value_kind, id, reply)?;
+            let comes_back = restored.is_some();
+            submissions.extend(restored);
+            submissions.extend(self.change_of(value_kind, id, draft, "重新报送", comes_back)?);
         }
         self.commit(actor, prepared, &submissions)
     }
 
     /// The withdrawal of a value whose form was sent back: a number that nobody stands for any more counts nowhere.
-    fn take_back(
-        &self,
-        kind: &zhiheng_pack::Kind,
-        id: RecordId,
-        reasons: &[String],
-    ) -> Result<Option<Submission>, Error> {
+    fn take_back(&self, kind: &zhiheng_pack::Kind, id: RecordId, reason: String) -> Result<Option<Submission>, Error> {
         let Some((row, _)) = self.live(kind, &id)? else { return Ok(None) };
-        let reason = format!("{TAKEN_BACK}：{}", reasons.join("；")).chars().take(400).collect();
+        let reason = reason.chars().take(400).collect();
         let (kind, expected_version) = (kind.id.clone(), Some(row.version));
         Ok(Some(Submission { act: Act::Withdraw, kind, id: Some(id), expected_version, reason: Some(reason) }))
     }
 
-    /// A value that went with a form that was sent back comes back with the next one.
+    /// A value that went with a form that was sent back, or that a form left out, comes back with the next one that brings it.
     fn put_back(&self, kind: &zhiheng_pack::Kind, id: RecordId, reply: &Reply) -> Result<Option<Submission>, Error> {
         let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
-        let gone = stored.filter(|row| !row.live && reply.state == ReplyState::Returned);
+        let Some(row) = stored.filter(|row| !row.live) else { return Ok(None) };
+        let versions = self.store.read()?.versions(&self.pack.place, &id)?;
+        let reason = versions.iter().max_by_key(|version| version.version).and_then(|version| version.reason.clone());
+        let with_form = reason.is_some_and(|reason| reason.starts_with(TAKEN_BACK) || reason == LEFT_OUT);
+        let gone = (with_form || reply.state == ReplyState::Returned).then_some(row);
         let restored = |row: zhiheng_store::RecordRow| Submission {
             act: Act::Restore,
             kind: kind.id.clone(),
@@ -513,10 +529,9 @@ impl App {
         id: RecordId,
         draft: Draft,
         reason: &str,
-        state: ReplyState,
+        comes_back: bool,
     ) -> Result<Option<Submission>, Error> {
-        let stored = self.store.read()?.record(&self.pack.place, &kind.id, &id)?;
-        if stored.is_some_and(|row| !row.live) && state == ReplyState::Returned {
+        if comes_back {
             let (kind, reason) = (kind.id.clone(), Some(reason.to_owned()));
             return Ok(Some(Submission {
                 act: Act::Correct(draft),

@@ -4,11 +4,12 @@ use std::sync::atomic::Ordering;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use zhiheng_app::{Account, App, Error, Grant, LogWanted, Must, Power, Role, Scope, SignedIn};
+use zhiheng_app::{Account, App, Error, Grant, LogWanted, Must, Power, Role, Scope, SignedIn, WaitingTie};
 
 use crate::county::{County, number};
 
 const PASSWORD: &str = "一句足够长的话做密码 1";
+const RENEWED: &str = "另一句足够长的话做密码 2";
 const HERE: &str = "10.0.0.8";
 const MINUTE: i64 = 60 * 1_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -169,9 +170,16 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     assert!(again(app, "late").has(Power::Security));
     // A new password by a link shuts the account until the security administrator lets it in.
     let token = app.reset(&system, &office.id).unwrap();
-    assert!(!accept(app, &token, "").unwrap().acts(), "who made the link may have used it");
+    let renew = |token: &str, password: &str| app.accept(token, "", "", password, HERE);
+    let entered =
+        |signed: Result<SignedIn, Error>| app.session(&signed.unwrap().session().unwrap().0).unwrap().unwrap();
+    let Err(Error::Invalid(said)) = renew(&token, PASSWORD) else { panic!("a link does not bring the old one back") };
+    assert_eq!(said[0].field.as_deref(), Some("password"));
+    assert!(!entered(renew(&token, RENEWED)).acts(), "who made the link may have used it");
     app.let_in(&security, &office.id).unwrap();
-    assert!(again(app, "office").acts());
+    assert!(entered(app.sign_in("office", RENEWED, HERE)).acts());
+    let token = app.reset(&system, &office.id).unwrap();
+    assert!(matches!(renew(&token, PASSWORD), Err(Error::Invalid(_))), "nor the one before");
     // The audit administrator reads and does nothing else.
     denied(app.invite(&audit, Role::Office, None, "x").map(drop));
     denied(app.let_in(&audit, &office.id));
@@ -181,16 +189,28 @@ fn once_all_three_are_named_the_office_administers_nothing_and_nobody_another() 
     assert!(matches!(app.set_disabled(&system, &audit.id, true), Err(Error::WrongState(_))), "the last of his kind");
     // From the server itself an account comes back without anybody's leave, and that is written down.
     app.set_disabled(&system, &latecomer.id, true).unwrap();
+    app.set_disabled(&system, &latecomer.id, false).unwrap();
+    assert!(!again(app, "late").acts(), "who was disabled comes back only when he is let in");
+    app.set_disabled(&system, &latecomer.id, true).unwrap();
     let token = app.rescue("late").unwrap();
-    assert!(accept(app, &token, "").unwrap().has(Power::Security));
+    assert!(entered(renew(&token, RENEWED)).has(Power::Security));
     let log = app.operation_log(&again(app, "aud"), &LogWanted::default(), 100).unwrap();
     assert!(log.iter().any(|row| row.verb == "在服务器上启用账号" && row.object == "late"));
-    // Nor does a provider that the system administrator named: a new tie waits for the security administrator.
-    let entered = app.sign_in_as("https://id.example", "s1", Some("aud"), HERE).unwrap().session().unwrap();
-    assert!(!app.session(&entered.0).unwrap().unwrap().acts());
-    app.let_in(&security, &audit.id).unwrap();
-    let entered = app.sign_in_as("https://id.example", "s1", None, HERE).unwrap().session().unwrap();
-    assert!(app.session(&entered.0).unwrap().unwrap().has(Power::Audit), "tied and let in");
+    // Nor does a provider that the security administrator named: none of the three comes in by it, and a tie of another waits for the system administrator.
+    let issuer = "https://id.example";
+    for login in ["sys", "aud", "sec"] {
+        assert!(matches!(app.sign_in_as(issuer, login, Some(login), HERE), Err(Error::WrongState(_))), "{login}");
+        assert!(again(app, login).acts(), "{login} is not shut out either");
+    }
+    assert!(matches!(app.sign_in_as(issuer, "s1", Some("office"), HERE), Err(Error::WrongState(_))));
+    let tie = app.waiting_tie(&system, &office.id).unwrap().unwrap();
+    denied(app.settle_tie(&security, &office.id, &tie.key(), true));
+    let other = WaitingTie { subject: "s2".to_owned(), ..tie.clone() }.key();
+    assert!(matches!(app.settle_tie(&system, &office.id, &other, true), Err(Error::WrongState(_))), "not what he saw");
+    app.settle_tie(&system, &office.id, &tie.key(), true).unwrap();
+    let entered = app.sign_in_as(issuer, "s1", None, HERE).unwrap().session().unwrap();
+    assert_eq!(app.session(&entered.0).unwrap().unwrap().login, "office", "tied");
+    denied(app.set_setting(&system, &format!("tie_waits.{}", office.id), "x"));
     denied(app.set_setting(&system, "administrators", ""));
     denied(app.set_policy(&system, "asvs"));
 }

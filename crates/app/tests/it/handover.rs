@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use zhiheng_app::{Account, Act, App, Bin, Error, HandOver, LogWanted, RecordId, Role, Submission, Taker};
+use zhiheng_app::{Account, Act, App, Bin, Error, Grant, HandOver, LogWanted, RecordId, Role, Submission, Taker};
 use zhiheng_pack::Draft;
 use zhiheng_pack::case::Act as CaseAct;
 
@@ -78,6 +78,36 @@ fn all_open_work_passes_in_one_act_with_a_record_and_what_cannot_is_named() {
         let audit = app.audit().unwrap();
         assert!(audit.is_clean(), "{:?}", audit.differences);
     }
+}
+
+/// Once the three administrators are separate, posts pass by the security administrator alone, and cases by anybody but him.
+#[test]
+fn the_security_administrator_passes_posts_and_nothing_else() {
+    let county = counties().remove(0);
+    let app = &county.app;
+    let office = first(app);
+    let li = invited(app, &office, Role::Bureau, Some("scjg"), "li");
+    let wang = invited(app, &office, Role::Bureau, Some("scjg"), "wang");
+    let desk = Grant { role: "desk".to_owned(), body: Some("scjg".to_owned()), since: app.today(), until: None };
+    app.grant(&office, &li.id, &desk).unwrap();
+    let id = lodge(app, "甲事");
+    assign(app, &li, "complaint", id, "li");
+    for (role, login) in [(Role::SystemAdmin, "sys"), (Role::SecurityAdmin, "sec"), (Role::AuditAdmin, "aud")] {
+        invited(app, &office, role, None, login);
+    }
+    let (office, security) = (again(app, "office"), again(app, "sec"));
+    assert!(!app.open_work_of(&office, &li.id).unwrap().grants);
+    for login in ["sys", "aud"] {
+        assert!(matches!(app.open_work_of(&again(app, login), &li.id), Err(Error::NotPermitted)), "{login}");
+    }
+    let open = app.open_work_of(&security, &li.id).unwrap();
+    assert!(open.grants && open.kinds.is_empty() && open.unread == 0, "{open:?}");
+    assert_eq!(open.takers.iter().map(|person| person.id).collect::<Vec<_>>(), [wang.id]);
+    let wanted = HandOver { posts: vec![open.posts[0].key], ..because("轮岗") };
+    let done = app.hand_over(&security, &li.id, &wang.id, &wanted).unwrap();
+    assert_eq!((done.posts.len(), done.passed.len(), done.messages), (1, 0, 0));
+    assert!(again(app, "wang").holds("desk", Some("scjg")) && !again(app, "li").holds("desk", Some("scjg")));
+    assert_eq!(assignee(app, &id).as_deref(), Some("li"));
 }
 
 #[test]
@@ -168,7 +198,16 @@ fn a_deputy_sees_what_is_assigned_to_the_absent_person_and_counts_it_once() {
         };
         assert_eq!((count("li"), lines("li").len()), (2, 2));
         assert_eq!((count("wang"), lines("wang").len()), (1, 1));
+        assign(app, &wang, "complaint", own, "wang");
+        assign(app, &wang, "complaint", own, "li");
+        let told = || {
+            let all = app.messages(&again(app, "wang"), 50).unwrap();
+            let instead = |one: &zhiheng_app::ReceivedMessage| one.instead_of.as_deref() == Some("li");
+            all.iter().filter(|one| instead(one) && one.message.title.starts_with("交办给您")).count()
+        };
+        assert_eq!(told(), 0);
         app.delegate(&li, &wang.id, app.today(), app.today() + 3).unwrap();
+        assert_eq!(told(), 1, "what the absent person alone is told");
         assert_eq!((count("wang"), lines("wang").len()), (2, 2));
         assert!(lines("wang").contains(&("提示函".to_owned(), Some("li".to_owned()))));
         county.clock.0.store(noon("2026-01-12"), Ordering::SeqCst);

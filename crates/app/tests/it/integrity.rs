@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use zhiheng_app::{
-    Account, Act, App, Error, Grant, HandOver, LogWanted, PartWanted, RecordId, RequestKey, Role, StepWanted,
+    Account, Act, App, Error, Fired, Grant, HandOver, LogWanted, PartWanted, RecordId, RequestKey, Role, StepWanted,
     Submission, Taker, When,
 };
 use zhiheng_pack::case::Act as CaseAct;
@@ -156,6 +156,8 @@ starts = ["field:opened_on"]
 stops = ["step:accept"]
 length = "7 workday"
 extend = { role = "head", times = 1, max = "5 workday" }
+warn = ["-1 workday"]
+escalate = [{ at = "+3 workday", to = "role:office" }, { at = "+30 workday", to = "role:leader" }]
 [[group]]
 id = "work"
 name = "办理"
@@ -351,6 +353,33 @@ fn a_correction_that_proves_nothing_is_not_confirmed_and_one_before_the_end_need
     let confirm = CaseAct::Confirm("decide".to_owned());
     assert!(act(app, &Account::of_office("office"), late, confirm, &[]).is_err(), "late by the corrected day as well");
     clean(app);
+}
+
+#[test]
+fn a_day_put_right_to_an_earlier_one_is_late_at_once_and_nothing_happens_twice() {
+    for county in counties() {
+        let (app, clerk, chief) = (&county.app, of_bureau("clerk"), head("chief"));
+        let fired = |what: &str| {
+            let fired = app.fire().unwrap();
+            assert_eq!(app.fire().unwrap(), Fired::default(), "{what}: not twice");
+            (fired.warnings, fired.lapses, fired.rungs)
+        };
+        county.at("2026-01-21");
+        // Entered with Tuesday 20 January: due on the 29th.
+        let id = lodge(app, &clerk, &[("title", "一件"), ("received_on", "2026-01-20")]).unwrap();
+        county.at("2026-01-28");
+        assert_eq!(fired("the day before"), (1, 0, 0));
+        // It had come on the 5th: due on the 14th, and three workdays after that have gone by.
+        correct(app, &chief, id, &[("received_on", "2026-01-05")]).unwrap();
+        clean(app);
+        assert_eq!(fired("put right"), (0, 1, 1));
+        assert_eq!(told(&rate(app)), LATE);
+        correct(app, &chief, id, &[("received_on", "2026-01-04")]).unwrap();
+        assert_eq!(fired("once more"), (0, 0, 0), "what has happened has happened");
+        county.at("2026-03-30");
+        assert_eq!(fired("the last rung"), (0, 0, 1));
+        clean(app);
+    }
 }
 
 #[test]

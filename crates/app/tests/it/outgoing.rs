@@ -21,10 +21,9 @@ fn outgoing() -> Outgoing {
         port: 25,
         security: Security::None,
         user: String::new(),
-        password_file: String::new(),
         sender: "zl@example.gov.cn".to_owned(),
     };
-    let hook = Hook { url: "http://127.0.0.1:9/".to_owned(), secret_file: "/dev/null".to_owned() };
+    let hook = Hook { url: "http://127.0.0.1:9/".to_owned() };
     Outgoing { mail: Some(mail), digest_hour: 8, hook: Some(hook) }
 }
 

@@ -106,6 +106,16 @@ impl Pack {
             .extend(self.asked(record).iter().filter(|asked| asked.is_open()).filter_map(|asked| look.of_asked(asked)));
         duties
     }
+
+    /// The moments of a duty, had its time ended then: what has happened already is known by its place in them, wherever the end moves.
+    pub fn moments_at(&self, record: &Record, duty: &Duty, (day, at): (i32, i64)) -> Vec<Moment> {
+        let Some((_, procedure)) = self.case_of(record) else { return Vec::new() };
+        let ask = procedure.ask(&duty.clock).map(|ask| &ask.clock);
+        let Some(clock) = procedure.clock(&duty.clock).or(ask) else { return Vec::new() };
+        let end = |sort: &MomentSort| matches!(sort, MomentSort::Lapse | MomentSort::Fire | MomentSort::Silence);
+        let at_end = duty.moments.iter().map(|moment| moment.sort).find(end);
+        moments(self, clock, Due { day, at, provisional: duty.provisional }, at_end)
+    }
 }
 
 struct Look<'a> {
@@ -140,7 +150,7 @@ impl Look<'_> {
             moments: run
                 .due
                 .filter(|_| !run.paused)
-                .map_or_else(Vec::new, |due| self.moments(clock, due, at_end(clock, run))),
+                .map_or_else(Vec::new, |due| moments(self.pack, clock, due, at_end(clock, run))),
         })
     }
 
@@ -163,7 +173,7 @@ impl Look<'_> {
             due_at: run.due.map(|due| due.at),
             provisional: run.due.is_some_and(|due| due.provisional),
             paused: false,
-            moments: run.due.map_or_else(Vec::new, |due| self.moments(&ask.clock, due, at_end)),
+            moments: run.due.map_or_else(Vec::new, |due| moments(self.pack, &ask.clock, due, at_end)),
         })
     }
 
@@ -235,34 +245,34 @@ impl Look<'_> {
             number += 1;
         }
     }
+}
 
-    fn moments(&self, clock: &Clock, due: Due, at_end: Option<MomentSort>) -> Vec<Moment> {
-        let mut moments: Vec<Moment> = at_end.map(|sort| Moment { at: due.at, sort }).into_iter().collect();
-        let reminder = clock.kind == ClockKind::Reminder && clock.warn.is_empty();
-        let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
-        moments.extend(warnings.map(|length| Moment { at: self.moment_at(due, length), sort: MomentSort::Warn }));
-        let rungs = clock.ladder.iter().enumerate();
-        moments.extend(rungs.map(|(at, rung)| Moment { at: self.moment_at(due, rung.at), sort: MomentSort::Rung(at) }));
-        moments.sort_unstable();
-        moments
+fn moments(pack: &Pack, clock: &Clock, due: Due, at_end: Option<MomentSort>) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = at_end.map(|sort| Moment { at: due.at, sort }).into_iter().collect();
+    let reminder = clock.kind == ClockKind::Reminder && clock.warn.is_empty();
+    let warnings = clock.warn.iter().copied().chain(reminder.then_some(Length { count: 0, unit: unit_of(clock) }));
+    moments.extend(warnings.map(|length| Moment { at: moment_at(pack, due, length), sort: MomentSort::Warn }));
+    let rungs = clock.ladder.iter().enumerate();
+    moments.extend(rungs.map(|(at, rung)| Moment { at: moment_at(pack, due, rung.at), sort: MomentSort::Rung(at) }));
+    moments.sort_unstable();
+    moments
+}
+
+/// An instant counted from the end of a time: before it the beginning of that day, after it the end of that day, at the end the end itself.
+fn moment_at(pack: &Pack, due: Due, length: Length) -> i64 {
+    let offset = pack.utc_offset_hours;
+    if length.count == 0 {
+        return due.at;
     }
-
-    /// An instant counted from the end of a time: before it the beginning of that day, after it the end of that day, at the end the end itself.
-    fn moment_at(&self, due: Due, length: Length) -> i64 {
-        let offset = self.pack.utc_offset_hours;
-        if length.count == 0 {
-            return due.at;
-        }
-        if length.unit.is_clock_time() {
-            let counted = clock::count_time(&self.pack.calendar, offset, due.at, length, &[], &[]);
-            return counted.due.unwrap_or(due.at);
-        }
-        let counted = clock::count(&self.pack.calendar, due.day, length, false, &[], &[]);
-        match counted.due_instant(offset) {
-            Some(end) if length.count < 0 => end - 86_400_000_000,
-            Some(end) => end,
-            None => due.at,
-        }
+    if length.unit.is_clock_time() {
+        let counted = clock::count_time(&pack.calendar, offset, due.at, length, &[], &[]);
+        return counted.due.unwrap_or(due.at);
+    }
+    let counted = clock::count(&pack.calendar, due.day, length, false, &[], &[]);
+    match counted.due_instant(offset) {
+        Some(end) if length.count < 0 => end - 86_400_000_000,
+        Some(end) => end,
+        None => due.at,
     }
 }
 

@@ -22,7 +22,10 @@ const NOTE: usize = 1000;
 /// The steps of a kind that people take, each id once: of several procedures, as the newest has it.
 pub(super) fn steps<'a>(pack: &'a Pack, kind: &Kind) -> impl Iterator<Item = &'a Step> {
     let mut found: Vec<&Step> = Vec::new();
-    for procedure in procedures(pack, kind) {
+    // A reply of a round is brought to its state by the form that comes in: none of its steps is taken by itself.
+    let reply = pack.collection.as_ref().and_then(|parts| pack.kinds.get(parts.reply.kind));
+    let taken = reply.is_none_or(|reply| reply.id != kind.id);
+    for procedure in procedures(pack, kind).filter(|_| taken) {
         let own = |role: &String| !matches!(role.as_str(), roles::SYSTEM | roles::CITIZEN);
         for step in procedure.steps.iter().filter(|step| step.roles.iter().any(own)) {
             match found.iter_mut().find(|known| known.id == step.id) {

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
-use zhiheng_app::{Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, may};
+use zhiheng_app::{
+    Act, App, Error, ListWanted, Receipt, RecordView, RequestKey, Right, Submission, Taker, Verb, is_what_it_says, may,
+};
 use zhiheng_pack::{Draft, Kind, Level, Pack, Problem, Record, Type, Value, problem as codes};
 use zhiheng_store::{RecordId, digest_of_hex};
 
@@ -16,7 +18,7 @@ use super::content::{case, given, instant, op, record};
 use super::refusal::{Fault, Outcome, Refusal};
 use super::shape::{Form, Member, Shape};
 use crate::office::content::{Content, read_cursor, write_cursor};
-use crate::office::files::{fits, is_what_it_says, media_type};
+use crate::office::files::{fits, media_type};
 use crate::office::records::{conditions, kind_of, opened_personal};
 use crate::server::Server;
 

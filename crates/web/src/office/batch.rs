@@ -33,6 +33,8 @@ use crate::words::{date, plain_date, size};
 const CHOSEN: usize = 200;
 /// Records that are printed at a time: some forty sheets of paper.
 const PRINTED: usize = 1000;
+/// Records that are looked at; more of them are taken out.
+const ONE_PAGE: usize = 50;
 /// Attachments of one download, in bytes.
 const ATTACHED: i64 = 256 * 1024 * 1024;
 
@@ -88,6 +90,7 @@ pub(crate) async fn print(
     } else {
         (chosen(&server, &visit, kind, ids).await?, "（逐条勾选）".to_owned(), false)
     };
+    taken_to_paper(&server, &visit, kind, &rows, &extent).await?;
     let content = Content::of(&pack, kind, &visit);
     let now = server.app().now();
     // What was only sent to a reader has its course elsewhere.
@@ -110,6 +113,18 @@ pub(crate) async fn print(
         made_on: date(server.app().today()),
     };
     Ok(page_of(register.render()))
+}
+
+/// A list on paper leaves the house as a file does: it is written down, and what is more than one page of a list is taking out (导出).
+async fn taken_to_paper(server: &Server, visit: &Visit, kind: &Kind, rows: &Rows, extent: &str) -> Result<(), Error> {
+    let Some(account) = visit.account.clone().filter(|_| !rows.is_empty()) else { return Ok(()) };
+    if rows.len() > ONE_PAGE && !rows.iter().all(|(row, _)| visit.may(Verb::Export, kind, row)) {
+        return Err(Error::WrongState(format!(
+            "一次打印超过 {ONE_PAGE} 条等同导出，须有“数据导出”：请缩小筛选范围，或者请安全管理员授予“数据导出”"
+        )));
+    }
+    let (id, filter, count) = (kind.id.clone(), format!("，打印台账{extent}"), rows.len());
+    server.run(move |app| if app.is_read_only() { Ok(()) } else { app.log_export(&account, &id, &filter, count) }).await
 }
 
 /// Records that the ticks name, or without any all that the conditions leave, for posters.

@@ -21,7 +21,7 @@ use crate::components::{
 use crate::extract::{FormBody, Office, Visit};
 use crate::frame::shell;
 use crate::held::Once;
-use crate::pages::{RoundPage, RoundUnit, RoundsPage, Settle};
+use crate::pages::{CHOSEN_UNITS, RoundPage, RoundUnit, RoundsPage, Settle};
 use crate::problem::{Answer, refused, see, show as page_of};
 use crate::routes::SPREADSHEET;
 use crate::server::Server;
@@ -287,6 +287,17 @@ async fn round_page_with(
         .collect(),
         notice: drafts(pack).1.then(|| format!("{here}/notice")),
         units: view.replies.iter().map(|reply| unit(pack, &view.round, reply)).collect(),
+        together: Field {
+            name: Some("opinion".to_owned()),
+            ..Field::new(
+                "opinion_together",
+                "理由",
+                Control::Text { value: String::new(), max_len: Some(OPINION_MAX), autocomplete: None },
+            )
+        }
+        .required()
+        .hint("在上表“单位”一栏勾选；采用只办有疑问的，其余的不动"),
+        together_action: format!("{here}/settle"),
         upload: Field { error, ..Field::new("files", "报回的文件", upload) }
             .required()
             .hint(
@@ -351,6 +362,7 @@ fn unit(pack: &Pack, round: &Round, reply: &Reply) -> RoundUnit {
         reasons: reply.remark.lines().map(str::to_owned).collect(),
         settle: (reply.file.is_some() && matches!(reply.state, ReplyState::Questioned | ReplyState::Reported)).then(
             || Settle {
+                body: id.to_owned(),
                 action: format!("{here}/settle/{id}"),
                 opinion: Field {
                     name: Some("opinion".to_owned()),
@@ -461,6 +473,53 @@ pub(crate) async fn settle(
         _ => format!("已退回{name}的报送表，这一轮收过的数已一并撤回；重报以后再计入。"),
     };
     say(&server, &visit, Tone::Neutral, text);
+    Ok(see(&address(&id)))
+}
+
+/// `POST /rounds/ID/settle`: one word for several units.
+pub(crate) async fn settle_together(
+    State(server): State<Server>,
+    visit: Visit,
+    Office(actor): Office,
+    Path(id): Path<String>,
+    form: FormBody,
+) -> Answer {
+    let id = id_of(&id)?;
+    let opinion = form.get("opinion").trim().to_owned();
+    let accept = match form.get("decision") {
+        "take" => true,
+        "return" => false,
+        _ => return settle_again(&server, &visit, id, "请选择采用或者退回。").await,
+    };
+    if opinion.is_empty() || opinion.chars().count() > OPINION_MAX as usize {
+        return settle_again(&server, &visit, id, "请写明采用或者退回的理由，不超过 200 字。").await;
+    }
+    let bodies: Vec<String> = form.all(CHOSEN_UNITS).map(str::to_owned).collect();
+    if bodies.is_empty() {
+        return settle_again(&server, &visit, id, "请先在表里勾选单位。").await;
+    }
+    let outcomes = server
+        .run(move |app| {
+            let settled = |body: String| {
+                let outcome = app.settle(&actor.login, &id, &body, accept, &opinion);
+                (app.pack.body(&body).map_or(body.clone(), |body| body.name.clone()), outcome)
+            };
+            Ok(bodies.into_iter().map(settled).collect::<Vec<_>>())
+        })
+        .await?;
+    let done: Vec<&str> = outcomes.iter().filter(|(_, it)| it.is_ok()).map(|(name, _)| name.as_str()).collect();
+    let word = if accept { "采用" } else { "退回" };
+    let left: Vec<String> = outcomes
+        .iter()
+        .filter_map(|(name, it)| it.as_ref().err().map(|error| format!("{name}没有办：{}", error.message())))
+        .collect();
+    let tone = if left.is_empty() { Tone::Good } else { Tone::Warn };
+    let mut said: Vec<String> = left;
+    if !done.is_empty() {
+        said.insert(0, format!("已{word} {} 个单位的报送表：{}", done.len(), done.join("、")));
+    }
+    let text = format!("{}。", said.join("；"));
+    say(&server, &visit, tone, text);
     Ok(see(&address(&id)))
 }
 

@@ -127,7 +127,15 @@ pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(acco
     let (lines, more) = server
         .run(move |app| {
             let work = app.work(&account, bin, None, PRINTED)?;
-            Ok((work.items.iter().map(|item| line(app, item)).collect::<Vec<_>>(), work.next.is_some()))
+            // More than one page of a list is taking out, also on paper.
+            let out = |item: &WorkItem| app.pack.kind(&item.task.kind).is_some_and(|kind| account.exports(kind));
+            let most = if work.items.iter().all(out) { PRINTED } else { PAGE };
+            let more = work.next.is_some() || work.items.len() > most;
+            let lines: Vec<_> = work.items.iter().take(most).map(|item| line(app, item)).collect();
+            if !lines.is_empty() && !app.is_read_only() {
+                app.log_export(&account, "work", "，打印工作台台账", lines.len())?;
+            }
+            Ok((lines, more))
         })
         .await?;
     let row = |line: WorkLine| {
@@ -143,7 +151,7 @@ pub(crate) async fn print(State(server): State<Server>, visit: Visit, Staff(acco
         kind_href: format!("/work?tab={id}"),
         extent: format!("共 {} 项，即将离开的在前，其余先到期的在前", lines.len()),
         columns: std::iter::once(Column::header("事项")).chain(headings).collect(),
-        cut: more.then(|| format!("只印前 {PRINTED} 项，后面还有。")),
+        cut: more.then(|| format!("只印前 {} 项，后面还有；一次打印超过 {PAGE} 项须有“数据导出”。", lines.len())),
         rows: lines.into_iter().map(row).collect(),
         made_by,
         made_on: date(server.app().today()),
@@ -287,9 +295,10 @@ fn with_messages(app: &App, account: &Account, page: WorkPage) -> Result<WorkPag
         MessageLine {
             id: one.message.id.to_string(),
             title: Link::new(one.message.title.clone(), href.unwrap_or_default()),
-            text: match &one.meant_for {
-                Some(whose) => format!("{}（本应送{whose}，没有人担任，转到您这里。）", one.message.text),
-                None => one.message.text.clone(),
+            text: match (&one.meant_for, &one.instead_of) {
+                (Some(whose), _) => format!("{}（本应送{whose}，没有人担任，转到您这里。）", one.message.text),
+                (None, Some(name)) => format!("代{name}：{}", one.message.text),
+                (None, None) => one.message.text.clone(),
             },
             when: moment(one.message.at, offset),
             unread: !one.read,

@@ -11,8 +11,6 @@ mod token;
 mod wire;
 
 use std::collections::HashMap;
-use std::io::Read as _;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::State;
@@ -23,7 +21,7 @@ use zhiheng_app::{Error, SignedIn};
 use crate::extract::{Params, Visit};
 use crate::problem::{Answer, see};
 use crate::public::plain::own_address;
-use crate::server::Server;
+use crate::server::{Server, read_secret};
 use crate::sign_in;
 pub(crate) use crate::wire::{TRUSTED, may_reach};
 use crate::words::address;
@@ -34,9 +32,6 @@ const BACK: &str = "/login/openid/back";
 const LIFE: i64 = 10 * 60 * 1_000_000;
 /// Sign-ins under way at a time; more let the oldest go.
 const UNDER_WAY: usize = 4096;
-
-/// Largest file of a secret.
-const SECRET_BYTES: u64 = 4096;
 
 /// The provider, as the settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,45 +174,18 @@ async fn login_of(found: &Value, told: &Value, subject: &str) -> Option<String> 
     text("preferred_username").filter(|_| text("sub") == Some(subject)).map(str::to_owned)
 }
 
-/// The secret, read anew each time, so that a changed file needs no restart; none for a public client.
+/// The secret; none for a public client.
 fn secret(server: &Server) -> Result<Option<String>, Error> {
-    let Some(path) = server.openid_secret() else { return Ok(None) };
+    let Some(path) = &server.secrets().openid else { return Ok(None) };
     read_secret(path).map(Some).map_err(|cause| {
         tracing::error!(%cause, "the secret of the identity provider cannot be read");
         refused("本系统读不到密钥文件，请系统管理员检查")
     })
 }
 
-/// A secret is one short line in a plain file.
-fn read_secret(path: &Path) -> std::io::Result<String> {
-    let wrong = || std::io::Error::other("a secret is one line of at most 4 KiB");
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(wrong());
-    }
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
-    let line = text.trim();
-    let short = u64::try_from(text.len()).is_ok_and(|length| length <= SECRET_BYTES);
-    let fits = short && !line.is_empty() && !line.chars().any(char::is_control);
-    if fits { Ok(line.to_owned()) } else { Err(wrong()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_secret_is_a_short_line_of_a_plain_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        std::fs::write(&path, "s3cret\n").unwrap();
-        assert_eq!(read_secret(&path).unwrap(), "s3cret");
-        for text in ["", "two\nlines", &"x".repeat(4097)] {
-            std::fs::write(&path, text).unwrap();
-            assert!(read_secret(&path).is_err(), "{} bytes", text.len());
-        }
-        assert!(read_secret(folder.path()).is_err(), "a folder");
-    }
 
     #[test]
     fn what_comes_back_belongs_to_the_browser_that_went_out_and_once() {

@@ -8,11 +8,13 @@ mod hook;
 mod letter;
 mod smtp;
 
+use std::path::Path;
 use std::time::Duration;
 
 use zhiheng_app::{App, Channel, Error, Hook, Letter, MailServer, Parcel};
 
 use crate::Server;
+use crate::server::read_secret;
 use crate::wire::{self, NoAnswer};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -25,12 +27,15 @@ type Entry = (&'static str, &'static str);
 const CONNECT: Entry = ("ZH4201", "连不上 {}。请核对地址和端口，并检查本机能不能访问它。");
 const TRUST: Entry = ("ZH4202", "{} 的证书不可信，或者加密没有谈成。请核对加密方式；自建的证书要先装到本机。");
 const NO_START_TLS: Entry = ("ZH4203", "邮件服务器 {} 不支持 STARTTLS，没有发送。请改选加密方式。");
-const LOGIN: Entry = ("ZH4204", "邮件服务器不接受用户名和密码（{}）。请核对用户名和密码文件。");
+const LOGIN: Entry = ("ZH4204", "邮件服务器不接受用户名和密码（{}）。请核对用户名和密码。");
 const SENDER: Entry = ("ZH4205", "邮件服务器不接受发件地址（{}）。请改用它允许的地址。");
 const RECIPIENT: Entry = ("ZH4206", "邮件服务器不接受收件地址（{}）。请收件人核对邮箱。");
 const REFUSED: Entry = ("ZH4207", "邮件服务器没有收下（{}）。请稍后再试，或者联系邮件管理员。");
 const SLOW: Entry = ("ZH4208", "{} 没有在限定时间内回答。请稍后再试。");
-const SECRET: Entry = ("ZH4209", "读不到密码或密钥文件 {}，或者它是空的。请核对路径和读取权限。");
+const SECRET: Entry = (
+    "ZH4209",
+    "读不到{}。它放在服务器的文件里（一行，不超过 4 KiB），启动时用 --mail-password、--webhook-secret 指明；请核对路径和读取权限。",
+);
 const UNREADABLE: Entry = ("ZH4210", "{} 的回答读不懂，或者中途断开。请核对端口和加密方式。");
 const STATUS: Entry = ("ZH4211", "接收方回答了 {}，不是成功。请检查接收方的程序。");
 const NOT_SET: Entry = ("ZH4212", "没有设置{}。请先在“对外发送”里填写并保存。");
@@ -60,11 +65,12 @@ impl Unsent {
     }
 }
 
-/// A secret, read anew each time, so that a changed file needs no restart.
-fn secret(path: &str) -> Result<String, Unsent> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let text = text.trim();
-    if text.is_empty() { Err(Unsent(SECRET, path.to_owned())) } else { Ok(text.to_owned()) }
+fn secret(path: Option<&Path>, name: &str) -> Result<String, Unsent> {
+    let missing = || Unsent(SECRET, name.to_owned());
+    read_secret(path.ok_or_else(missing)?).map_err(|cause| {
+        tracing::warn!(%cause, name, "a secret cannot be read");
+        missing()
+    })
 }
 
 /// Lets everything that is to leave leave in its time, until it is dropped.
@@ -165,7 +171,8 @@ pub(crate) async fn post(server: &Server, letter: &Letter, to: &str, key: &str) 
 }
 
 async fn post_by(mail: &MailServer, server: &Server, letter: &Letter, to: &str, key: &str) -> Result<(), Unsent> {
-    let password = if mail.user.is_empty() { None } else { Some(secret(&mail.password_file)?) };
+    let password =
+        if mail.user.is_empty() { None } else { Some(secret(server.secrets().mail.as_deref(), "邮件密码")?) };
     let trust = wire::trust().map_err(|cause| Unsent::of(&NoAnswer::Trust(cause), &mail.host))?;
     let (app, name) = (server.app(), server.app().pack.place_name.clone());
     let head =
@@ -176,7 +183,8 @@ async fn post_by(mail: &MailServer, server: &Server, letter: &Letter, to: &str, 
 
 /// Tells the other system something now.
 pub(crate) async fn push(server: &Server, key: &str, body: &str) -> Result<(), Unsent> {
-    let Some(hook) = server.settings().outgoing.hook else { return Err(Unsent(NOT_SET, "推送地址".to_owned())) };
-    let Hook { url, secret_file } = hook;
-    hook::push(&url, &secret(&secret_file)?, key, body, server.app().now()).await
+    let Some(Hook { url }) = server.settings().outgoing.hook else {
+        return Err(Unsent(NOT_SET, "推送地址".to_owned()));
+    };
+    hook::push(&url, &secret(server.secrets().webhook.as_deref(), "推送密钥")?, key, body, server.app().now()).await
 }

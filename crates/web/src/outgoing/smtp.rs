@@ -263,7 +263,6 @@ mod tests {
             port,
             security,
             user: "zl".to_owned(),
-            password_file: String::new(),
             sender: "zl@example.gov.cn".to_owned(),
         }
     }

@@ -73,7 +73,7 @@ pub use record::{
 };
 pub use record_form::{FormSection, Hidden, RecordFormPage, RecordStatePage};
 pub use register::RegisterPage;
-pub use rounds::{RoundPage, RoundUnit, RoundsPage, Settle};
+pub use rounds::{CHOSEN as CHOSEN_UNITS, RoundPage, RoundUnit, RoundsPage, Settle};
 pub use search::{Marked, SearchGroup, SearchHit, SearchPage};
 pub use settings::{SettingsGroup, SettingsPage};
 pub use sign_in::{LoginPage, SetPasswordPage};

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::components::{
     Link,
-    action::{Csrf, Encoding, Weight, post_form, submit, submit_as},
+    action::{CSRF_FIELD, Csrf, Encoding, Weight, post_form, submit, submit_as},
     errors::{error_summary, wrongs},
     field::{Field, field},
     flash::{Flash, remark},
@@ -13,6 +13,11 @@ use crate::components::{
     table::{Cell, Column, Row, Table, table},
     tag::{Tag, tag},
 };
+
+/// The form in which several replies are settled at once.
+const TOGETHER: &str = "together";
+/// The units that are ticked for it.
+pub const CHOSEN: &str = "body";
 
 /// All rounds, and the form of a new one.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,6 +88,10 @@ pub struct RoundPage {
     pub notice: Option<String>,
     /// Units.
     pub units: Vec<RoundUnit>,
+    /// 理由 of what is settled for several units at once.
+    pub together: Field,
+    /// Where it goes.
+    pub together_action: String,
     /// The field for returned files.
     pub upload: Field,
     /// Where they go.
@@ -125,6 +134,8 @@ pub struct RoundUnit {
 /// The form in which a reply is taken or sent back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settle {
+    /// Id of the unit.
+    pub body: String,
     /// Where it goes.
     pub action: String,
     /// The field of the reason.
@@ -163,6 +174,7 @@ impl RoundPage {
                     }
                 }
                 (self.table())
+                (self.together())
                 div.columns {
                     div.primary {
                         (card("收报送表", post_form(&self.shell.csrf, &self.action, "form", Encoding::Multipart, html! {
@@ -187,6 +199,27 @@ impl RoundPage {
         )
     }
 
+    /// What is ticked in the table, taken or sent back in one go. The boxes stand in the table and belong to this form.
+    fn together(&self) -> Markup {
+        let settled = self.units.iter().filter_map(|unit| unit.settle.as_ref());
+        if settled.count() < 2 {
+            return html! {};
+        }
+        card(
+            "勾选的一并办理",
+            html! {
+                form.form id=(TOGETHER) method="post" action=(self.together_action) novalidate {
+                    input type="hidden" name=(CSRF_FIELD) value=(self.shell.csrf.0);
+                    div.fields.one { (field(&self.together)) }
+                    div.actions {
+                        (submit_as("采用勾选的", Weight::Plain, "decision", "take")) " "
+                        (submit_as("退回勾选的", Weight::Danger, "decision", "return"))
+                    }
+                }
+            },
+        )
+    }
+
     fn table(&self) -> Markup {
         html! {
             div.scroll role="region" aria-labelledby="units-caption" tabindex="0" {
@@ -195,17 +228,25 @@ impl RoundPage {
                     thead { tr {
                         @for label in ["单位", "报送指标", "状态", "收到", "疑问和退回原因", "办理"] { th scope="col" { (label) } }
                     } }
-                    tbody { @for unit in &self.units { (row(&self.shell.csrf, unit)) } }
+                    @let boxes = self.units.iter().filter(|unit| unit.settle.is_some()).count() > 1;
+                    tbody { @for unit in &self.units { (row(&self.shell.csrf, unit, boxes)) } }
                 }
             }
         }
     }
 }
 
-fn row(csrf: &Csrf, unit: &RoundUnit) -> Markup {
+fn row(csrf: &Csrf, unit: &RoundUnit, boxes: bool) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="单位" { (unit.name) }
+            th scope="row" data-label="单位" {
+                @if let Some(settle) = unit.settle.as_ref().filter(|_| boxes) {
+                    label.inline {
+                        input type="checkbox" form=(TOGETHER) name=(CHOSEN) value=(settle.body);
+                        " " (unit.name)
+                    }
+                } @else { (unit.name) }
+            }
             td data-label="报送指标" { span.links { @for one in &unit.asked { a href=(one.href) { (one.label) } " " } } }
             td data-label="状态" { (tag(&unit.state)) }
             td data-label="收到" { @if unit.received.is_empty() { "—" } @else { (unit.received) } }

@@ -93,6 +93,7 @@ fn round() -> RoundPage {
         received: if state == "未报" { String::new() } else { "2026-10-18 甲、乙、丙".into() },
         reasons: reasons.iter().map(|text| (*text).to_owned()).collect(),
         settle: settle.map(|questioned| Settle {
+            body: id.into(),
             action: "#".into(),
             opinion: Field {
                 name: Some("opinion".into()),
@@ -126,6 +127,16 @@ fn round() -> RoundPage {
             ),
             unit("县经济信息委", "jxw", Tone::Neutral, "未报", &[], None),
         ],
+        together: Field {
+            name: Some("opinion".into()),
+            ..Field::new(
+                "opinion_together",
+                "理由",
+                Control::Text { value: String::new(), max_len: Some(200), autocomplete: None },
+            )
+        }
+        .required(),
+        together_action: "#".into(),
         upload: Field::new("files", "报回的文件", Control::Files { accept: ".xlsx,.xls".into(), max: "64 MB".into() })
             .required()
             .hint("可以一次选多个"),

@@ -44,12 +44,12 @@ async fn page(
     problems: &[Problem],
 ) -> Result<AccountPage, Error> {
     let reader = actor.clone();
-    let (account, grants, seen) = server
+    let (account, grants, seen, tie) = server
         .run(move |app| {
             let known = app.accounts(&reader)?.into_iter().find(|account| account.id == id);
             let account = known.ok_or_else(|| Error::NotFound("这个账号".to_owned()))?;
             let seen = app.last_sign_ins(&reader)?.get(&account.login).copied();
-            Ok((account, app.grants(&reader, &id)?, seen))
+            Ok((account, app.grants(&reader, &id)?, seen, app.waiting_tie(&reader, &id)?))
         })
         .await?;
     let pack = &server.app().pack;
@@ -62,9 +62,17 @@ async fn page(
     if may && account.second_factor {
         actions.push(Action::send("重置动态口令", format!("{path}/second-factor/reset")).weight(Weight::Danger));
     }
+    if let Some(tie) = tie.as_ref().filter(|_| actor.has(Power::System)) {
+        let tie = format!("{path}/tie/{}", tie.key());
+        actions.push(Action::send("批准绑定统一身份", tie.clone()).weight(Weight::Primary));
+        actions.push(Action::send("不批准绑定", format!("{tie}/drop")).weight(Weight::Danger));
+    }
     // Work is the office's to hand over; an administrator touches no case.
     if actor.acts() && actor.role == Role::Office {
         actions.push(Action::open("移交待办", format!("/work/handover/{id}")));
+    }
+    if may && actor.role == Role::SecurityAdmin && grants.iter().any(|grant| grant.ended_at.is_none()) {
+        actions.push(Action::open("移交岗位", format!("/work/handover/{id}")));
     }
     let yes = |yes: bool| if yes { "已启用" } else { "未启用" };
     let role_name = |id: &str| pack.role(id).map_or("数据导出", |role| role.name.as_str()).to_owned();
@@ -81,17 +89,21 @@ async fn page(
             Action::send("收回", format!("{path}/grants/{}/withdraw", grant.recorded_at)).weight(Weight::Danger)
         }),
     };
+    let tie = tie.map(|tie| Line::text("待批准的统一身份", format!("{}（标识 {}）", tie.issuer, tie.subject)));
     Ok(AccountPage {
         shell: shell(server, visit),
         name: account.name.clone(),
-        facts: vec![
+        facts: [
             Line::text("用户名", account.login.clone()),
             Line::text("角色", account.role.word()),
             Line::text("单位", body_name(server, account.body.as_deref())),
             Line::text("状态", state_tag(&account).word),
             Line::text("动态口令", yes(account.second_factor)),
             Line::text("最近登录", seen.map_or_else(|| "尚未登录".to_owned(), |at| moment(at, pack.utc_offset_hours))),
-        ],
+        ]
+        .into_iter()
+        .chain(tie)
+        .collect(),
         actions,
         grants: grants.iter().map(row).collect(),
         grant_action: format!("{path}/grants"),
@@ -165,6 +177,30 @@ pub(crate) async fn let_in(
     let id = id_of(&id)?;
     server.run(move |app| app.let_in(&actor, &id)).await?;
     Ok(done(&server, &visit, id, "账号已批准启用。"))
+}
+
+/// `POST /accounts/ID/tie/KEY`
+pub(crate) async fn make_tie(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(actor): Staff,
+    Path((id, key)): Path<(String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    server.run(move |app| app.settle_tie(&actor, &id, &key, true)).await?;
+    Ok(done(&server, &visit, id, "统一身份已绑定。"))
+}
+
+/// `POST /accounts/ID/tie/KEY/drop`
+pub(crate) async fn drop_tie(
+    State(server): State<Server>,
+    visit: Visit,
+    Staff(actor): Staff,
+    Path((id, key)): Path<(String, String)>,
+) -> Answer {
+    let id = id_of(&id)?;
+    server.run(move |app| app.settle_tie(&actor, &id, &key, false)).await?;
+    Ok(done(&server, &visit, id, "申请已去掉，没有绑定。"))
 }
 
 /// `POST /accounts/ID/second-factor/reset`

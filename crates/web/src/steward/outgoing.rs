@@ -51,11 +51,10 @@ impl Given {
             port: 465,
             security: Security::Tls,
             user: String::new(),
-            password_file: String::new(),
             sender: String::new(),
         };
         let mail = outgoing.mail.clone().unwrap_or(nowhere);
-        let hook = outgoing.hook.clone().unwrap_or(Hook { url: String::new(), secret_file: String::new() });
+        let hook = outgoing.hook.clone().unwrap_or(Hook { url: String::new() });
         Given { port: mail.port.to_string(), hour: outgoing.digest_hour.to_string(), mail, hook }
     }
 
@@ -70,10 +69,9 @@ impl Given {
                 port: form.get("mail_port").parse().unwrap_or(0),
                 security: security.unwrap_or(Security::Tls),
                 user: text("mail_user"),
-                password_file: text("mail_password_file"),
                 sender: text("mail_sender"),
             },
-            hook: Hook { url: text("webhook_url"), secret_file: text("webhook_secret_file") },
+            hook: Hook { url: text("webhook_url") },
         }
     }
 
@@ -129,9 +127,8 @@ fn mail_fields(given: &Given, problems: &[Problem]) -> Vec<Field> {
         Field::new("mail_host", "邮件服务器", text(&mail.host, None)).hint("如 smtp.example.gov.cn；不填就不发邮件"),
         Field::new("mail_port", "端口", Control::Integer { value: given.port.clone(), unit: None }),
         Field::new("mail_security", "加密", Control::Choice { options: ways.into() }),
-        Field::new("mail_user", "用户名", text(&mail.user, None)).hint("服务器不要登录的不填"),
-        Field::new("mail_password_file", "密码文件", text(&mail.password_file, None))
-            .hint("服务器上存放密码的文件路径，密码本身不进数据库"),
+        Field::new("mail_user", "用户名", text(&mail.user, None))
+            .hint("服务器不要登录的不填；密码放在服务器的文件里，启动时用 --mail-password 指明"),
         Field::new("mail_sender", "发件地址", text(&mail.sender, None)).hint("如 zlqx@example.gov.cn"),
         Field::new("digest_hour", "早上几时发汇总", Control::Choice { options: hours.collect() })
             .hint("只在工作日发；到时没开机的，当天 18 时前补发"),
@@ -141,11 +138,10 @@ fn mail_fields(given: &Given, problems: &[Problem]) -> Vec<Field> {
 
 fn hook_fields(given: &Given, problems: &[Problem]) -> Vec<Field> {
     let hook = &given.hook;
-    let fields = [
-        Field::new("webhook_url", "接收地址", text(&hook.url, None)).hint(format!("{TRUSTED}；不填就不推送")),
-        Field::new("webhook_secret_file", "共享密钥文件", text(&hook.secret_file, None))
-            .hint("服务器上存放密钥的文件路径；接收方用同一密钥验证签名"),
-    ];
+    let hint = format!(
+        "{TRUSTED}；不填就不推送。共享密钥放在服务器的文件里，启动时用 --webhook-secret 指明，接收方用它验证签名"
+    );
+    let fields = [Field::new("webhook_url", "接收地址", text(&hook.url, None)).hint(hint)];
     fields.into_iter().map(|field| with_error(field, problems)).collect()
 }
 

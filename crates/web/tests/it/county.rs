@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use zhiheng_app::{App, Clock, Random, Setup as AppSetup};
 use zhiheng_pack::PackFiles;
-use zhiheng_web::{Server, Setup, router};
+use zhiheng_web::{Secrets, Server, Setup, router};
 
 /// 2026-11-23 14:06 in the county.
 pub(crate) const NOW: i64 = 1_795_413_960_000_000;
@@ -68,7 +68,7 @@ pub(crate) struct County {
     pub(crate) server: Server,
     pub(crate) app: Arc<App>,
     clock: Arc<Ticking>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl County {
@@ -111,10 +111,15 @@ impl County {
         let url = format!("sqlite:{}", folder_of_db.path().join("zhiheng.db").display());
         let app = Arc::new(App::open(&url, compiled.unwrap(), &setup).unwrap());
         app.apply_pack("system", &[base, &[main]].concat()).unwrap();
-        let server =
-            Server::new(Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None, openid_secret: None })
-                .unwrap();
-        County { router: router(server.clone()), server, app, clock, _folder: folder_of_db }
+        let secrets = Secrets { webhook: Some(folder_of_db.path().join("webhook-secret")), ..Secrets::default() };
+        let setup = Setup { app: app.clone(), random, csrf_key: [7; 32], demo_address: None, secrets };
+        let server = Server::new(setup).unwrap();
+        County { router: router(server.clone()), server, app, clock, folder: folder_of_db }
+    }
+
+    /// The file of the secret that is shared with the system that is told. It is not there until somebody writes it.
+    pub(crate) fn webhook_secret(&self) -> std::path::PathBuf {
+        self.folder.path().join("webhook-secret")
     }
 
     /// Moves on to noon of a day; every session ends meanwhile.

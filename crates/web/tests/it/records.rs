@@ -161,6 +161,7 @@ async fn ticked_records_are_printed_exported_and_withdrawn_for_one_reason() {
     register.assert_shows("制表人").assert_shows("审核人").assert_shows("日期");
     office.get("/kinds/food_sample/print?f.verdict=unqualified").await.assert_shows("没有可打印的记录");
     office.get("/kinds/food_sample/print").await.assert_shows("共 4 条");
+    office.get("/logs/operations").await.assert_shows("打印台账").assert_shows("4 条");
     let file = office.get(&format!("/kinds/food_sample/chosen.xlsx?{two}")).await;
     assert_eq!(file.status, StatusCode::OK);
     office.get("/kinds/food_sample/chosen.xlsx").await.assert_shows("还没有勾选记录");

@@ -104,7 +104,11 @@ async fn a_unit_finds_the_round_among_its_work_and_reports_on_its_own_page() {
     let long = "长".repeat(5000);
     let unsaid = office.post(&format!("{here}/settle/zjw"), &[("decision", "return"), ("opinion", &long)]).await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
-    office.post_on(&format!("{here}/settle/zjw"), &[("decision", "return"), ("opinion", "请重核")]).await;
+    let none = office.post(&format!("{here}/settle"), &[("decision", "return"), ("opinion", "请重核")]).await;
+    none.assert_shows("请先在表里勾选单位");
+    let both = [("body", "zjw"), ("body", "kjj"), ("decision", "return"), ("opinion", "请重核")];
+    let said = office.post_on(&format!("{here}/settle"), &both).await;
+    said.assert_shows("已退回 1 个单位的报送表").assert_shows("没有办");
     clerk.get("/work").await.assert_shows("退回，待重报").assert_shows("重报");
     clerk.get(&page).await.assert_shows("请重核").assert_shows("value=\"31.5\"");
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Error, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 use zhiheng_app::{Act, App, Grants, ListWanted, Random, ReachOf, Right, Submission, TokenWanted};
 use zhiheng_web::loopback::Loopback;
-use zhiheng_web::{Server, Setup};
+use zhiheng_web::{Secrets, Server, Setup};
 
 use super::{Bench, Filled, Found, Laps, filled};
 use crate::Common;
@@ -40,7 +40,7 @@ impl Asked {
         let mut csrf_key = [0; 32];
         SystemRandom.fill(&mut csrf_key);
         let random = Arc::new(SystemRandom);
-        let setup = Setup { app: Arc::clone(&app), random, csrf_key, demo_address: None, openid_secret: None };
+        let setup = Setup { app: Arc::clone(&app), random, csrf_key, demo_address: None, secrets: Secrets::default() };
         let county = Loopback::new(Server::new(setup)?);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         Ok(Asked { app, county, runtime, tokens, sent: 0, records, _rest: Box::new(folder) })

@@ -12,7 +12,7 @@ use zhiheng_app::{Act, App, Random, RecordId, Submission};
 use zhiheng_pack::{Draft, read};
 use zhiheng_store::{Options, Store};
 use zhiheng_web::loopback::Loopback;
-use zhiheng_web::{Server, Setup};
+use zhiheng_web::{Secrets, Server, Setup};
 
 use super::{Bench, Folder, Found, Laps, digits, setup};
 use crate::Common;
@@ -44,7 +44,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
         random: Arc::new(SystemRandom),
         csrf_key,
         demo_address: None,
-        openid_secret: None,
+        secrets: Secrets::default(),
     };
     let county = Loopback::new(Server::new(setup)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use zhiheng_app::{App, Error, ExportFile, Received, RecordId, Reply, ReplyState, RoundView, RoundWanted};
+use zhiheng_app::{App, Error, ExportFile, Received, RecordId, Reply, ReplyState, RoundView, RoundWanted, is_scan};
 
 use super::{Access, day, open, say, say_json};
 use crate::Common;
@@ -196,8 +196,12 @@ fn file(common: &Common, folder: &PathBuf, file: &ExportFile) -> Result<()> {
 fn receive(common: &Common, app: &App, actor: &str, round: &RecordId, files: &[PathBuf]) -> Result<ExitCode> {
     let mut values = Vec::new();
     let mut clean = true;
+    let name_of = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // A scan belongs to a form: the forms first, whatever order the shell names them in.
+    let mut files: Vec<&PathBuf> = files.iter().collect();
+    files.sort_by_key(|path| is_scan(&name_of(path)));
     for path in files {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name_of(path);
         let read = std::fs::read(path).map_err(|error| Error::WrongState(format!("读不到文件：{error}")));
         let (value, words) = match read.and_then(|bytes| app.receive(actor, round, &name, &bytes)) {
             Ok(received) => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use zhiheng_app::{App, DemoMark, Random};
-use zhiheng_web::{Server, Setup, listen, listen_lazily};
+use zhiheng_web::{Secrets, Server, Setup, listen, listen_lazily};
 
 use super::demo::{DEMO_DB, fill};
 use super::{Access, in_force, open, say};
@@ -35,6 +35,12 @@ pub(crate) struct Serve {
     /// 统一身份平台给的客户端密钥所在的文件，一行，不超过 4 KiB
     #[arg(long, value_name = "FILE")]
     openid_secret: Option<PathBuf>,
+    /// 邮件服务器的密码所在的文件，一行，不超过 4 KiB
+    #[arg(long, value_name = "FILE")]
+    mail_password: Option<PathBuf>,
+    /// 推送（webhook）的共享密钥所在的文件，一行，不超过 4 KiB
+    #[arg(long, value_name = "FILE")]
+    webhook_secret: Option<PathBuf>,
 }
 
 pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
@@ -55,11 +61,16 @@ pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     // The blocking driver of PostgreSQL has a runtime of its own, which may neither run nor end inside ours: what asks the database at the
     // start, and the last owner of its connections, stay outside.
     let apps: Vec<Arc<App>> = apps.into_iter().map(Arc::new).collect();
+    let secrets = Secrets {
+        openid: args.openid_secret.clone(),
+        mail: args.mail_password.clone(),
+        webhook: args.webhook_secret.clone(),
+    };
     let mut servers = Vec::new();
     for (listener, app) in listeners.into_iter().zip(&apps) {
         greet(&app.pack.place_name, &listener.local_addr()?.to_string(), app.first_link()?.as_deref());
         let demo = demo.as_ref().map(|address| format!("http://{address}"));
-        servers.push((listener, server_of(Arc::clone(app), demo, args.openid_secret.clone())?));
+        servers.push((listener, server_of(Arc::clone(app), demo, secrets.clone())?));
     }
     farewell(first, demo.as_deref());
     runtime.block_on(async {
@@ -106,13 +117,13 @@ fn next_port(address: SocketAddr) -> Result<SocketAddr> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
-fn server_of(app: Arc<App>, demo_address: Option<String>, openid_secret: Option<PathBuf>) -> Result<Server> {
+fn server_of(app: Arc<App>, demo_address: Option<String>, secrets: Secrets) -> Result<Server> {
     if !app.is_read_only() {
         app.open_log()?;
     }
     let mut csrf_key = [0; 32];
     SystemRandom.fill(&mut csrf_key);
-    Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address, openid_secret })?)
+    Ok(Server::new(Setup { app, random: Arc::new(SystemRandom), csrf_key, demo_address, secrets })?)
 }
 
 /// The demonstration county on the next port, made when somebody first opens it; without that port there is no link to it.
@@ -121,7 +132,9 @@ async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
     let listener = TcpListener::bind(next).await.ok()?;
     let common = common.clone();
     let make = move || {
-        demo_county(&common).and_then(|app| server_of(Arc::new(app), None, None)).map_err(|error| format!("{error:#}"))
+        demo_county(&common)
+            .and_then(|app| server_of(Arc::new(app), None, Secrets::default()))
+            .map_err(|error| format!("{error:#}"))
     };
     tokio::spawn(async move {
         if let Err(error) = listen_lazily(listener, make, asked_to_stop()).await {
