@@ -1,7 +1,5 @@
 //! 由此开出 and 随原件撤销: what a pack may declare of records that open others, and every mistake in it said with its code.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use zhiheng_pack::raise::RaisedFrom;

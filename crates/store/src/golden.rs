@@ -332,6 +332,29 @@ const OPERATIONS: &[Operation] = &[
     ("mail choice", |store| store.read()?.mail_choice(P, &RecordId([1; 16])).map(drop)),
     ("mail choices", |store| store.read()?.mail_choices(P).map(drop)),
     ("deputies", |store| store.read()?.delegations_to(P, &RecordId([1; 16]), 20_000).map(drop)),
+    ("log, a page of leaves", |store| store.read()?.leaves(P, 256, 256).map(drop)),
+    ("log, the leaf of a version", |store| store.read()?.leaf_of(P, 1, Logged::Version).map(drop)),
+    ("log, a tile", |store| store.read()?.log_tile(P, 0, 1).map(drop)),
+    ("log, the head that the public sees", |store| store.read()?.log_head(P, i64::MAX, true).map(drop)),
+    ("log, the head over a leaf", |store| store.read()?.head_over(P, 7).map(drop)),
+    ("log, cut a head", |store| {
+        let head = HeadRow { size: 9, root: [1; 32], note: "n".to_owned(), signed_at: 1, published: true };
+        store
+            .write(move |tx| {
+                tx.set_tile(P, 0, 0, &[1; 32])?;
+                tx.set_head(P, &head)?;
+                tx.forget_heads(P, 9)
+            })
+            .map(drop)
+    }),
+    ("log, everything against everything", |store| {
+        let mut reader = store.read()?;
+        reader.scan_leaves(P, |_| Ok(()))?;
+        reader.versions_off_log(P)?;
+        reader.log_heads(P)?;
+        reader.scan_tiles(P, |_, _, _| Ok(()))?;
+        reader.records_uncounted(P).map(drop)
+    }),
 ];
 
 fn plan_of(conn: &mut Conn, sql: &str, values: &[Owned]) -> String {

@@ -1,6 +1,6 @@
 //! Documents that nobody would send: bad input is refused with its place, within bounds, and what is written is read again.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+#![expect(clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
 use std::sync::Arc;
 

@@ -177,18 +177,17 @@ impl Scene<'_> {
 
     /// 乡镇任务: open ones, one reported, one without news.
     fn town_tasks(&self) -> Result<(), Error> {
-        for (town, title, days) in [
-            ("qingshi", "核对辖区内烧结砖企业生产状态", 25),
-            ("qingshi", "张贴消费投诉点位码并拍照反馈", 18),
-            ("baixi", "摸排农村集体聚餐备案情况", 20),
-            ("jia", "核对电梯使用单位名单", 15),
+        for (town, title, duty, days) in [
+            ("qingshi", "核对辖区内烧结砖企业生产状态", "assist_01", 25),
+            ("qingshi", "张贴消费投诉点位码并拍照反馈", "basic_05", 18),
+            ("baixi", "摸排农村集体聚餐备案情况", "basic_04", 20),
+            ("jia", "核对电梯使用单位名单", "assist_02", 15),
         ] {
             let fields = Fields::new()
                 .set("title", title)
                 .set("town", town)
                 .set("assigned_by", "scjg")
-                .set("duty_class", "assist")
-                .set("duty_item", "配合履行职责事项 示例第12项 质量安全摸底")
+                .set("duty", duty)
                 .set("requirement", "逐户核对，反馈名单；没有变化的报本期无变化。")
                 .day("assigned_on", self.day)
                 .day("due_on", self.day + days);

@@ -367,7 +367,7 @@ fn an_account_is_dormant_from_the_day_it_was_made_or_last_used() {
         county.clock.0.fetch_add((days - 1) * DAY, Ordering::SeqCst);
         again(app, "office");
         assert_eq!(app.dormant(&office).unwrap(), Vec::<String>::new());
-        county.clock.0.fetch_add(DAY, Ordering::SeqCst);
+        county.clock.0.fetch_add(DAY + MINUTE, Ordering::SeqCst);
         assert_eq!(app.dormant(&office).unwrap(), ["li", "wang"]);
         app.set_disabled(&office, &li.id, true).unwrap();
         assert_eq!(app.dormant(&office).unwrap(), ["wang"]);

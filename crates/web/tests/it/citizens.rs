@@ -607,6 +607,7 @@ async fn what_is_merged_after_it_was_taken_up_ends_and_what_was_split_off_keeps_
     let id = |href: &str| href.rsplit('/').next().unwrap().to_owned();
 
     county.at("2026-11-26");
+    desk.sign_in("desk").await;
     step(&mut desk, &format!("{second}/steps/split_report"), &[]).await;
     let report = newest(&mut desk, "consumer_report").await;
     let page = desk.get(&report).await;
