@@ -980,9 +980,9 @@ impl Look<'_> {
             step.fresh.iter().copied().partition(|at| self.procedure.is_anchor(*at));
         let mut problems = Vec::new();
         for at in days.into_iter().filter(|at| after.value(*at).is_some()) {
-            if same(&at) {
+            if same(&at) && step.require.contains(&at) {
                 problems.push(say(codes::NOT_FRESH, at));
-            } else if after.day(at).is_some_and(|day| day < self.today) {
+            } else if !same(&at) && after.day(at).is_some_and(|day| day < self.today) {
                 problems.push(say(codes::FRESH_PAST, at));
             }
         }

@@ -278,7 +278,12 @@ impl Pack {
         let mut corrected = before.map(|old| self.corrected(kind, old, record, &act)).unwrap_or_default();
         if matches!(act, Act::Step(_)) {
             let met_there = |one: &Corrected| runs::runs_from(procedure, kind, &one.field, &met);
-            corrected.retain(|one| !met_there(one));
+            // A day that the step sets anew begins a time; it corrects none.
+            let anew = |one: &Corrected| {
+                let at = kind.field_index(&one.field);
+                step.is_some_and(|step| at.is_some_and(|at| step.fresh.contains(&at)))
+            };
+            corrected.retain(|one| !met_there(one) && !anew(one));
         }
         case.events.push(Event {
             act,

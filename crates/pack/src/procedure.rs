@@ -371,8 +371,8 @@ pub struct Step {
     pub require: Vec<usize>,
     /// Fields that may be filled with it.
     pub ask: Vec<usize>,
-    /// Of those, what is said anew each time (重新填写): the step is refused while all of it is as it was when the step was taken before; a date from
-    /// which a time runs always differs from the one before and is not past.
+    /// Of those, what is said anew each time (重新填写): the step is refused while all of it is as it was when the step was taken before. A date from
+    /// which a time runs begins one anew and is not past; a required one differs from that before.
     pub fresh: Vec<usize>,
     /// Of those, what it rests on (佐证): filled, or the remark says why not.
     pub evidence: Vec<usize>,

@@ -1,5 +1,5 @@
 //! Figures of the store: `cargo run --release -p zhiheng-store --example figures -- URL PEER_URL
-//! [submit|import|million|read|start|fsck|backup]…`, with two databases that are empty before the first of them.
+//! [submit|log|import|million|read|start|fsck|backup]…`, with two databases that are empty before the first of them.
 //!
 //! Every record moves three indicators in three dimensions. The peer stores the same rows and indexes through the same
 //! committer, without versions and cells; ours and the peer alternate.
@@ -191,6 +191,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                             rate / peer_rate
                         );
                     }
+                }
+            }
+            "log" => {
+                let mut bare = Options::new(Arc::new(Ticking(Instant::now())), Arc::new(Sevens));
+                bare.without_log = true;
+                bare.files = Some(folder.path().join("files"));
+                let (ours, peer) = (open(&ours, false, folder.path())?, Store::open(&peer, bare)?);
+                let numbers = AtomicU64::new(1 << 41);
+                for round in 0..4 {
+                    let (rate, slow) = submit(&ours, &numbers, 4, 30);
+                    let (peer_rate, peer_slow) = submit(&peer, &numbers, 4, 30);
+                    println!(
+                        "log, round {round}: with {rate:.0}/s p99 {slow:?}; without {peer_rate:.0}/s p99 {peer_slow:?}; ratio {:.2}",
+                        rate / peer_rate
+                    );
                 }
             }
             "import" => {

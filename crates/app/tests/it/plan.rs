@@ -12,7 +12,7 @@ use zhiheng_pack::{Pack, PackFiles, read};
 
 use crate::county::{TestClock, noon, number};
 
-pub(crate) struct Zeros;
+struct Zeros;
 
 impl Random for Zeros {
     fn fill(&self, bytes: &mut [u8]) {

@@ -2,14 +2,25 @@
 //! demonstration county has them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
-use zhiheng_app::{Account, Act, App, Clock, Error, Held, RecordId, Role, Setup, StepWanted, Submission, Taker};
+use zhiheng_app::{
+    Account, Act, App, Clock, Error, Held, Random, RecordId, Role, Setup, StepWanted, Submission, Taker,
+};
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::{Draft, day, read};
 
 use crate::county::{TestClock, noon};
-use crate::plan::{Zeros, folder};
+use crate::plan::folder;
+
+/// Other bytes every time.
+struct Counted(AtomicU8);
+
+impl Random for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0.fetch_add(1, Ordering::SeqCst));
+    }
+}
 
 struct Office {
     app: App,
@@ -36,7 +47,7 @@ impl Office {
         let place = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(noon("2026-11-02"))));
         let given: Arc<dyn Clock> = clock.clone();
-        let setup = Setup { clock: given, random: Arc::new(Zeros), read_only: false };
+        let setup = Setup { clock: given, random: Arc::new(Counted(AtomicU8::new(0))), read_only: false };
         let url = format!("sqlite:{}", place.path().join("returns.db").display());
         Office { app: App::open(&url, pack.unwrap(), &setup).unwrap(), clock, _place: place }
     }
@@ -124,6 +135,17 @@ fn a_town_task_is_extended_by_who_gave_it_and_has_a_time_after_every_return() {
     let next = [("next_due", "2026-12-20")];
     assert!(office.step("scjg", "town_task", id, "close_term", &next).is_err(), "it is asked for once");
     office.step("scjg", "town_task", id, "close", &[]).unwrap();
+
+    let other = [("due_on", "2026-11-18")];
+    let other: Vec<_> = task.iter().filter(|(field, _)| *field != "due_on").copied().chain(other).collect();
+    let other = office.open(kind, &other);
+    office.step("jia", kind, other, "object", &[]).unwrap();
+    office.on("2026-11-19");
+    office.step("zlb", kind, other, "uphold", &[("due_on", "2026-11-27")]).unwrap();
+    office.step("jia", kind, other, "report", &[("feedback", "已摸底")]).unwrap();
+    let met = office.app.case(None, &office.app.record(kind, &other).unwrap()).unwrap();
+    let due = met.clocks.iter().find(|one| one.clock.id == "due").unwrap();
+    assert_eq!(due.run.late, Some(false), "objected to in time, upheld after the day with another: in time");
 }
 
 #[test]

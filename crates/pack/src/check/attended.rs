@@ -83,7 +83,7 @@ pub(super) fn returns_have_times(procedure: &Procedure, node: &Node<'_>) {
             clock.starts.iter().any(|start| match start {
                 Trigger::Step(at) => procedure.steps.get(*at).is_some_and(|it| it.id == step.id),
                 Trigger::State(at) => *at == to && !step.from.contains(at),
-                Trigger::Field(at) => step.require.contains(at),
+                Trigger::Field(at) => step.fresh.contains(at),
             })
         });
         if again {

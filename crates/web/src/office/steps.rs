@@ -191,7 +191,11 @@ pub(crate) async fn form(
 fn leave_fresh(kind: &Kind, step: &Step, handled: &Handled, typed: &mut Typed) {
     let again = !step.fresh.is_empty() && handled.case.case.taken(&step.id).is_some();
     let asked = step.require.iter().chain(&step.ask);
-    let anew = asked.filter(|at| again || step.fresh.contains(at) && handled.case.procedure.is_anchor(**at));
+    let anew = asked.filter(|at| match handled.case.procedure.is_anchor(**at) {
+        // What need not be given stays as it is: left blank, it would be emptied.
+        true => step.fresh.contains(at) && step.require.contains(at),
+        false => again,
+    });
     for field in anew.filter_map(|at| kind.fields.get(*at)) {
         if !matches!(field.kind, Type::Passage | Type::File) {
             typed.remove(&field.id);
