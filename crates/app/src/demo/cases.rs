@@ -92,6 +92,12 @@ impl Course {
         self.because(day, role, step, fields, None)
     }
 
+    /// The same with a remark.
+    fn noting(mut self, day: i32, role: &'static str, step: &str, fields: Fields, note: &'static str) -> Course {
+        let at = office_hour(working(day), &mut self.chance);
+        self.deed(at, CaseAct::Step(step.to_owned()), role, fields, (None, Some(note)))
+    }
+
     fn because(
         mut self,
         day: i32,
@@ -486,15 +492,19 @@ impl Cases {
         let issued = working(day + chance.between(1, 3));
         let ends = issued + 30;
         let reported = if number % 6 == 2 { ends + 9 } else { ends - chance.between(2, 12) };
-        let measures = || Fields::new().set("measures", "已逐项整改，补齐记录，明确专人负责，并组织了一次复查。");
+        let measures = Fields::new().set("measures", "已逐项整改，补齐记录，明确专人负责，并组织了一次复查。");
         let course = Course::opened(opened, roles::OFFICE, fields, chance)
             .on(issued, roles::OFFICE, "issue", Fields::new().day("due_on", ends))
-            .on(reported, roles::OFFICER, "report", measures());
+            .on(reported, roles::OFFICER, "report", measures);
         let (course, reported) = if number % 8 == 5 {
-            let partly = Fields::new().set("review_result", "partly").set("review_text", "佐证材料不足。");
+            let partly = Fields::new()
+                .set("review_result", "partly")
+                .set("review_text", "佐证材料不足。")
+                .day("due_on", reported + 24);
+            let again = Fields::new().set("measures", "已补充照片和台账，逐项整改完毕，并再次复查。");
             let course = course
                 .because(reported + 4, roles::OFFICE, "return", partly, Some("佐证材料不足，请补充照片和台账"))
-                .on(reported + 10, roles::OFFICER, "report", measures());
+                .on(reported + 10, roles::OFFICER, "report", again);
             (course, reported + 10)
         } else {
             (course, reported)
@@ -558,7 +568,7 @@ fn task(number: u64, opened: i64, mut chance: Chance) -> Course {
     let progress = Fields::new().set("progress", "任务清单所列事项已全部完成，工作记录和佐证齐全。");
     Course::opened(opened, roles::OFFICE, fields, chance)
         .on(assigned, roles::OFFICE, "assign", Fields::new())
-        .on(done, roles::OFFICER, "report", progress)
+        .noting(done, roles::OFFICER, "report", progress, "佐证为纸质台账，存本单位备查")
         .on(done + 3, roles::HEAD, "review", Fields::new())
         .on(done + 7, roles::OFFICE, "accept", Fields::new())
 }
