@@ -613,7 +613,8 @@ async fn what_is_merged_after_it_was_taken_up_ends_and_what_was_split_off_keeps_
     let page = desk.get(&report).await;
     page.assert_shows("2026年11月23日").assert_shows("张三丰").assert_shows("13800000000").assert_shows("TEST-ID-0001");
 
-    step(&mut desk, &format!("{second}/steps/accept"), &[]).await;
+    let known = [("f.complainant", "张三丰"), ("f.phone", "13800000000"), ("f.matter", "昨天在店里买的")];
+    step(&mut desk, &format!("{second}/steps/accept"), &known).await;
     desk.get(second).await;
     desk.post_on(&format!("{second}/merge"), &[("into", &id(first))])
         .await
