@@ -152,30 +152,32 @@ fn make() -> Marked {
             taken(kind, made.id, held);
         }
     }
-    // The last tour complaint goes on and brings about other records: what a step writes into them is everybody's to read.
+    // The last tour complaint goes on and brings about other records: what a step writes into them is everybody's to read. A consumer's is
+    // settled and announced: what is announced may be published.
     let office = Account::of_office("office");
-    let case = cases["tour_complaint"].clone();
-    for (at, (step, fields)) in [
-        ("accept", json!({})),
-        ("assist", json!({ "assist_bodies": ["scjg"], "moved_matter": "协查" })),
-        ("prepay", json!({ "prepay_amount": "100" })),
-        ("rectify", json!({})),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (kind, step, fields) in [
+        ("tour_complaint", "accept", json!({})),
+        ("tour_complaint", "assist", json!({ "assist_bodies": ["scjg"], "moved_matter": "协查" })),
+        ("tour_complaint", "prepay", json!({ "prepay_amount": "100" })),
+        ("tour_complaint", "rectify", json!({})),
+        ("consumer_complaint", "accept", json!({})),
+        ("consumer_complaint", "settle", json!({ "result": "performed", "result_text": "退款" })),
+        ("consumer_complaint", "follow_up", json!({ "follow_up": "performed" })),
+        ("consumer_complaint", "publish", json!({})),
+    ] {
         let fields = Draft { fields: fields.as_object().unwrap().clone().into_iter().collect(), scope: None };
         let wanted = StepWanted {
-            kind: "tour_complaint".to_owned(),
-            id: case.parse().unwrap(),
+            kind: kind.to_owned(),
+            id: cases[kind].parse().unwrap(),
             act: CaseAct::Step(step.to_owned()),
             fields,
             reason: None,
             note: None,
             expected_version: None,
         };
-        let key = RequestKey(format!("step{at}"));
-        app.take_step(Taker::Staff(&office), &wanted, Some(&key)).unwrap_or_else(|error| panic!("{step}: {error:?}"));
+        let key = RequestKey(format!("{kind} {step}"));
+        let taken = app.take_step(Taker::Staff(&office), &wanted, Some(&key));
+        taken.unwrap_or_else(|error| panic!("{kind} {step}: {error:?}"));
     }
     // Somebody files one himself, and follows it.
     let entry = "tour";
