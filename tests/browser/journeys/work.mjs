@@ -61,9 +61,9 @@ export async function walk(reader) {
   await reader.open("/work?tab=messages");
   await reader.expectText("受理决定已超期");
   // The letter about this case, and no other: its title names the case, its facts the day on which the time ran out.
-  await reader.open("/kinds/official_letter");
+  await reader.open("/kinds/official_letter?f.state=draft");
   const letter = `关于消费投诉“受理决定”超期的提示函`;
-  await reader.follow(page.locator(`main table a:has-text("${letter}"):has-text("${missed}")`).first());
+  await reader.follow(page.locator(`main tr:has-text("${letter}"):has-text("${missed}") a`).first());
   await reader.expectText(letter, `${missed}”的受理决定`, "期限7个工作日，应于2026年4月27日前办理", "至2026年11月23日尚未办理", "拟稿");
   await reader.open("/work?tab=done");
   await reader.expectText("受理", kept);
