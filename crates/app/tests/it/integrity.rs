@@ -374,7 +374,7 @@ fn a_day_put_right_to_an_earlier_one_is_late_at_once_and_nothing_happens_twice()
         clean(app);
         assert_eq!(fired("put right"), (0, 1, 1));
         assert_eq!(told(&rate(app)), LATE);
-        correct(app, &chief, id, &[("received_on", "2026-01-04")]).unwrap();
+        correct(app, &head("deputy"), id, &[("received_on", "2026-01-04")]).unwrap();
         assert_eq!(fired("once more"), (0, 0, 0), "what has happened has happened");
         county.at("2026-03-30");
         assert_eq!(fired("the last rung"), (0, 0, 1));
