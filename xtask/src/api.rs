@@ -20,7 +20,7 @@ pub(crate) fn run(more: &[&str]) -> Outcome<Count> {
     install(&tools, &rig.join("requirements.txt"))?;
     call(Command::new("cargo").current_dir(root()).args(["build", "--release", "--package", "zhiheng"]))?;
     let program = target.join("release").join("zhiheng").to_string_lossy().into_owned();
-    let site = Site::start("serve --demo", &program, &["--demo"])?;
+    let site = Site::start("serve --demo", &program, &["--demo", "--no-guests"])?;
     let start = site.server.said("/start/").ok_or("the server printed no one-time link")?;
     let mut python = Command::new(tools.join("bin").join("python"));
     python.arg(rig.join("run.py")).args(["--base", &site.address, "--start", &start]);

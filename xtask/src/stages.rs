@@ -191,7 +191,7 @@ fn independent(mut cargo: Command) -> Outcome<Count> {
     std::fs::remove_dir_all(&folder).map_err(|error| format!("{} stays: {error}", folder.display()))?;
     run(Command::new("cargo").current_dir(root()).args(["build", "--release", "--package", "zhiheng"]))?;
     let program = target_folder()?.join("release").join("zhiheng").to_string_lossy().into_owned();
-    let site = Site::start("serve --demo", &program, &["--demo"])?;
+    let site = Site::start("serve --demo", &program, &["--demo", "--no-guests"])?;
     let mut go = Command::new("go");
     go.current_dir(root().join("tests").join("independent")).env("GO111MODULE", "off");
     go.env("GOPATH", prerequisites::GO_SOURCES).args(["run", "served.go", &site.address]);
@@ -219,7 +219,7 @@ fn browser(mut cargo: Command) -> Outcome<Count> {
     let mut calendars = Command::new("node");
     let mut count = run_counting(calendars.current_dir(&rig).args(["calendars.mjs", "--program", &program]))?;
     let real = Site::start("serve", &program, &[])?;
-    let demo = Site::start("serve --demo", &program, &["--demo"])?;
+    let demo = Site::start("serve --demo", &program, &["--demo", "--no-guests"])?;
     let chromium = prerequisites::chromium().ok_or("no Chromium found")?;
     let pictures = target.join("browser");
     let mut node = Command::new("node");

@@ -106,6 +106,23 @@ impl App {
         Ok(guests)
     }
 
+    /// Nobody is let in as a guest: whom an earlier start had let in has a password now that nobody knows, and the page of signing in names nobody.
+    pub fn keep_guests_out(&self) -> Result<(), Error> {
+        let guests = self.demo_guests()?;
+        if guests.is_empty() {
+            return Ok(());
+        }
+        let hash = self.hash_password(&hex(&self.random_bytes::<16>()))?;
+        let place = self.pack.place.clone();
+        let there = self.store.read()?.accounts(&place)?;
+        Ok(self.store.write(move |tx| {
+            for known in there.iter().filter(|known| guests.iter().any(|guest| guest.login == known.login)) {
+                tx.set_password(&place, &known.id, &hash)?;
+            }
+            tx.set_setting(&place, SETTING, "")
+        })?)
+    }
+
     /// The accounts of the demonstration, for its page of signing in; nobody anywhere else.
     pub fn demo_guests(&self) -> Result<Vec<DemoGuest>, Error> {
         if !self.pack.demo {

@@ -32,6 +32,9 @@ pub(crate) struct Serve {
     /// 打开示例县（虚构），数据在 zhiheng-demo 文件夹
     #[arg(long)]
     demo: bool,
+    /// 示例县不设公用账号：像真的县一样，用一次性链接建立第一个账号
+    #[arg(long, requires = "demo")]
+    no_guests: bool,
     /// 统一身份平台给的客户端密钥所在的文件，一行，不超过 4 KiB
     #[arg(long, value_name = "FILE")]
     openid_secret: Option<PathBuf>,
@@ -45,7 +48,7 @@ pub(crate) struct Serve {
 
 pub(crate) fn run(common: &Common, args: &Serve) -> Result<ExitCode> {
     log();
-    let apps = if args.demo { vec![demo_county(common)?] } else { counties(common)? };
+    let apps = if args.demo { vec![demo_county(common, !args.no_guests)?] } else { counties(common)? };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("启动不了异步运行时")?;
     let (listeners, demo) = runtime.block_on(async {
         let mut listeners = vec![bind(&args.listen).await?];
@@ -132,7 +135,7 @@ async fn demo_beside(county: SocketAddr, common: &Common) -> Option<String> {
     let listener = TcpListener::bind(next).await.ok()?;
     let common = common.clone();
     let make = move || {
-        demo_county(&common)
+        demo_county(&common, true)
             .and_then(|app| server_of(Arc::new(app), None, Secrets::default()))
             .map_err(|error| format!("{error:#}"))
     };
@@ -170,8 +173,8 @@ fn farewell(first: SocketAddr, demo: Option<&str>) {
     say("按 Ctrl+C 停止。");
 }
 
-/// The demonstration county in its own database, made on first use.
-fn demo_county(common: &Common) -> Result<App> {
+/// The demonstration county in its own database, made on first use; with accounts for whoever comes, or like any county without.
+fn demo_county(common: &Common, guests: bool) -> Result<App> {
     let mut common = common.clone();
     DEMO_DB.clone_into(&mut common.db);
     common.pack.clear();
@@ -189,6 +192,10 @@ fn demo_county(common: &Common) -> Result<App> {
     let app = open(&common, Access::Write)?;
     if app.demo_mark()? == DemoMark::Unfinished {
         anyhow::bail!("上一次生成示例县没有完成。请删除 zhiheng-demo 文件夹后重新运行");
+    }
+    if !guests {
+        app.keep_guests_out()?;
+        return Ok(app);
     }
     let guests = app.let_guests_in()?;
     if let Some(first) = guests.first() {
