@@ -160,6 +160,7 @@ pub static ROUTES: &[Route] = &[
     read(Public, Needs::Anyone, "/public.atom", || get(public::publications::feed)),
     read(Public, Needs::Anyone, "/public/{id}", || get(public::publications::show)),
     read(Public, Needs::Anyone, "/public/{id}/proof.json", || get(public::publications::proof)),
+    read(Public, Needs::Anyone, "/public/{id}/receipt.tlog-proof", || get(public::publications::receipt)),
     read(Public, Needs::Anyone, "/public/{id}/rows.csv", || get(public::publications::csv)),
     read(Public, Needs::Anyone, "/public/{id}/rows.xlsx", || get(public::publications::xlsx)),
     read(Public, Needs::Anyone, "/public/{id}/attachment", || get(public::publications::attachment)),

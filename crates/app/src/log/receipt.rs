@@ -151,6 +151,8 @@ pub struct Verified {
     pub index: u64,
     /// How many entries the signed head covers.
     pub size: u64,
+    /// What was committed to, under SHA-256, in hexadecimal: the `commitment` of a bundle.
+    pub commitment: String,
     /// The text that the log committed to, where the receipt opens it.
     pub said: Option<String>,
 }
@@ -171,8 +173,9 @@ pub fn verify_receipt(bytes: &[u8], keys: &[String]) -> Result<Verified, LogFaul
         other => LogFault::Unreadable(other.to_string()),
     })?;
     let said = extra.opening.map(|opening| opens(&entry, &opening.salt, opening.said)).transpose()?;
-    let size = believed.checkpoint.size();
-    Ok(Verified { origin: believed.checkpoint.origin().to_owned(), index: receipt.index(), size, said })
+    let (origin, size) = (believed.checkpoint.origin().to_owned(), believed.checkpoint.size());
+    let commitment = crate::hex(entry.get(..32).unwrap_or_default());
+    Ok(Verified { origin, index: receipt.index(), size, commitment, said })
 }
 
 /// Whether a text with this salt is what the entry commits to, under both hash functions.

@@ -14,6 +14,7 @@ use zhiheng_pack::value::HALF_TO_EVEN;
 
 use crate::board::print;
 use crate::hex;
+use crate::log::Verified;
 
 /// The kind of file, in its first key.
 pub const FORMAT: &str = "zhiheng-publication/1";
@@ -230,6 +231,20 @@ impl Bundle {
             },
         });
         answers
+    }
+
+    /// Whether a receipt of the log is that of this publication.
+    pub fn stands(&self, receipt: &Verified) -> Answer {
+        let in_time = self.tree_size.and_then(|size| u64::try_from(size).ok()).is_none_or(|size| receipt.index >= size);
+        let holds = receipt.commitment == self.commitment && in_time;
+        let words = match holds {
+            true => format!(
+                "公布的内容记在日志 {} 的第 {} 号，签过名的检查点共 {} 条",
+                receipt.origin, receipt.index, receipt.size
+            ),
+            false => "这份回执不是这件公开的回执".to_owned(),
+        };
+        Answer { what: "log", holds: Some(holds), words }
     }
 
     /// Whether nothing of it fails.

@@ -62,6 +62,7 @@ impl App {
         held.say(held::PUBLICATION, serde_json::json!({ "as_written": text_of(look.kind, &after, asked::TITLE), "id": look.row.id.to_string() }));
         held.text(held::PUBLICATION_ID, look.row.id.to_string());
         held.text(held::PACK_HASH, hex(&self.pack.hash));
+        held.text(held::TREE_SIZE, reader.log_size(&self.pack.place)?.to_string());
         held.text(held::KNOWN_AT, instant_text(reader.last_recorded_at(&self.pack.place)?));
         let earlier = self.editions(&mut reader, into, &look.row.id)?;
         held.text(held::EDITION, (earlier.len() + 1).to_string());

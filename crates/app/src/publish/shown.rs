@@ -14,6 +14,7 @@ use zhiheng_store::{Cursor, Filter, ListQuery, Match, Reader, RecordId, RecordRo
 use super::bundle::{Bundle, BundleNumber, Counted, FORMAT, Formula, Restates};
 use super::rows::PublicRows;
 use super::{day_of, text_of};
+use crate::log::Shown;
 use crate::submit::read;
 use crate::{App, Error, hex};
 
@@ -280,6 +281,17 @@ impl App {
         let file = self.public_item(id)?.attachment.ok_or_else(missing)?;
         let digest = zhiheng_store::digest_of_hex(&file.digest).ok_or_else(missing)?;
         Ok((file, self.file_bytes(&digest)?))
+    }
+
+    /// That what stands of a publication is in the log, without what it says. [`Error::NotFound`] where nothing of it is public.
+    pub fn public_receipt(&self, id: &RecordId) -> Result<String, Error> {
+        let missing = || Error::NotFound("这项公开的信息".to_owned());
+        let item = self.public_item(id)?;
+        if matches!(item.standing, PublicStanding::Withdrawn { .. }) {
+            return Err(missing());
+        }
+        // What was frozen has one version: nobody corrects it.
+        self.receipt_of(&item.frozen.ok_or_else(missing)?, 1, Shown::Sealed)
     }
 
     /// What is needed to check a publication. [`Error::NotFound`] where nothing of it is public.

@@ -2,7 +2,7 @@
 //! whether it came as JSON or XML, with URNs or Digital Links, in whatever order and time zone.
 //!
 //! The order of fields is that of the vectors which GS1's own generator publishes and other implementations are compared with: what stands in
-//! [`ORDER`] first, and then, sorted by their text, everything else (business transactions, sources, destinations, master data of
+//! `ORDER` first, and then, sorted by their text, everything else (business transactions, sources, destinations, master data of
 //! instances, extensions). The printed standard puts the business transactions before the sensors; the vectors do not, and what counts for an
 //! identifier is that two programs find the same.
 //!

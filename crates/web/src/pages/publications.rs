@@ -143,8 +143,8 @@ pub struct HowToCheck {
     pub digests: Vec<Line>,
     /// What it does not prove.
     pub limits: Vec<String>,
-    /// The bundle.
-    pub bundle: Option<Action>,
+    /// 核对包, and the receipt of the log.
+    pub files: Vec<Action>,
 }
 
 impl PublicationPage {
@@ -193,7 +193,7 @@ impl PublicationPage {
                 h2 { (check.title) }
                 @if !check.computation.is_empty() { p { strong { (check.computation) } } }
                 (summary(&check.steps))
-                (actions(&self.shell.csrf, check.bundle.as_slice()))
+                (actions(&self.shell.csrf, &check.files))
                 details {
                     summary { "指纹（供程序核对）" }
                     (summary(&check.digests))

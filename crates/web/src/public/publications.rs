@@ -264,8 +264,11 @@ fn table_of(item: &PublicItem, rows: &PublicRows, first: usize, last: usize) -> 
 
 /// In the words of somebody who has never seen a database.
 fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowToCheck {
-    let bundle = Some(Action::open("下载核对包", format!("{}/proof.json", href(item))).weight(Weight::Primary));
-    let verify = "下载核对包（一个小文件，只有计数和指纹，没有任何人的信息），在任何一台电脑上运行 zhiheng verify 文件名：它会重新算一遍，并告诉您核对包有没有被改过。不用联网，也不用相信我们。";
+    let files = vec![
+        Action::open("下载核对包", format!("{}/proof.json", href(item))).weight(Weight::Primary),
+        Action::open("下载存证回执", format!("{}/receipt.tlog-proof", href(item))),
+    ];
+    let verify = "下载核对包（一个小文件，只有计数和指纹，没有任何人的信息），在任何一台电脑上运行 zhiheng verify 文件名：它会重新算一遍，并告诉您核对包有没有被改过。不用联网，也不用相信我们。连同存证回执一起核对（zhiheng verify 核对包 --receipt 回执 --key 公钥，公钥在“透明日志”一页），还证明公布的内容记进了透明日志，事后换不掉。";
     let mut digests = vec![Line::text("方案包", item.pack_hash.clone()).note("当时使用的方案、口径、程序参数").wide()];
     let limits = [
         "它证明公布的数和公布的计数、口径对得上，也证明公布以后没有被悄悄换掉；它不证明每条记录登记时就是真实的。",
@@ -292,7 +295,7 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
             ],
             digests,
             limits,
-            bundle,
+            files,
             ..HowToCheck::default()
         };
     };
@@ -326,9 +329,7 @@ fn check(pack: &Pack, item: &PublicItem, indicator: Option<&Indicator>) -> HowTo
         steps.push(Line::text("有多大出入", how_sure(value, indicator, low, high)));
     }
     steps.push(Line::text("自己核对", verify));
-    HowToCheck {
-        title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, bundle
-    }
+    HowToCheck { title: "这个数怎么核对".into(), computation: computation(value), steps, digests, limits, files }
 }
 
 /// What a sample of this size can tell; of a sample that was not drawn at random, that it was not.
@@ -390,6 +391,13 @@ pub(crate) async fn proof(State(server): State<Server>, Path(id): Path<String>) 
     let text = serde_json::to_string_pretty(&bundle).map_err(|error| Error::Internal(error.to_string()))?;
     let name = format!("核对包_{}_第{}次.json", bundle.publication, bundle.edition);
     Ok(Download { name, media_type: "application/json".to_owned(), bytes: text.into_bytes() }.answer())
+}
+
+/// `GET /public/ID/receipt.tlog-proof`
+pub(crate) async fn receipt(State(server): State<Server>, Path(id): Path<String>) -> Answer {
+    let id = id_of(&id)?;
+    let text = server.run(move |app| app.public_receipt(&id)).await?;
+    Ok(crate::office::records::proof(format!("{id}.tlog-proof"), text).answer())
 }
 
 /// `GET /public/ID/rows.csv`

@@ -106,7 +106,7 @@ fn number() -> PublicationPage {
                 Line::text("计入的记录", digest).wide(),
             ],
             limits: vec!["它不证明每条记录登记时就是真实的。".into()],
-            bundle: Some(Action::open("下载核对包", "#").weight(Weight::Primary)),
+            files: vec![Action::open("下载核对包", "#").weight(Weight::Primary)],
         }),
         ..PublicationPage::default()
     }

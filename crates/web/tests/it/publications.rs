@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
-use zhiheng_app::{Account, Act, App, Bundle, Held, Role, StepWanted, Submission, Taker};
+use zhiheng_app::{Account, Act, App, Bundle, Held, Role, StepWanted, Submission, Taker, verify_receipt};
 use zhiheng_pack::Draft;
 use zhiheng_pack::case::Act as CaseAct;
 
@@ -94,6 +94,11 @@ async fn a_number_is_on_every_public_page_from_its_publication_to_its_withdrawal
     assert!(proof.text.len() <= 4096, "{} bytes", proof.text.len());
     let bundle = Bundle::read(&proof.text).unwrap();
     assert!(bundle.holds(), "{:?}", bundle.check());
+    let receipt = anybody.get(&format!("/public/{id}/receipt.tlog-proof")).await;
+    let verified = verify_receipt(receipt.text.as_bytes(), &app.log_keys().unwrap().unwrap().public).unwrap();
+    assert!(bundle.tree_size.is_some() && bundle.stands(&verified).holds == Some(true) && verified.said.is_none());
+    let another = Bundle { commitment: "0".repeat(64), ..bundle };
+    assert_eq!(another.stands(&verified).holds, Some(false));
 
     // A later sample moves the live number; the public one stands, and staff see the difference with the way to restate.
     create(

@@ -1,7 +1,7 @@
 //! `zhiheng verify FILE`: checks a downloaded file on its own, without a database and without a network. What kind of file it is, the file says:
 //! a proof bundle (核对包) of a published number, or a receipt (存证回执) of the log, which needs the log's public keys beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -23,21 +23,29 @@ pub(crate) struct Verify {
     /// 日志的公钥，一行文字；给了几把，就要几把都签过。核对回执时要给
     #[arg(long, value_name = "KEY")]
     key: Vec<String>,
+    /// 核对包的存证回执：连同核对包一起核对，公布的内容确实记进了日志
+    #[arg(long, value_name = "FILE", requires = "key")]
+    receipt: Option<PathBuf>,
 }
 
 pub(crate) fn run(common: &Common, args: &Verify) -> Result<ExitCode> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(&args.file).with_context(|| format!("打不开 {}", args.file.display()))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST + 1), &mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        bail!(Error::WrongState(format!("{} 太大，不是可以核对的文件", args.file.display())));
-    }
+    let bytes = bounded(&args.file)?;
     let Some((text, value)) = json_of(&bytes) else { return receipt(common, args, &bytes) };
     match value.get("format").and_then(Value::as_str) {
-        Some(BUNDLE_FORMAT) => bundle(common, text),
+        Some(BUNDLE_FORMAT) => bundle(common, args, text),
         Some(other) => bail!(Error::WrongState(format!("不认识的格式 {other}，可能要用新一些的程序核对"))),
         None => bail!(Error::WrongState("这个文件没有写明自己是什么，不能核对".to_owned())),
     }
+}
+
+fn bounded(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).with_context(|| format!("打不开 {}", path.display()))?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST + 1), &mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!(Error::WrongState(format!("{} 太大，不是可以核对的文件", path.display())));
+    }
+    Ok(bytes)
 }
 
 /// A bundle is JSON; a receipt is not.
@@ -46,10 +54,15 @@ fn json_of(bytes: &[u8]) -> Option<(&str, Value)> {
     Some((text, serde_json::from_str(text).ok()?))
 }
 
-fn bundle(common: &Common, text: &str) -> Result<ExitCode> {
+fn bundle(common: &Common, args: &Verify, text: &str) -> Result<ExitCode> {
     let bundle = Bundle::read(text).map_err(Error::WrongState)?;
-    let answers = bundle.check();
-    let holds = bundle.holds();
+    let mut answers = bundle.check();
+    if let Some(path) = &args.receipt {
+        let verified = verify_receipt(&bounded(path)?, &args.key).map_err(Error::Log)?;
+        answers.retain(|answer| answer.what != "log");
+        answers.push(bundle.stands(&verified));
+    }
+    let holds = answers.iter().all(|answer| answer.holds != Some(false));
     if common.json {
         say_json(&json!({ "holds": holds, "title": bundle.title, "answers": answers }));
         return Ok(ExitCode::from(u8::from(!holds)));
@@ -66,7 +79,7 @@ fn bundle(common: &Common, text: &str) -> Result<ExitCode> {
         };
         say(format!("  [{mark}] {}", answer.words));
     }
-    say(if holds { "核对包自身一致" } else { "核对包自身不一致：不要采信" });
+    say(if holds { "核对包相符" } else { "核对包不符：不要采信" });
     Ok(ExitCode::from(u8::from(!holds)))
 }
 
