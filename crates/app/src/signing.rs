@@ -90,7 +90,7 @@ fn refused() -> Error {
     Error::Invalid(vec![Problem::of_field(
         codes::CHECK_FAILED,
         "login",
-        "登录名或密码不对。请核对后重试；忘记密码请联系管理员。",
+        "用户名或口令不对。请核对后重试；忘记口令请联系管理员。",
     )])
 }
 

@@ -14,7 +14,7 @@ export async function walk(reader) {
   await page.locator("#check details summary").first().click();
   await reader.expectText("计入的记录");
   await reader.look("public-digests");
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#check a.button").click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#check a.button", { hasText: "核对包" }).click()]);
   const stream = await download.createReadStream();
   const parts = [];
   for await (const part of stream) parts.push(part);

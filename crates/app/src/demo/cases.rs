@@ -553,7 +553,7 @@ fn task(number: u64, opened: i64, mut chance: Chance) -> Course {
     let fields = Fields::new()
         .set("measure", format!("m{measure:02}"))
         .set("year", year.to_string())
-        .set("title", format!("落实方案第{measure}条{year}年度任务"))
+        .set("title", format!("落实方案第{measure}条"))
         .set("detail", "按年度任务清单推进，形成可查的工作记录。")
         .set("lead", lead)
         .day("due_on", ends)

@@ -252,7 +252,7 @@ async fn a_stranger_locks_nobody_out_and_learns_no_name() {
         let mut said = Vec::new();
         for _ in 0..6 {
             let page = stranger.post("/login", &[("name", name), ("password", "x")]).await;
-            said.push((page.status, page.text.contains("登录名或密码不对"), page.text.contains("已锁定")));
+            said.push((page.status, page.text.contains("用户名或口令不对"), page.text.contains("已锁定")));
         }
         assert_eq!(said[0], (StatusCode::UNPROCESSABLE_ENTITY, true, false), "{name}");
         assert!(said[5].2, "{name}: {said:?}");

@@ -33,7 +33,7 @@ async fn signing_in_says_the_same_for_a_wrong_name_and_a_wrong_password_and_lock
     let mut browser = county.anybody();
     browser.get("/login?next=/kinds").await;
     let unknown = browser.post("/login", &[("name", "nobody"), ("password", "x")]).await;
-    unknown.assert_shows("登录名或密码不对");
+    unknown.assert_shows("用户名或口令不对");
     let mut right = browser.clone();
     let page = right.post("/login", &[("name", "office"), ("password", PASSWORD), ("next", "/kinds")]).await;
     assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/kinds"));
@@ -42,7 +42,7 @@ async fn signing_in_says_the_same_for_a_wrong_name_and_a_wrong_password_and_lock
     for _ in 0..5 {
         let wrong = browser.post("/login", &[("name", "office"), ("password", "x")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        wrong.assert_shows("登录名或密码不对");
+        wrong.assert_shows("用户名或口令不对");
     }
     browser.post("/login", &[("name", "office"), ("password", PASSWORD)]).await.assert_shows("已锁定");
     // A way on that leads elsewhere is not taken.
