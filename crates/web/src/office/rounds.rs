@@ -448,6 +448,20 @@ fn refused_page(page: RoundPage) -> Response {
     refused(page.render())
 }
 
+/// 采用或者退回, and why; else what is missing.
+fn decided(form: &FormBody) -> Result<(bool, String), &'static str> {
+    let accept = match form.get("decision") {
+        "take" => true,
+        "return" => false,
+        _ => return Err("请选择采用或者退回。"),
+    };
+    let opinion = form.get("opinion").trim();
+    if opinion.is_empty() || opinion.chars().count() > OPINION_MAX as usize {
+        return Err("请写明采用或者退回的理由，不超过 200 字。");
+    }
+    Ok((accept, opinion.to_owned()))
+}
+
 /// `POST /rounds/ID/settle/BODY`
 pub(crate) async fn settle(
     State(server): State<Server>,
@@ -457,15 +471,10 @@ pub(crate) async fn settle(
     form: FormBody,
 ) -> Answer {
     let id = id_of(&id)?;
-    let opinion = form.get("opinion").trim().to_owned();
-    let accept = match form.get("decision") {
-        "take" => true,
-        "return" => false,
-        _ => return settle_again(&server, &visit, id, "请选择采用或者退回。").await,
+    let (accept, opinion) = match decided(&form) {
+        Ok(decided) => decided,
+        Err(why) => return settle_again(&server, &visit, id, why).await,
     };
-    if opinion.is_empty() || opinion.chars().count() > OPINION_MAX as usize {
-        return settle_again(&server, &visit, id, "请写明采用或者退回的理由，不超过 200 字。").await;
-    }
     let received = server.run(move |app| app.settle(&actor.login, &id, &body, accept, &opinion)).await?;
     let name = server.app().pack.bodies.get(received.body).map(|body| body.name.clone()).unwrap_or_default();
     let text = match received.state {
@@ -485,15 +494,10 @@ pub(crate) async fn settle_together(
     form: FormBody,
 ) -> Answer {
     let id = id_of(&id)?;
-    let opinion = form.get("opinion").trim().to_owned();
-    let accept = match form.get("decision") {
-        "take" => true,
-        "return" => false,
-        _ => return settle_again(&server, &visit, id, "请选择采用或者退回。").await,
+    let (accept, opinion) = match decided(&form) {
+        Ok(decided) => decided,
+        Err(why) => return settle_again(&server, &visit, id, why).await,
     };
-    if opinion.is_empty() || opinion.chars().count() > OPINION_MAX as usize {
-        return settle_again(&server, &visit, id, "请写明采用或者退回的理由，不超过 200 字。").await;
-    }
     let bodies: Vec<String> = form.all(CHOSEN_UNITS).map(str::to_owned).collect();
     if bodies.is_empty() {
         return settle_again(&server, &visit, id, "请先在表里勾选单位。").await;
