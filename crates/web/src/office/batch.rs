@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use zhiheng_app::{Account, Act, Error, Masking, Receipt, Submission, Verb, may};
+use zhiheng_app::{Account, Act, Error, ListView, Masking, Receipt, Submission, Verb, may};
 use zhiheng_pack::case::Run;
 use zhiheng_pack::procedure::ClockKind;
 use zhiheng_pack::{Kind, Pack, Record, Type, Value, value::FileRef};
@@ -82,10 +82,7 @@ pub(crate) async fn print(
     let kind = kind_of(&pack, &kind)?;
     let ids = ticked_of(&params)?;
     let (rows, extent, more) = if ids.is_empty() {
-        let (id, mut asked) = (kind.id.clone(), wanted(kind, &visit, &params));
-        (asked.after, asked.before, asked.limit) = (None, None, PRINTED);
-        let conditions = server.app().filter_text(kind, &asked);
-        let view = server.run(move |app| app.list(kind_of(&app.pack, &id)?, &asked)).await?;
+        let (view, conditions) = of_conditions(&server, &visit, kind, &params, PRINTED).await?;
         (view.rows, conditions, view.next.is_some())
     } else {
         (chosen(&server, &visit, kind, ids).await?, "（逐条勾选）".to_owned(), false)
@@ -133,9 +130,21 @@ pub(super) async fn for_posters(server: &Server, visit: &Visit, kind: &Kind, par
     if !ids.is_empty() {
         return chosen(server, visit, kind, ids).await;
     }
+    Ok(of_conditions(server, visit, kind, params, CHOSEN).await?.0.rows)
+}
+
+/// The first records that the conditions leave, and the conditions in words.
+async fn of_conditions(
+    server: &Server,
+    visit: &Visit,
+    kind: &Kind,
+    params: &Params,
+    limit: usize,
+) -> Result<(ListView, String), Error> {
     let (id, mut asked) = (kind.id.clone(), wanted(kind, visit, params));
-    (asked.after, asked.before, asked.limit) = (None, None, CHOSEN);
-    Ok(server.run(move |app| app.list(kind_of(&app.pack, &id)?, &asked)).await?.rows)
+    (asked.after, asked.before, asked.limit) = (None, None, limit);
+    let conditions = server.app().filter_text(kind, &asked);
+    Ok((server.run(move |app| app.list(kind_of(&app.pack, &id)?, &asked)).await?, conditions))
 }
 
 /// The duties of a case with their ends, as a register prints them: 受理决定 2026年1月14日 按期；办结 2026年3月6日 已超期 3 天.
