@@ -1,11 +1,12 @@
 //! 已公布的数有变动: what was published beside its recomputation with everything known now. A difference is told to whoever may correct it, once; the
 //! published value stands until a correction has gone through its review.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use zhiheng_pack::publication::{self as names, asked, held};
 use zhiheng_pack::{Kind, Pack, Record};
-use zhiheng_store::{Change, Job, Needs, Outcome, Reader, RecordId, Refused, Seen, Times};
+use zhiheng_store::{Change, Job, Needs, Outcome, Reader, RecordId, RecordRow, Refused, Seen, Times};
 
 use super::bundle::digest_of_json;
 use super::shown::PublicStanding;
@@ -129,7 +130,7 @@ impl App {
         reader: &mut Reader<'_>,
         into: &Kind,
         record: &Record,
-        publication: &zhiheng_store::RecordRow,
+        publication: &RecordRow,
     ) -> Result<Option<(String, String, String)>, Error> {
         let Some((kind, _)) = self.publication_kinds() else { return Ok(None) };
         let Some(frozen) = self.frozen_rows(into, record)? else { return Ok(None) };
@@ -144,9 +145,9 @@ impl App {
         if cells(&frozen) == cells(&now) {
             return Ok(None);
         }
-        let known = |rows: &super::PublicRows, id: &str| rows.rows.iter().any(|row| row.id == id);
-        let added = now.rows.iter().filter(|row| !known(&frozen, &row.id)).count();
-        let gone = frozen.rows.iter().filter(|row| !known(&now, &row.id)).count();
+        let ids = |rows: &super::PublicRows| rows.rows.iter().map(|row| row.id.clone()).collect::<BTreeSet<_>>();
+        let (before, after) = (ids(&frozen), ids(&now));
+        let (added, gone) = (after.difference(&before).count(), before.difference(&after).count());
         let was = format!("{} 行", frozen.rows.len());
         Ok(Some((
             was,
