@@ -21,7 +21,7 @@ use zhiheng_store::{Op, Outcome, RecordId, RecordRow, Refused};
 
 use crate::error::Handed;
 use crate::permit::Absent;
-use crate::submit::{Happens, Prepared, Submitting, read};
+use crate::submit::{Happens, Prepared, read};
 use crate::{Account, App, Error, Receipt, RecordView, RequestKey};
 
 /// Who does something with a case.
@@ -531,18 +531,7 @@ impl App {
         };
         let request = key.map(|key| (key.0.clone(), digest_of(wanted)));
         let prepared: Vec<Prepared> = std::iter::once(own).chain(spawned).collect();
-        let job = Submitting {
-            pack: Arc::clone(&self.pack),
-            actor: taker.login().to_owned(),
-            wards: self.wards_of(crate::submit::ending(&prepared))?,
-            prepared,
-            request,
-            batch: None,
-            year: self.year(),
-            skip: 0,
-            receipts: true,
-            spent: false,
-        };
+        let job = self.submitting(taker.login(), prepared, request)?;
         match self.submit_numbered(&job)? {
             Outcome::Done { answer, .. } => first_receipt(&answer),
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),

@@ -23,7 +23,6 @@ use zhiheng_pack::{Draft, Kind, Pack, Problem, Record, Sight, Type, Value, probl
 use zhiheng_store::{Change, Job, Needs, Op, Outcome, ReceiptRow, RecordId, Refused, Seen, StoreError, Times};
 
 use crate::amend::Hand;
-use crate::calling_off::Wards;
 use crate::cases::as_draft;
 use crate::course::skips;
 use crate::error::Handed;
@@ -415,18 +414,8 @@ impl App {
         // The key is stored; the secret is not, since it makes the code. What was written is no part of the digest: a form that went out twice is one
         // case, also when the second sending says a word more.
         let key = hex(&digest_of(&["request", &self.pack.place, secret]));
-        let submitting = Submitting {
-            pack: Arc::clone(&self.pack),
-            actor: roles::CITIZEN.to_owned(),
-            prepared: vec![prepared],
-            wards: Wards::default(),
-            request: Some((key, digest_of(&["report", entry]).to_vec())),
-            batch: None,
-            year: self.year(),
-            skip: 0,
-            receipts: true,
-            spent: false,
-        };
+        let request = Some((key, digest_of(&["report", entry]).to_vec()));
+        let submitting = self.submitting(roles::CITIZEN, vec![prepared], request)?;
         let receipts: Vec<Receipt> = match self.file_numbered(&submitting, code.hash(&self.pack.place))? {
             Outcome::Done { answer, .. } => serde_json::from_str(&answer)
                 .map_err(|error| Error::Internal(format!("an answer that does not read: {error}")))?,

@@ -139,11 +139,7 @@ impl App {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let pack = Arc::clone(&self.pack);
-        let (actor, year) = (actor.to_owned(), self.year());
-        let wards = self.wards_of(ending(&prepared))?;
-        let job =
-            Submitting { pack, actor, prepared, wards, request, batch, year, skip: 0, receipts: true, spent: false };
+        let job = Submitting { batch, ..self.submitting(actor, prepared, request)? };
         match self.submit_numbered(&job)? {
             Outcome::Done { answer, versions } => {
                 self.index_when_due(versions);
@@ -156,6 +152,27 @@ impl App {
             }
             Outcome::Refused(Refused { answer }) => Err(Handed::read(&answer)),
         }
+    }
+
+    /// The job for changes that were checked, with what ends when their cases end.
+    pub(crate) fn submitting(
+        &self,
+        actor: &str,
+        prepared: Vec<Prepared>,
+        request: Option<(String, Vec<u8>)>,
+    ) -> Result<Submitting, Error> {
+        Ok(Submitting {
+            pack: Arc::clone(&self.pack),
+            actor: actor.to_owned(),
+            wards: self.wards_of(ending(&prepared))?,
+            prepared,
+            request,
+            batch: None,
+            year: self.year(),
+            skip: 0,
+            receipts: true,
+            spent: false,
+        })
     }
 
     /// Whether somebody's request was done under this key already.
@@ -209,13 +226,7 @@ impl App {
                 happening: None,
             });
         }
-        let pack = Arc::clone(&self.pack);
-        let actor = actor.to_owned();
-        let (request, batch, year) = (None, Some(batch), self.year());
-        // A file closes no case.
-        let wards = Wards::default();
-        let job =
-            Submitting { pack, actor, prepared, wards, request, batch, year, skip: 0, receipts: false, spent: false };
+        let job = Submitting { batch: Some(batch), receipts: false, ..self.submitting(actor, prepared, None)? };
         // Only where running numbers may have to be passed over are the contents held twice.
         let outcome = match self.gives_numbers_to(&job) {
             true => self.submit_numbered(&job)?,
@@ -355,7 +366,7 @@ fn check_open(kind: &Kind) -> Result<(), Vec<Problem>> {
 }
 
 /// The changes that may end a case.
-pub(crate) fn ending(prepared: &[Prepared]) -> impl Iterator<Item = (&str, RecordId)> {
+fn ending(prepared: &[Prepared]) -> impl Iterator<Item = (&str, RecordId)> {
     let ends = |one: &&Prepared| matches!(one.op, Op::Step | Op::Withdraw);
     prepared.iter().filter(ends).map(|one| (one.kind_id.as_str(), one.id))
 }

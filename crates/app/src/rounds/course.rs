@@ -2,8 +2,6 @@
 //! settled, the office moves the deadline or calls the round off. These steps are taken here and nowhere else: a state that nobody's form stands for
 //! would be a claim.
 
-use std::sync::Arc;
-
 use zhiheng_pack::case::Act as CaseAct;
 use zhiheng_pack::procedure::{Procedure, roles};
 use zhiheng_pack::{Draft, Kind, Problem, Record, day, problem as codes};
@@ -13,7 +11,7 @@ use super::{ENTERED, ReplyState, Round, fill, reply_id};
 use crate::amend::Hand;
 use crate::cases::as_draft;
 use crate::error::Handed;
-use crate::submit::{Happens, Prepared, Submitting, read};
+use crate::submit::{Happens, Prepared, read};
 use crate::{Act, App, Error, Submission, hex};
 
 /// Characters of a reason.
@@ -183,20 +181,7 @@ impl App {
         if prepared.is_empty() {
             return Ok(());
         }
-        let wards = self.wards_of(crate::submit::ending(&prepared))?;
-        let job = Submitting {
-            wards,
-            pack: Arc::clone(&self.pack),
-            actor: actor.to_owned(),
-            prepared,
-            request: None,
-            batch: None,
-            year: self.year(),
-            skip: 0,
-            receipts: true,
-            spent: false,
-        };
-        match self.submit_numbered(&job)? {
+        match self.submit_numbered(&self.submitting(actor, prepared, None)?)? {
             Outcome::Done { versions, .. } => {
                 self.index_when_due(versions);
                 Ok(())
