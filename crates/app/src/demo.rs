@@ -119,7 +119,7 @@ pub fn fill_demo(
         return Err(Error::WrongState(format!("示例数据只能写入虚构县的方案包，「{}」不是", pack.title)));
     }
     let clock = Arc::new(Driven(AtomicI64::new(end_of_day(at(FIRST.0, FIRST.1, FIRST.2) - 1))));
-    let setup = Setup { clock: clock.clone(), random: Arc::new(Seeded::new(seed)), read_only: false };
+    let setup = Setup { clock: clock.clone(), random: Arc::new(Seeded::new(seed)), read_only: false, files: None };
     let app = App::open(url, pack, &setup)?;
     refuse_unless_empty(&app)?;
     app.mark_demo(UNFINISHED.to_owned())?;

@@ -54,6 +54,7 @@ mod tying;
 mod work;
 mod yearly;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zhiheng_pack::Pack;
@@ -135,6 +136,8 @@ pub struct Setup {
     pub random: Arc<dyn Random>,
     /// Only read: takes no lock, so that commands work beside a running server.
     pub read_only: bool,
+    /// The folder of attachments; without one it is `files` beside a SQLite database, and in the working folder with PostgreSQL.
+    pub files: Option<PathBuf>,
 }
 
 /// One county's program over one database.
@@ -161,6 +164,7 @@ impl App {
         let mut options = Options::new(Arc::clone(&setup.clock), Arc::clone(&setup.random));
         options.offset_seconds = i32::try_from(pack.utc_offset_hours * 3600).unwrap_or_default();
         options.read_only = setup.read_only;
+        options.files.clone_from(&setup.files);
         let store = Arc::new(Store::open(url, options).map_err(Error::of_opening)?);
         let (clock, random) = (Arc::clone(&setup.clock), Arc::clone(&setup.random));
         let search = Arc::new(search::Index::new(&pack));

@@ -66,7 +66,12 @@ fn fill(folder: &Path, seed: u64) -> (String, Result<DemoReport, Error>) {
 
 fn open(url: &str) -> App {
     let noon = (i64::from(last_day()) * 24 + 4) * 3_600_000_000;
-    let setup = Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: true };
+    let setup = Setup {
+        clock: Arc::new(Still(noon)),
+        random: Arc::new(Count(AtomicU64::new(1))),
+        read_only: true,
+        files: None,
+    };
     App::open(url, pack("demo-county").0, &setup).expect("the database opens")
 }
 
@@ -268,7 +273,12 @@ fn guests_are_let_in_nowhere_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("real.db").display());
     let noon = (i64::from(last_day()) * 24 + 4) * 3_600_000_000;
-    let setup = || Setup { clock: Arc::new(Still(noon)), random: Arc::new(Count(AtomicU64::new(1))), read_only: false };
+    let setup = || Setup {
+        clock: Arc::new(Still(noon)),
+        random: Arc::new(Count(AtomicU64::new(1))),
+        read_only: false,
+        files: None,
+    };
     let real = App::open(&url, pack("wushan-2024").0, &setup()).expect("a county");
     assert!(real.let_guests_in().is_err() && real.demo_guests().expect("nobody").is_empty());
     assert!(real.people().expect("nobody").is_empty());

@@ -192,7 +192,7 @@ count = "sampled_on"
 "#;
 
 fn setup() -> Setup {
-    Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: false }
+    Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: false, files: None }
 }
 
 /// A demonstration county of about `n` records: in a folder of this measurement, or in the database that was named.

@@ -76,7 +76,8 @@ impl County {
     pub(crate) fn empty() -> County {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("zhiheng.db").display());
-        let setup = Setup { clock: Arc::new(Noon), random: Arc::new(Seeded(AtomicU64::new(1))), read_only: false };
+        let setup =
+            Setup { clock: Arc::new(Noon), random: Arc::new(Seeded(AtomicU64::new(1))), read_only: false, files: None };
         County { app: App::open(&url, pack("wushan-2024"), &setup).unwrap(), _folder: folder }
     }
 }

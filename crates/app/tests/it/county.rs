@@ -78,7 +78,12 @@ impl County {
     pub(crate) fn with(url: String, folder: tempfile::TempDir, files: &PackFiles) -> County {
         let clock = Arc::new(TestClock(AtomicI64::new(noon("2026-01-05"))));
         let shared: Arc<dyn Clock> = clock.clone();
-        let setup = Setup { clock: shared, random: Arc::new(TestRandom(AtomicU64::new(7))), read_only: false };
+        let setup = Setup {
+            clock: shared,
+            random: Arc::new(TestRandom(AtomicU64::new(7))),
+            read_only: false,
+            files: Some(folder.path().join("files")),
+        };
         let app = App::open(&url, compiled(files), &setup).expect("the county opens");
         let app = app.with_signer_in(folder.path().join("signer"));
         app.apply_pack("system", std::slice::from_ref(files)).expect("the first pack is taken");

@@ -46,7 +46,7 @@ fn county_of(name: &str) -> (Pack, tempfile::TempDir, App) {
     let pack = pack.unwrap();
     let place = tempfile::tempdir().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(TestClock(AtomicI64::new(noon("2026-11-23"))));
-    let setup = Setup { clock, random: Arc::new(Zeros), read_only: false };
+    let setup = Setup { clock, random: Arc::new(Zeros), read_only: false, files: None };
     let app = App::open(&format!("sqlite:{}", place.path().join("plan.db").display()), pack.clone(), &setup).unwrap();
     (pack, place, app)
 }

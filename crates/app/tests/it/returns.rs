@@ -47,7 +47,7 @@ impl Office {
         let place = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(noon("2026-11-02"))));
         let given: Arc<dyn Clock> = clock.clone();
-        let setup = Setup { clock: given, random: Arc::new(Counted(AtomicU8::new(0))), read_only: false };
+        let setup = Setup { clock: given, random: Arc::new(Counted(AtomicU8::new(0))), read_only: false, files: None };
         let url = format!("sqlite:{}", place.path().join("returns.db").display());
         Office { app: App::open(&url, pack.unwrap(), &setup).unwrap(), clock, _place: place }
     }

@@ -107,7 +107,7 @@ impl County {
         assert!(problems.is_empty(), "{problems:?}");
         let clock = Arc::new(Ticking(AtomicI64::new(now)));
         let random = Arc::new(Counted(AtomicU64::new(1)));
-        let setup = AppSetup { clock: clock.clone(), random: random.clone(), read_only: false };
+        let setup = AppSetup { clock: clock.clone(), random: random.clone(), read_only: false, files: None };
         let url = format!("sqlite:{}", folder_of_db.path().join("zhiheng.db").display());
         let app = Arc::new(App::open(&url, compiled.unwrap(), &setup).unwrap());
         app.apply_pack("system", &[base, &[main]].concat()).unwrap();

@@ -36,7 +36,7 @@ pub(super) fn run(common: &Common, args: &Bench) -> Result<Found> {
     let url = if common.db == crate::DEFAULT_DB { folder.sqlite("due.db") } else { common.db.clone() };
     let clock = Arc::new(Wound(AtomicI64::new(0)));
     let shared: Arc<dyn Clock> = clock.clone();
-    let setup = Setup { clock: shared, random: Arc::new(SystemRandom), read_only: false };
+    let setup = Setup { clock: shared, random: Arc::new(SystemRandom), read_only: false, files: None };
     let loaded = pack_of_cases()?;
     let first = day::number(day::parse("2025-01-02").context("a date")?);
     clock.0.store(instant(first), Ordering::SeqCst);

@@ -52,7 +52,7 @@ pub(crate) fn backup(common: &Common, args: &Backup) -> Result<ExitCode> {
 pub(crate) fn restore(common: &Common, args: &Restore) -> Result<ExitCode> {
     let file = File::open(&args.file).with_context(|| format!("读不到文件 {}", args.file.display()))?;
     make_folder(&common.db)?;
-    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: false };
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: false, files: None };
     let rows = App::restore(&common.db, &setup, BufReader::new(file))?;
     let app = open_restored(common)?;
     let report = app.audit()?;
@@ -73,7 +73,7 @@ pub(crate) fn restore(common: &Common, args: &Restore) -> Result<ExitCode> {
 
 /// The audit asks the pack in force, which lies in the database itself.
 fn open_restored(common: &Common) -> Result<App> {
-    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true, files: None };
     let carried = packs::load(one_pack(common)?, Carry::County)?;
     let app = signing(common, App::open(&common.db, carried.pack, &setup)?);
     Ok(app.under_its_own_pack()?)

@@ -65,7 +65,7 @@ pub(crate) fn open(common: &Common, access: Access) -> Result<App> {
 
 /// The one county of a database; none where there is none yet.
 fn the_only_place(common: &Common) -> Result<Option<String>> {
-    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true, files: None };
     let carried = packs::load(None, carry_of(common))?.pack;
     let own = carried.place.clone();
     let places = App::open(&common.db, carried, &setup)?.places()?;
@@ -115,7 +115,7 @@ pub(crate) fn one_pack(common: &Common) -> Result<Option<&Path>> {
 /// The pack that is in force at a place of the database.
 fn stored(common: &Common, place: &str) -> Result<Loaded> {
     must_exist(&common.db)?;
-    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true };
+    let setup = Setup { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), read_only: true, files: None };
     let any = App::open(&common.db, packs::load(None, carry_of(common))?.pack, &setup)?;
     match any.files_in_force(place)? {
         Some((files, pack)) => Ok(Loaded { pack, files }),
@@ -129,8 +129,12 @@ fn stored(common: &Common, place: &str) -> Result<Loaded> {
 /// As [`open`], with a pack at hand.
 pub(crate) fn open_with(common: &Common, loaded: Loaded, access: Access) -> Result<App> {
     let demo = loaded.pack.demo;
-    let setup =
-        Setup { clock: clock_of(common, &loaded)?, random: Arc::new(SystemRandom), read_only: access == Access::Read };
+    let setup = Setup {
+        clock: clock_of(common, &loaded)?,
+        random: Arc::new(SystemRandom),
+        read_only: access == Access::Read,
+        files: None,
+    };
     match access {
         Access::Write => make_folder(&common.db)?,
         Access::Read => must_exist(&common.db)?,

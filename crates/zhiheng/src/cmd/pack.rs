@@ -33,6 +33,7 @@ pub(crate) fn run(common: &Common, args: &PackArgs) -> Result<ExitCode> {
         clock: std::sync::Arc::new(SystemClock),
         random: std::sync::Arc::new(SystemRandom),
         read_only: access == Access::Read,
+        files: None,
     };
     let app = zhiheng_app::App::open(&common.db, loaded.pack, &setup)?;
     match args.act {

@@ -165,7 +165,7 @@ impl Town {
 
     /// The county from inside, beside a running server or alone.
     pub(crate) fn open(&self, name: &str, read_only: bool) -> App {
-        let setup = Setup { clock: Arc::new(Now), random: Arc::new(Chance), read_only };
+        let setup = Setup { clock: Arc::new(Now), random: Arc::new(Chance), read_only, files: None };
         App::open(&self.url(name), self.pack.clone(), &setup).unwrap()
     }
 
